@@ -1,0 +1,82 @@
+#include "central/api/api.hpp"
+
+namespace feldsher::central {
+
+template <class Input>
+void Api::route(const char* method, const char* pattern, Input (*read)(RouteInput&),
+                void (Api::*act)(Input, const Caller&, Reply), Scope scope) {
+  routes_.add<Input>({.method = method, .pattern = pattern, .scope = scope}, read,
+                     [this, act](Input input, const Caller& caller, Reply reply) {
+                       (this->*act)(std::move(input), caller, std::move(reply));
+                     });
+}
+
+Api::Api(ApiWorld world)
+    : world_(std::move(world)),
+      routes_(
+          [this](std::string_view text) -> std::optional<Caller> {
+            const auto token = world_.tokens.find(text);
+            if (!token) return std::nullopt;
+            return Caller{.actor = token->actor(), .kind = token->kind};
+          },
+          [this](const std::string& route, int status) { world_.metrics.request(route, status); }) {
+  constexpr auto nothing = +[](RouteInput&) { return Nothing{}; };
+  constexpr auto id = +[](RouteInput& in) { return ById{in.path_id("id")}; };
+
+  routes_.add_page({.method = "GET", .pattern = "/healthz", .scope = Scope::anybody},
+                   [this] { return health(); });
+  routes_.add_page({.method = "GET", .pattern = "/metrics", .scope = Scope::system},
+                   [this] { return metrics_page(); });
+
+  route("GET", "/api/v1/points", nothing, &Api::points);
+  route("GET", "/api/v1/incidents", read_limit, &Api::incidents);
+  route("POST", "/api/v1/clinic", read_clinic_text, &Api::clinic, Scope::system);
+
+  route("GET", "/api/v1/patients", read_patient_search, &Api::patients);
+  route("GET", "/api/v1/patients/{id}", id, &Api::patient);
+  route("GET", "/api/v1/patients/{id}/history", id, &Api::patient_history);
+
+  route("GET", "/api/v1/shifts", read_day, &Api::shifts);
+  route("POST", "/api/v1/shifts/{id}/lease", read_minutes, &Api::lease);
+  route("POST", "/api/v1/shifts/{id}/recall", read_minutes, &Api::recall);
+  route("GET", "/api/v1/appointments", read_day, &Api::appointments);
+  route("POST", "/api/v1/appointments", read_booking, &Api::book);
+  route("GET", "/api/v1/appointments/{id}", id, &Api::appointment);
+  route("POST", "/api/v1/appointments/{id}/cancel", id, &Api::cancel);
+  route("GET", "/api/v1/requests/{id}", id, &Api::request);
+
+  route("GET", "/api/v1/readings", read_readings, &Api::readings);
+  route("GET", "/api/v1/readings/blocks", read_readings, &Api::reading_blocks);
+  route("GET", "/api/v1/readings/hours", read_readings, &Api::reading_hours);
+}
+
+HttpResponse Api::health() const {
+  return {.status = 200, .content_type = "application/json", .body = R"({"status":"ok"})"};
+}
+
+HttpResponse Api::metrics_page() const {
+  return {.status = 200,
+          .content_type = "text/plain; version=0.0.4; charset=utf-8",
+          .body = world_.metrics.text(world_.now())};
+}
+
+void Api::disclose(const std::vector<Uuid>& patients, const char* where, const Caller& caller,
+                   std::function<void()> then) {
+  std::vector<Draft> drafts;
+  for (const Uuid& patient : std::set<Uuid>(patients.begin(), patients.end())) {
+    if (patient.is_nil()) continue;
+    v1::Disclosure disclosure;
+    disclosure.set_patient(patient.to_octets());
+    disclosure.set_where(where);
+    Draft& draft = drafts.emplace_back();
+    draft.actor = caller.actor;
+    draft.proof = v1::PROOF_TOKEN;
+    draft.subject = {v1::DISCLOSURE, world_.node.random().uuid_v7(world_.node.now().wall_ms)};
+    draft.verb = v1::READ;
+    draft.message = disclosure.SerializeAsString();
+  }
+  if (drafts.empty()) return then();
+  world_.node.write(drafts, std::move(then));
+}
+
+}  // namespace feldsher::central

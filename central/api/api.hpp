@@ -1,0 +1,118 @@
+#pragma once
+#include "central/api/metrics.hpp"
+#include "central/api/route_table.hpp"
+#include "central/commands/clinic_loader.hpp"
+#include "central/history/history.hpp"
+#include "central/node/central_node.hpp"
+
+namespace feldsher::central {
+
+/// What the API needs of the world.
+struct ApiWorld {
+  CentralNode& node;
+  History& history;
+  Ledger& ledger;
+  Tokens& tokens;
+  Metrics& metrics;
+  PublicKey pass_key;
+  /// What `/metrics` shows besides what was counted.
+  std::function<Metrics::Now()> now = {};
+  /// Runs slow work elsewhere, then `then` on the loop; an exception of `work` comes as its argument.
+  std::function<void(std::function<void()> work, std::function<void(std::exception_ptr)> then)> crypto = {};
+};
+
+/// `/api/v1`: each route is a reader of input and an act; see api.cpp for the list. Loop thread.
+///
+/// Patient data are answered only after a `read` record that says who got them is durable.
+class Api {
+ public:
+  explicit Api(ApiWorld world);
+  Api(const Api&) = delete;
+  Api& operator=(const Api&) = delete;
+
+  void serve(const HttpRequest& request, RouteTable::Respond respond) const {
+    routes_.serve(request, std::move(respond));
+  }
+
+ private:
+  struct Nothing {};
+  struct ById {
+    Uuid id;
+  };
+  struct PatientSearch {
+    std::string typed;
+    std::size_t limit = 0;
+  };
+  struct DayAtPoint {
+    std::string day;
+    Uuid point;
+  };
+  struct BookingInput {
+    WantedBooking wanted;
+    std::string civil;  ///< Instead of `wanted.minute`.
+  };
+  struct MinutesInput {
+    Uuid shift;
+    std::string from, until;  ///< On the wall of the shift's point.
+  };
+  struct ReadingsInput {
+    DeviceId device;
+    History::Span span;
+    std::size_t limit = 0;
+  };
+  struct ClinicInput {
+    std::string text;
+  };
+  struct Limit {
+    std::size_t limit = 0;
+  };
+
+  template <class Input>
+  void route(const char* method, const char* pattern, Input (*read)(RouteInput&),
+             void (Api::*act)(Input, const Caller&, Reply), Scope scope = Scope::reader);
+
+  static PatientSearch read_patient_search(RouteInput& in);
+  static DayAtPoint read_day(RouteInput& in);
+  static BookingInput read_booking(RouteInput& in);
+  static MinutesInput read_minutes(RouteInput& in);
+  static ReadingsInput read_readings(RouteInput& in);
+  static ClinicInput read_clinic_text(RouteInput& in);
+  static Limit read_limit(RouteInput& in);
+
+  void points(Nothing, const Caller& caller, Reply reply);
+  void incidents(Limit, const Caller& caller, Reply reply);
+  void clinic(ClinicInput, const Caller& caller, Reply reply);
+
+  void patients(PatientSearch, const Caller& caller, Reply reply);
+  void patient(ById, const Caller& caller, Reply reply);
+  void patient_history(ById, const Caller& caller, Reply reply);
+
+  void shifts(DayAtPoint, const Caller& caller, Reply reply);
+  void appointments(DayAtPoint, const Caller& caller, Reply reply);
+  void appointment(ById, const Caller& caller, Reply reply);
+  void book(BookingInput, const Caller& caller, Reply reply);
+  void cancel(ById, const Caller& caller, Reply reply);
+  void lease(MinutesInput, const Caller& caller, Reply reply);
+  void recall(MinutesInput, const Caller& caller, Reply reply);
+  void request(ById, const Caller& caller, Reply reply);
+
+  void readings(ReadingsInput, const Caller& caller, Reply reply);
+  void reading_blocks(ReadingsInput, const Caller& caller, Reply reply);
+  void reading_hours(ReadingsInput, const Caller& caller, Reply reply);
+
+  HttpResponse health() const;
+  HttpResponse metrics_page() const;
+
+  /// Writes that `patients` were shown to the caller; then goes on.
+  void disclose(const std::vector<Uuid>& patients, const char* where, const Caller& caller,
+                std::function<void()> then);
+  /// The minutes that an input means; nothing when its times are none of the shift's wall.
+  std::optional<MinuteSet> minutes_of(const MinutesInput& input) const;
+  /// The state of an appointment as it is now, in memory.
+  std::optional<AppointmentView> present(const Uuid& appointment) const;
+
+  ApiWorld world_;
+  RouteTable routes_;
+};
+
+}  // namespace feldsher::central

@@ -1,0 +1,47 @@
+#include "central/api/api.hpp"
+#include "central/api/json_views.hpp"
+
+namespace feldsher::central {
+
+namespace json = boost::json;
+
+Api::PatientSearch Api::read_patient_search(RouteInput& in) {
+  PatientSearch search{.typed = in.query("query").value_or(""), .limit = in.query_count("limit", 50, 200)};
+  if (search.typed.size() > 200) throw BadInput("query", "longer than 200 octets");
+  return search;
+}
+
+void Api::patients(PatientSearch input, const Caller& caller, Reply reply) {
+  world_.history.patients(input.typed, input.limit, [this, caller, reply](std::vector<PatientView> found) {
+    std::vector<Uuid> shown;
+    json::array all;
+    for (const auto& patient : found) {
+      shown.push_back(patient.id);
+      all.push_back(to_json(patient));
+    }
+    disclose(shown, "api/patients", caller,
+             [reply, all = std::move(all)] { reply(Answer{.status = 200, .body = all}); });
+  });
+}
+
+void Api::patient(ById input, const Caller& caller, Reply reply) {
+  world_.history.patient(input.id, [this, caller, reply](std::optional<PatientView> found) {
+    if (!found) return reply(Refused{Refusal::not_found});
+    disclose({found->id}, "api/patient", caller,
+             [reply, patient = to_json(*found)] { reply(Answer{.status = 200, .body = patient}); });
+  });
+}
+
+void Api::patient_history(ById input, const Caller& caller, Reply reply) {
+  if (!world_.node.state().patients.find(input.id)) return reply(Refused{Refusal::not_found});
+  // The reading is in the history that it shows.
+  disclose({input.id}, "api/history", caller, [this, id = input.id, reply] {
+    world_.history.history(id, [reply](std::vector<HistoryEntry> entries) {
+      json::array all;
+      for (const auto& entry : entries) all.push_back(to_json(entry));
+      reply(Answer{.status = 200, .body = std::move(all)});
+    });
+  });
+}
+
+}  // namespace feldsher::central

@@ -1,0 +1,59 @@
+#include "central/api/api.hpp"
+#include "central/api/json_views.hpp"
+#include "central/commands/load.hpp"
+
+namespace feldsher::central {
+
+namespace json = boost::json;
+
+Api::Limit Api::read_limit(RouteInput& in) { return {in.query_count("limit", 100, 1000)}; }
+
+Api::ClinicInput Api::read_clinic_text(RouteInput& in) { return {in.body()}; }
+
+void Api::points(Nothing, const Caller&, Reply reply) {
+  json::array all;
+  for (const PointStatus& status : world_.node.points())
+    if (const auto* row = world_.node.state().points.find(status.point.uuid))
+      all.push_back(to_json(status, row->state));
+  reply(Answer{.status = 200, .body = std::move(all)});
+}
+
+void Api::incidents(Limit input, const Caller&, Reply reply) {
+  world_.history.incidents(input.limit, [reply](std::vector<IncidentView> found) {
+    json::array all;
+    for (const auto& incident : found) all.push_back(to_json(incident));
+    reply(Answer{.status = 200, .body = std::move(all)});
+  });
+}
+
+void Api::clinic(ClinicInput input, const Caller& caller, Reply reply) {
+  struct Work {
+    ClinicFile file;
+    PinVerifiers present, verifiers;
+  };
+  auto work = std::make_shared<Work>();
+  work->present = present_verifiers(world_.node.state());
+  world_.crypto(
+      [work, text = std::move(input.text), random = &world_.node.random()] {
+        work->file = read_clinic(text);
+        work->verifiers = make_verifiers(work->file, work->present, *random);
+      },
+      [this, work, actor = caller.actor, reply](std::exception_ptr thrown) {
+        try {
+          if (thrown) std::rethrow_exception(thrown);
+          const LoadBy by{.actor = actor, .proof = v1::PROOF_TOKEN, .now = world_.node.now()};
+          const LoadMaterial material{
+              .file = work->file, .verifiers = work->verifiers, .pass_key = world_.pass_key};
+          const LoadPlan plan = plan_load(world_.node, material, by);
+          json::object written;
+          for (const auto& [what, count] : plan.written) written[what] = count;
+          write_load(world_.node, plan, [reply, written = std::move(written)] {
+            reply(Answer{.status = 200, .body = json::object{{"written", written}}});
+          });
+        } catch (const BadInput& bad) {
+          reply(Refused{Refusal::malformed, bad.what()});
+        }
+      });
+}
+
+}  // namespace feldsher::central

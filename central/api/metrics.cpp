@@ -1,0 +1,91 @@
+#include "central/api/metrics.hpp"
+
+#include <prometheus/counter.h>
+#include <prometheus/gauge.h>
+#include <prometheus/registry.h>
+#include <prometheus/text_serializer.h>
+
+namespace feldsher::central {
+namespace {
+
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::Counter;
+using prometheus::Family;
+using prometheus::Gauge;
+using prometheus::Registry;
+
+Family<Counter>& counter(Registry& registry, const char* name, const char* help) {
+  return BuildCounter().Name(name).Help(help).Register(registry);
+}
+Family<Gauge>& gauge(Registry& registry, const char* name, const char* help) {
+  return BuildGauge().Name(name).Help(help).Register(registry);
+}
+
+}  // namespace
+
+struct Metrics::Families {
+  Registry registry;
+  Family<Counter>& records =
+      counter(registry, "feldsher_records_total", "Records that became durable, by writer and journal");
+  Family<Counter>& requests =
+      counter(registry, "feldsher_http_requests_total", "API requests, by route and status");
+  Counter& transactions =
+      counter(registry, "feldsher_transactions_total", "Transactions that became durable").Add({});
+  Counter& malformed = counter(registry, "feldsher_sync_malformed_total",
+                               "Frames that were none: their connections were closed")
+                           .Add({});
+  Counter& refused =
+      counter(registry, "feldsher_sync_refused_total", "Connections that ended before they were open")
+          .Add({});
+  Gauge& connections = gauge(registry, "feldsher_sync_connections", "Connections of nodes").Add({});
+  Gauge& backlog = gauge(registry, "feldsher_store_backlog", "Transactions that wait for the disk").Add({});
+  Gauge& intake = gauge(registry, "feldsher_intake", "Records that are durable here").Add({});
+  Gauge& views_lag =
+      gauge(registry, "feldsher_views_lag", "Durable records that the views do not show yet").Add({});
+  Gauge& unreadable =
+      gauge(registry, "feldsher_views_unreadable", "Records whose body could not be read, since the start")
+          .Add({});
+  Family<Gauge>& connected =
+      gauge(registry, "feldsher_point_connected", "1 when the point's node is connected");
+  Family<Gauge>& feed_lag = gauge(registry, "feldsher_feed_lag", "Feed items that the point has not applied");
+  Family<Gauge>& last_act =
+      gauge(registry, "feldsher_point_last_act_seconds", "Unix time of the point's last act here; 0 = none");
+};
+
+Metrics::Metrics() : families_(std::make_unique<Families>()) {}
+Metrics::~Metrics() = default;
+
+void Metrics::record(const Record& record) {
+  families_->records
+      .Add({{"origin", record.key.origin.to_text()},
+            {"stream", record.key.stream == v1::ACTS ? "acts" : "readings"}})
+      .Increment();
+  if (record.header.more() == 0) families_->transactions.Increment();
+}
+
+void Metrics::request(const std::string& route, int status) {
+  families_->requests.Add({{"route", route}, {"status", std::to_string(status)}}).Increment();
+}
+
+void Metrics::malformed_frame() { families_->malformed.Increment(); }
+void Metrics::refused_connection() { families_->refused.Increment(); }
+
+std::string Metrics::text(const Now& now) {
+  families_->connections.Set(static_cast<double>(now.connections));
+  families_->backlog.Set(static_cast<double>(now.backlog));
+  families_->intake.Set(static_cast<double>(now.intake));
+  families_->views_lag.Set(static_cast<double>(now.intake - std::min(now.intake, now.views_position)));
+  families_->unreadable.Set(static_cast<double>(now.views_unreadable));
+  for (const PointStatus& point : now.points) {
+    const prometheus::Labels labels{{"point", point.point.to_text()}};
+    families_->connected.Add(labels).Set(point.connected ? 1 : 0);
+    // What a point that is away has applied is not known: all of the feed then counts as lag.
+    families_->feed_lag.Add(labels).Set(
+        static_cast<double>(point.feed_items - std::min(point.feed_items, point.feed_acknowledged)));
+    families_->last_act.Add(labels).Set(static_cast<double>(point.last_act_ms) / 1000);
+  }
+  return prometheus::TextSerializer().Serialize(families_->registry.Collect());
+}
+
+}  // namespace feldsher::central

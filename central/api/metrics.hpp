@@ -1,0 +1,37 @@
+#pragma once
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "central/node/central_node.hpp"
+
+namespace feldsher::central {
+
+/// What `/metrics` shows, in Prometheus' text format. Labels are ids and fixed words. Loop thread.
+class Metrics {
+ public:
+  Metrics();
+  ~Metrics();
+
+  void record(const Record& record);
+  void request(const std::string& route, int status);
+  void malformed_frame();
+  void refused_connection();
+
+  /// What is looked at when somebody asks.
+  struct Now {
+    std::vector<PointStatus> points;
+    std::size_t connections = 0;
+    std::size_t backlog = 0;           ///< Transactions that wait for the disk.
+    std::uint64_t intake = 0;          ///< Records that are durable here …
+    std::uint64_t views_position = 0;  ///< … and how many of them the views show.
+    std::uint64_t views_unreadable = 0;
+  };
+  std::string text(const Now& now);
+
+ private:
+  struct Families;
+  std::unique_ptr<Families> families_;
+};
+
+}  // namespace feldsher::central

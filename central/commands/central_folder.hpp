@@ -1,0 +1,60 @@
+#pragma once
+#include <filesystem>
+#include <string>
+
+#include "protocol/record/ids.hpp"
+#include "protocol/transport/tls_files.hpp"
+
+namespace feldsher::central {
+
+/// Who a central is. Made by `init`, never changed.
+struct Identity {
+  TenantId tenant;
+  NodeId node;
+  std::string name;  ///< Of the network, for people.
+};
+
+/// The data folder of a central: where each of its files lies.
+///
+///     central.toml                 configuration
+///     identity.json                tenant, node, name
+///     root/ authority/             the root, and the tenant's authority that it certified
+///     ca.pem                       whom the network's boxes trust: a copy of the tenant's
+///     server/                      certificate of the two doors
+///     head.key pass.key            what signs heads, and passes
+///     journal.db journal.key       records, and the key of every database here
+///     views.db                     what queries read; may be deleted at any time
+///     tokens.json operator.token   who may use the API; the commands' own token
+class CentralFolder {
+ public:
+  /// A folder that `init` made. Throws Fault.
+  static CentralFolder open(const std::filesystem::path& folder);
+  /// What `init` fills.
+  static CentralFolder plan(const std::filesystem::path& folder, Identity identity);
+
+  const Identity& identity() const { return identity_; }
+  const std::filesystem::path& path() const { return folder_; }
+  std::filesystem::path config() const { return folder_ / "central.toml"; }
+  std::filesystem::path identity_file() const { return folder_ / "identity.json"; }
+  std::filesystem::path root() const { return folder_ / "root"; }
+  std::filesystem::path authority() const { return folder_ / "authority"; }
+  std::filesystem::path ca() const { return folder_ / "ca.pem"; }
+  std::filesystem::path server() const { return folder_ / "server"; }
+  std::filesystem::path head_key() const { return folder_ / "head.key"; }
+  std::filesystem::path pass_key() const { return folder_ / "pass.key"; }
+  std::filesystem::path views() const { return folder_ / "views.db"; }
+  std::filesystem::path tokens() const { return folder_ / "tokens.json"; }
+  std::filesystem::path operator_token() const { return folder_ / "operator.token"; }
+  TlsFiles tls() const {
+    return {.ca = ca(), .certificate = server() / "certificate.pem", .key = server() / "key.pem"};
+  }
+
+ private:
+  CentralFolder(std::filesystem::path folder, Identity identity)
+      : folder_(std::move(folder)), identity_(std::move(identity)) {}
+
+  std::filesystem::path folder_;
+  Identity identity_;
+};
+
+}  // namespace feldsher::central

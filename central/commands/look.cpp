@@ -1,0 +1,132 @@
+#include "central/commands/look.hpp"
+
+#include <fmt/format.h>
+
+#include <boost/json/serialize.hpp>
+#include <ostream>
+
+#include "central/commands/api_client.hpp"
+#include "central/commands/text_table.hpp"
+
+namespace feldsher::central {
+namespace {
+
+namespace json = boost::json;
+
+json::value ask(const LookWish& wish, const std::string& target) {
+  const Config config = read_config(wish.config);
+  return ApiClient(CentralFolder::open(config.dir), config).get(target);
+}
+
+/// What a cell of a table shows of a value.
+std::string cell(const json::value& value) {
+  if (value.is_null()) return "-";
+  if (value.is_string()) return std::string(value.get_string());
+  if (value.is_bool()) return value.get_bool() ? "yes" : "no";
+  if (value.is_double()) return fmt::format("{:g}", value.get_double());
+  return json::serialize(value);
+}
+
+struct Column {
+  const char* head;
+  const char* key;
+};
+
+void show(const LookWish& wish, const json::value& list, std::initializer_list<Column> columns,
+          std::ostream& out) {
+  if (wish.json) {
+    out << json::serialize(list) << "\n";
+    return;
+  }
+  std::vector<std::string> heads;
+  for (const Column& column : columns) heads.emplace_back(column.head);
+  TextTable table(heads);
+  for (const json::value& entry : list.as_array()) {
+    std::vector<std::string> cells;
+    for (const Column& column : columns) cells.push_back(cell(entry.at(column.key)));
+    table.row(std::move(cells));
+  }
+  table.print(out);
+}
+
+}  // namespace
+
+void look_at_points(const LookWish& wish, std::ostream& out) {
+  show(wish, ask(wish, "/api/v1/points"),
+       {{"POINT", "short_name"},
+        {"STATUS", "status"},
+        {"ACTS", "acts"},
+        {"LAST ACT", "last_act"},
+        {"FEED", "feed_items"},
+        {"APPLIED", "feed_acknowledged"},
+        {"ID", "id"}},
+       out);
+}
+
+void look_at_patients(const LookWish& wish, const std::string& query, std::ostream& out) {
+  show(wish, ask(wish, "/api/v1/patients?query=" + escape_query(query)),
+       {{"FAMILY NAME", "family_name"},
+        {"GIVEN NAME", "given_name"},
+        {"BORN", "birth_date"},
+        {"PHONE", "phone"},
+        {"VERIFIED", "verified"},
+        {"ID", "id"}},
+       out);
+}
+
+void look_at_history(const LookWish& wish, const std::string& patient, std::ostream& out) {
+  json::value entries = ask(wish, "/api/v1/patients/" + escape_query(patient) + "/history");
+  if (!wish.json)
+    for (json::value& entry : entries.as_array()) {
+      json::object& fields = entry.as_object();
+      fields["by"] = fields.at("actor").at("kind");
+      fields["node"] = fields.at("record").at("origin");
+    }
+  show(wish, entries,
+       {{"AT", "at"},
+        {"WHAT", "verb"},
+        {"OF", "type"},
+        {"SUBJECT", "subject"},
+        {"BY", "by"},
+        {"PROOF", "proof"},
+        {"WRITTEN BY NODE", "node"}},
+       out);
+}
+
+void look_at_appointments(const LookWish& wish, const std::string& day, std::ostream& out) {
+  show(wish, ask(wish, "/api/v1/appointments?day=" + escape_query(day)),
+       {{"FROM", "from"},
+        {"MINUTES", "minutes"},
+        {"STATUS", "fhir_status"},
+        {"PATIENT", "patient"},
+        {"ROOM", "room"},
+        {"ID", "id"}},
+       out);
+}
+
+void look_at_incidents(const LookWish& wish, std::ostream& out) {
+  show(wish, ask(wish, "/api/v1/incidents"),
+       {{"AT", "at"}, {"KIND", "kind"}, {"NODE", "node"}, {"DETAIL", "detail"}}, out);
+}
+
+void look_at_readings(const LookWish& wish, const ReadingsWish& readings, std::ostream& out) {
+  std::string query = "?device=" + escape_query(readings.device);
+  if (!readings.from.empty()) query += "&from=" + escape_query(readings.from);
+  if (!readings.to.empty()) query += "&to=" + escape_query(readings.to);
+  if (readings.hours)
+    return show(wish, ask(wish, "/api/v1/readings/hours" + query),
+                {{"HOUR", "hour"},
+                 {"CODE", "code"},
+                 {"UNIT", "unit"},
+                 {"N", "n"},
+                 {"MIN", "min"},
+                 {"MAX", "max"},
+                 {"SUM", "sum"}},
+                out);
+  const json::value answer = ask(wish, "/api/v1/readings" + query);
+  show(wish, wish.json ? answer : answer.at("readings"),
+       {{"AT", "at"}, {"CODE", "code"}, {"VALUE", "value"}, {"UNIT", "unit"}, {"PATIENT", "patient"}}, out);
+  if (!wish.json && !answer.at("complete").as_bool()) out << "… and more: narrow it with --from and --to\n";
+}
+
+}  // namespace feldsher::central

@@ -1,0 +1,191 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "central/commands/init.hpp"
+#include "central/commands/issue.hpp"
+#include "central/commands/load.hpp"
+#include "central/commands/look.hpp"
+#include "central/commands/text_table.hpp"
+#include "central/commands/tokens.hpp"
+#include "central/serve/serve.hpp"
+#include "protocol/crypto/system_world.hpp"
+#include "protocol/record/result.hpp"
+
+namespace {
+
+using namespace feldsher;
+using namespace feldsher::central;
+
+/// What the command line says, and what each command does with it.
+struct CommandLine {
+  CLI::App app{
+      "Feldsher central: the network's memory.\n"
+      "Exit: 0 done, 1 it could not be done, 2 the command line is wrong, 3 the disk failed while serving."};
+  std::string dir, config, file;
+  InitWish init_wish;
+  IssueWish issue_wish;
+  LookWish look_wish;
+  ReadingsWish readings_wish;
+  std::string id, person, kind = "system", name, query, patient, day, revoke;
+  std::function<int()> run;
+
+  CommandLine();
+  CLI::App* command(const char* command_name, const char* help, std::function<void()> act) {
+    CLI::App* sub = app.add_subcommand(command_name, help);
+    sub->callback([this, act = std::move(act)] {
+      run = [act] {
+        act();
+        return 0;
+      };
+    });
+    return sub;
+  }
+  CLI::App* on_folder(const char* command_name, const char* help,
+                      std::function<void(const CentralFolder&)> act) {
+    CLI::App* sub =
+        command(command_name, help, [this, act = std::move(act)] { act(CentralFolder::open(dir)); });
+    sub->add_option("--dir", dir, "Central's data folder")->required();
+    return sub;
+  }
+  CLI::App* asking(const char* command_name, const char* help, std::function<void()> act) {
+    CLI::App* sub = command(command_name, help, std::move(act));
+    sub->add_option("--config", look_wish.config, "central.toml of the running central")->required();
+    sub->add_flag("--json", look_wish.json, "The API's JSON instead of a table");
+    return sub;
+  }
+  void add_folder_commands();
+  void add_questions();
+};
+
+Uuid id_from(const std::string& text, const char* option) {
+  auto id = Uuid::from_text(text);
+  if (!id) throw Fault(std::string(option) + ": a UUID is expected");
+  return *id;
+}
+
+void tokens_command(const CentralFolder& folder, const CommandLine& line) {
+  Tokens tokens(folder.tokens());
+  if (!line.revoke.empty()) {
+    if (!tokens.revoke(line.revoke)) throw Fault("--revoke: no token of this name stands");
+    std::cout << "Revoked " << line.revoke << "\n";
+  } else if (!line.name.empty()) {
+    SystemRandom random;
+    const auto kind = token_kind_from(line.kind);
+    if (!kind) throw Fault("--kind: person or system is expected");
+    const Uuid person = line.person.empty() ? Uuid{} : id_from(line.person, "--person");
+    std::cout << tokens.make({.name = line.name, .kind = *kind, .person = person}, random,
+                             SystemClock().now())
+              << "\n";
+    std::cerr << "Shown once: keep it now. Only its SHA-256 is kept here.\n";
+  } else {
+    TextTable table({"NAME", "KIND", "MADE", "STATUS", "ID"});
+    for (const Token& token : tokens.all())
+      table.row({token.name, to_text(token.kind), token.made, token.revoked ? "revoked" : "valid",
+                 token.id.to_text()});
+    table.print(std::cout);
+  }
+}
+
+CommandLine::CommandLine() {
+  app.set_version_flag("--version", "feldsher-central " FELDSHER_VERSION);
+  app.add_flag_callback(
+      "--print-default-config",
+      [] {
+        std::cout << default_config();
+        throw CLI::Success();
+      },
+      "Print the commented default configuration: its manual");
+  app.require_subcommand(1);
+
+  CLI::App* make = command("init", "Make a central's data folder: authorities, keys, configuration",
+                           [this] { init(init_wish, std::cout); });
+  make->add_option("--dir", init_wish.folder, "Folder to make")->required();
+  make->add_option("--name", init_wish.name, "Name of the network, for people")->required();
+  make->add_option("--host", init_wish.hosts,
+                   "Name or address at which points find this machine, besides localhost");
+
+  CLI::App* running = app.add_subcommand("serve", "Run until stopped: points, API");
+  running->add_option("--config", config, "central.toml")->required();
+  running->callback([this] { run = [this] { return serve(read_config(config)); }; });
+  add_folder_commands();
+  add_questions();
+}
+
+void CommandLine::add_folder_commands() {
+  on_folder("load", "Load clinic data from a file: all of it or nothing; again is harmless",
+            [this](const CentralFolder& folder) { load(folder, file, std::cout); })
+      ->add_option("file", file, "feldsher-clinic/1, JSON")
+      ->required();
+
+  CLI::App* certify = on_folder("issue", "Make a key and certificate for a box of the network",
+                                [this](const CentralFolder& folder) {
+                                  if (!id.empty()) issue_wish.id = id_from(id, "--id");
+                                  issue(folder, issue_wish, std::cout);
+                                });
+  certify->add_option("--kind", issue_wish.kind, "point, home-point, terminal, gateway or broker")
+      ->required();
+  certify->add_option("--name", issue_wish.name, "Common name: the user name at a broker")->required();
+  certify->add_option("--point", issue_wish.point, "Short name of a loaded point");
+  certify->add_option("--id", id, "UUID that the certificate ends with; a point's is its node, as loaded");
+  certify
+      ->add_option("--out", issue_wish.out,
+                   "Folder for ca.pem, certificate.pem, key.pem and a point's node.json")
+      ->required();
+
+  on_folder("pass", "Print the pass of an appointment: the text of its QR code",
+            [this](const CentralFolder& folder) {
+              std::cout << make_pass(folder, id_from(id, "--appointment")) << "\n";
+            })
+      ->add_option("--appointment", id, "UUID of the appointment")
+      ->required();
+
+  CLI::App* token = on_folder("token", "Make or revoke a bearer token of the API; without a name, list them",
+                              [this](const CentralFolder& folder) { tokens_command(folder, *this); });
+  token->add_option("--name", name, "Make a token of this name and print it, once");
+  token->add_option("--kind", kind, "person or system (default): metrics and clinic data need a system's");
+  token->add_option("--person", person, "Kind person: UUID of the practitioner it speaks for");
+  token->add_option("--revoke", revoke, "End the token of this name, at once");
+
+  on_folder(
+      "rebuild", "Make views.db anew from the journal, while central is stopped",
+      [](const CentralFolder& folder) { std::cout << "Projected " << rebuild(folder) << " records.\n"; });
+}
+
+void CommandLine::add_questions() {
+  asking("points", "Every point: connected, or since when it is not",
+         [this] { look_at_points(look_wish, std::cout); });
+  asking("patients", "Find patients. Each one shown gets a record that says so", [this] {
+    look_at_patients(look_wish, query, std::cout);
+  })->add_option("query", query, "Parts of names, phone or birth date");
+  asking("history", "A patient's history, in order. A record says that it was read",
+         [this] { look_at_history(look_wish, patient, std::cout); })
+      ->add_option("patient", patient, "UUID of the patient")
+      ->required();
+  asking("appointments", "Appointments of a day", [this] { look_at_appointments(look_wish, day, std::cout); })
+      ->add_option("--day", day, "Local day, 2026-11-22")
+      ->required();
+  asking("incidents", "What must not happen, and did", [this] { look_at_incidents(look_wish, std::cout); });
+  CLI::App* readings = asking("readings", "Readings of a device",
+                              [this] { look_at_readings(look_wish, readings_wish, std::cout); });
+  readings->add_option("--device", readings_wish.device, "UUID of the device")->required();
+  readings->add_option("--from", readings_wish.from, "2026-11-22T09:43Z, or Unix ms");
+  readings->add_option("--to", readings_wish.to, "2026-11-22T09:43Z, or Unix ms");
+  readings->add_flag("--hours", readings_wish.hours, "Hourly roll-ups");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CommandLine line;
+  try {
+    line.app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return line.app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    return line.run();
+  } catch (const std::exception& error) {
+    std::cerr << "feldsher-central: " << error.what() << '\n';
+    return 1;
+  }
+}

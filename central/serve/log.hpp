@@ -1,0 +1,56 @@
+#pragma once
+#include <concepts>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+
+#include "protocol/record/ids.hpp"
+
+namespace feldsher::central {
+
+/// Words of the source itself: only a literal makes one, so nothing that came from outside can be in it.
+class Words {
+ public:
+  template <std::size_t size>
+  consteval Words(const char (&literal)[size]) : text_(literal, size - 1) {}
+  std::string_view text() const { return text_; }
+
+ private:
+  std::string_view text_;
+};
+
+/// What the world said of itself: a certificate, a disk, a socket. Made where a fault is caught, and never of
+/// a body.
+struct Reason {
+  std::string text;
+};
+
+/// "node=0190…": an id, a count or a reason. There is no field of any other text, so that a patient's data
+/// can't be logged by mistake.
+class LogField {
+ public:
+  template <class Tag>
+  LogField(Words name, const Id<Tag>& id) : name_(name.text()), value_(id.to_text()) {}
+  LogField(Words name, std::integral auto number) : name_(name.text()), value_(std::to_string(number)) {}
+  LogField(Words name, const Reason& reason);
+
+  std::string text() const { return " " + std::string(name_) + "=" + value_; }
+
+ private:
+  std::string_view name_;
+  std::string value_;
+};
+
+/// One line an event, to standard error.
+class Log {
+ public:
+  using Fields = std::initializer_list<LogField>;
+
+  /// From `level` on.
+  static void begin(const std::string& level);
+  static void info(Words event, Fields fields = {});
+  static void warn(Words event, Fields fields = {});
+  static void error(Words event, Fields fields = {});
+};
+
+}  // namespace feldsher::central

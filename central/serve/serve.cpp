@@ -1,0 +1,160 @@
+#include "central/serve/serve.hpp"
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <csignal>
+
+#include "central/api/api.hpp"
+#include "central/serve/log.hpp"
+#include "central/serve/sync_door.hpp"
+#include "central/store/views.hpp"
+#include "protocol/crypto/system_world.hpp"
+#include "protocol/journal/committer.hpp"
+#include "protocol/journal/data_folder.hpp"
+#include "protocol/journal/ed25519.hpp"
+#include "protocol/record/result.hpp"
+#include "protocol/transport/https_server.hpp"
+
+namespace feldsher::central {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t largest_clinic_file = 16U << 20;
+
+std::uint64_t records_in(JournalStore& journal) {
+  std::uint64_t count = 0;
+  for (const JournalTip& tip : journal.tips()) count += tip.seq;
+  return count;
+}
+
+/// Ticks the core four times a second until it is stopped.
+class Ticker {
+ public:
+  Ticker(boost::asio::io_context& loop, CentralNode& node) : timer_(loop), node_(node) { wait(); }
+  void stop() { timer_.cancel(); }
+
+ private:
+  void wait() {
+    timer_.expires_after(250ms);
+    timer_.async_wait([this](const boost::system::error_code& error) {
+      if (error) return;
+      node_.tick();
+      wait();
+    });
+  }
+  boost::asio::steady_timer timer_;
+  CentralNode& node_;
+};
+
+}  // namespace
+
+int serve(const Config& config) {
+  Log::begin(config.log_level);
+  const CentralFolder folder = CentralFolder::open(config.dir);
+  const DataFolder data = DataFolder::open(config.dir);
+  const SystemClock clock;
+  SystemRandom random;
+  const Ed25519Signer signer(SigningKey::load(folder.head_key()));
+  const Ed25519Check check;
+
+  boost::asio::io_context loop{1};
+  boost::asio::thread_pool crypto{1};
+  int verdict = 0;
+  auto disk_failed = [&](const std::string& what) {
+    Log::error("disk-failed", {{"reason", Reason{what}}});
+    verdict = 3;
+    loop.stop();
+  };
+
+  auto store = data.open_store(folder.identity().tenant);
+  SqlcipherStore& journal = *store;
+  Views views({.file = folder.views(), .key = data.key()}, loop.get_executor(), disk_failed);
+  views.expect(records_in(journal));
+  Committer committer(std::move(store), loop.get_executor(), disk_failed,
+                      {.when_idle = [&journal] { journal.checkpoint(); }});
+  Metrics metrics;
+  CentralNode node(folder.identity().tenant, folder.identity().node,
+                   {.clock = clock, .random = random, .ledger = committer, .signer = signer, .check = check});
+  bool replaying = true;
+  node.on_record = [&](std::uint64_t intake, const Record& record) {
+    views.project(intake, record);
+    if (!replaying) metrics.record(record);
+  };
+  node.start(journal);
+  replaying = false;
+  Log::info("journal-read", {{"records", node.intake()}, {"views", views.position()}});
+
+  Tokens tokens(folder.tokens());
+  SyncDoor points(loop,
+                  {.host = config.sync_host, .port = config.sync_port, .path = "/sync", .tls = folder.tls()},
+                  node, metrics);
+  Api api({.node = node,
+           .history = views,
+           .ledger = committer,
+           .tokens = tokens,
+           .metrics = metrics,
+           .pass_key = SigningKey::load(folder.pass_key()).public_key(),
+           .now =
+               [&] {
+                 return Metrics::Now{.points = node.points(),
+                                     .connections = points.connections(),
+                                     .backlog = committer.backlog(),
+                                     .intake = node.intake(),
+                                     .views_position = views.position(),
+                                     .views_unreadable = views.unreadable()};
+               },
+           .crypto =
+               [&](std::function<void()> work, std::function<void(std::exception_ptr)> then) {
+                 boost::asio::post(crypto, [&loop, work = std::move(work), then = std::move(then)] {
+                   std::exception_ptr thrown;
+                   try {
+                     work();
+                   } catch (...) {
+                     thrown = std::current_exception();
+                   }
+                   boost::asio::post(loop, [then, thrown] { then(thrown); });
+                 });
+               }});
+  HttpsServer people(
+      loop,
+      {.host = config.api_host,
+       .port = config.api_port,
+       .tls = folder.tls(),
+       .max_body = largest_clinic_file,
+       .on_fault =
+           [](const std::string& what) {
+             Log::error("request-failed", {{"reason", Reason{what}}});
+           }},
+      [&](HttpRequest request, HttpsServer::Respond respond) { api.serve(request, std::move(respond)); });
+  Ticker ticker(loop, node);
+  Log::info("serving", {{"tenant", folder.identity().tenant},
+                        {"node", folder.identity().node},
+                        {"sync_port", points.port()},
+                        {"api_port", people.port()}});
+
+  boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
+  signals.async_wait([&](const boost::system::error_code& error, int) {
+    if (error) return;
+    // Nothing more comes in; what came is made durable and told; then the loop has nothing left to do.
+    people.stop();
+    points.stop();
+    ticker.stop();
+    node.sign_head_now();
+    committer.drain([&] { loop.stop(); });
+  });
+  loop.run();
+
+  people.stop();
+  points.stop();
+  crypto.join();
+  committer.close();
+  views.close();
+  Log::info("stopped", {{"records", node.intake()}});
+  return verdict;
+}
+
+}  // namespace feldsher::central

@@ -1,0 +1,14 @@
+#pragma once
+#include "central/commands/central_folder.hpp"
+#include "central/commands/config.hpp"
+
+namespace feldsher::central {
+
+/// Runs central until SIGINT or SIGTERM, or until its disk fails. Throws Fault when it cannot begin.
+/// 0: stopped when asked; 3: the disk failed, and it has to be started again.
+int serve(const Config& config);
+
+/// Makes views.db anew from the journal of a stopped central. Returns how many records it shows.
+std::uint64_t rebuild(const CentralFolder& folder);
+
+}  // namespace feldsher::central

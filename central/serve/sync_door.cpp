@@ -1,0 +1,86 @@
+#include "central/serve/sync_door.hpp"
+
+#include "central/serve/log.hpp"
+
+namespace feldsher::central {
+
+class SyncDoor::ConnectionWire final : public sync::Wire {
+ public:
+  ConnectionWire(NodeId node, std::shared_ptr<Connection> connection)
+      : node_(node), connection_(std::move(connection)) {}
+
+  void send(const v1::Frame& frame) override {
+    // A refused message is one the machine believes to be under way: the node must begin from what it has.
+    if (!connection_->send(frame.SerializeAsString())) connection_->close("too slow");
+  }
+  void close(const std::string& why) override {
+    Log::warn("node-dropped", {{"node", node_}, {"reason", Reason{why}}});
+    connection_->close(why);
+  }
+  NodeId node() const { return node_; }
+
+ private:
+  NodeId node_;
+  std::shared_ptr<Connection> connection_;
+};
+
+SyncDoor::SyncDoor(boost::asio::io_context& loop, WebSocketServer::Options options, CentralNode& node,
+                   Metrics& metrics)
+    : node_(node), metrics_(metrics), server_(loop, std::move(options), handlers()) {}
+
+SyncDoor::~SyncDoor() { stop(); }
+
+WebSocketServer::Handlers SyncDoor::handlers() {
+  return {
+      .admit =
+          [](const PeerIdentity& peer) { return peer.kind == PeerKind::node && peer.uuid().has_value(); },
+      .on_open = [this](const std::shared_ptr<Connection>& connection,
+                        const PeerIdentity& peer) { open(connection, peer); },
+      .on_message = [this](Connection& connection, Octets message) { take(connection, message); },
+      .on_drained = {},
+      .on_close = [this](Connection& connection, const std::string& reason) { closed(connection, reason); },
+      .on_refused =
+          [this](const std::string& reason) {
+            metrics_.refused_connection();
+            Log::warn("connection-refused", {{"reason", Reason{reason}}});
+          },
+  };
+}
+
+void SyncDoor::open(const std::shared_ptr<Connection>& connection, const PeerIdentity& peer) {
+  const NodeId node{*peer.uuid()};
+  Log::info("node-connected", {{"node", node}});
+  auto& wire = wires_[connection.get()];
+  wire = std::make_unique<ConnectionWire>(node, connection);
+  node_.connected(node, *wire);
+}
+
+void SyncDoor::take(Connection& connection, const Octets& message) {
+  auto at = wires_.find(&connection);
+  if (at == wires_.end()) return;
+  v1::Frame frame;
+  if (!frame.ParseFromString(message)) {
+    metrics_.malformed_frame();
+    Log::warn("malformed-frame", {{"node", at->second->node()}, {"octets", message.size()}});
+    connection.close("a message that is no frame");
+    return;
+  }
+  node_.receive(at->second->node(), frame);
+}
+
+void SyncDoor::closed(Connection& connection, const std::string& reason) {
+  auto at = wires_.find(&connection);
+  if (at == wires_.end()) return;
+  const NodeId node = at->second->node();
+  Log::info("node-left", {{"node", node}, {"reason", Reason{reason}}});
+  node_.disconnected(node, *at->second);
+  wires_.erase(at);
+}
+
+void SyncDoor::stop() {
+  for (auto& [connection, wire] : wires_) node_.disconnected(wire->node(), *wire);
+  server_.stop();
+  wires_.clear();
+}
+
+}  // namespace feldsher::central

@@ -1,0 +1,40 @@
+#pragma once
+#include <map>
+#include <memory>
+
+#include "central/api/metrics.hpp"
+#include "central/node/central_node.hpp"
+#include "protocol/transport/web_socket.hpp"
+
+namespace feldsher::central {
+
+/// The door for nodes: WebSockets of verified peers to and from the core. Loop thread.
+///
+/// Only certificates of kind `node` come in, and a node speaks for the id in its certificate alone. What is
+/// no frame closes its connection and is counted. A peer too slow to take what it is sent is let go: it
+/// resumes from its last acknowledgement when it connects again.
+class SyncDoor {
+ public:
+  SyncDoor(boost::asio::io_context& loop, WebSocketServer::Options options, CentralNode& node,
+           Metrics& metrics);
+  ~SyncDoor();
+
+  std::uint16_t port() const { return server_.port(); }
+  std::size_t connections() const { return wires_.size(); }
+  /// Lets every node go and listens no more.
+  void stop();
+
+ private:
+  class ConnectionWire;
+  WebSocketServer::Handlers handlers();
+  void open(const std::shared_ptr<Connection>& connection, const PeerIdentity& peer);
+  void take(Connection& connection, const Octets& message);
+  void closed(Connection& connection, const std::string& reason);
+
+  CentralNode& node_;
+  Metrics& metrics_;
+  std::map<Connection*, std::unique_ptr<ConnectionWire>> wires_;
+  WebSocketServer server_;
+};
+
+}  // namespace feldsher::central

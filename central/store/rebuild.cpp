@@ -1,0 +1,40 @@
+#include "central/store/rebuild.hpp"
+
+#include "central/store/views_file.hpp"
+
+namespace feldsher::central {
+namespace {
+
+void remove_database(const std::filesystem::path& path) {
+  for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + tail);
+}
+
+}  // namespace
+
+std::uint64_t rebuild_views(const Views::Place& place, JournalStore& journal) {
+  const auto fresh = std::filesystem::path(place.file.string() + ".new");
+  remove_database(fresh);
+  std::uint64_t projected = 0;
+  {
+    constexpr std::size_t batch = 4096;
+    ViewsFile file(fresh, place.key);
+    std::vector<Record> records;
+    auto flush = [&] {
+      file.project(records);
+      records.clear();
+    };
+    journal.replay(0, [&](std::uint64_t, Record&& record) {
+      records.push_back(std::move(record));
+      if (records.size() >= batch) flush();
+    });
+    flush();
+    projected = file.position();
+    file.checkpoint();
+  }
+  // The log of the file that goes must not be taken for the log of the one that comes.
+  for (const char* tail : {"-wal", "-shm"}) std::filesystem::remove(place.file.string() + tail);
+  std::filesystem::rename(fresh, place.file);
+  return projected;
+}
+
+}  // namespace feldsher::central

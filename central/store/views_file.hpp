@@ -1,0 +1,61 @@
+#pragma once
+#include <memory>
+
+#include "central/history/history.hpp"
+#include "central/history/projector.hpp"
+#include "protocol/journal/sqlcipher.hpp"
+
+namespace feldsher::central {
+
+/// `views.db`: tables, the position that they have reached, and what is asked of them. One connection, one
+/// thread. Deleting the file is always safe: everything in it comes from the journal.
+class ViewsFile final : public ViewTables {
+ public:
+  /// Opens or makes the file. One of another version of these tables, or damaged, is made anew. Throws Fault.
+  ViewsFile(const std::filesystem::path& path, const DatabaseKey& key);
+  ~ViewsFile() override;
+
+  /// The intake number of the last record that was projected.
+  std::uint64_t position() const;
+  /// Empties every table: the journal turned out to be shorter than the position.
+  void clear();
+  /// Projects `records`, which follow the position without a gap, in one transaction. Returns how many had a
+  /// body that could not be read.
+  std::size_t project(std::span<const Record> records);
+  /// Before the file is moved: everything into one file.
+  void checkpoint();
+
+  std::vector<PatientView> patients(const std::string& typed, std::size_t limit);
+  std::optional<PatientView> patient(const Uuid& id);
+  std::vector<HistoryEntry> history(const Uuid& patient);
+  std::vector<AppointmentView> appointments(const std::string& day, const Uuid& point);
+  std::optional<AppointmentView> appointment(const Uuid& id);
+  std::vector<BlockView> blocks(DeviceId device, History::Span span, std::size_t limit);
+  std::vector<HourView> hours(DeviceId device, History::Span span);
+  std::vector<Wearing> wearers(DeviceId device);
+  std::vector<IncidentView> incidents(std::size_t limit);
+
+  void put_history(const Uuid& patient, const HistoryEntry& entry) override;
+  void put_link(const SubjectKey& subject, const Uuid& patient) override;
+  std::optional<Uuid> patient_of(const SubjectKey& subject) override;
+  void put_patient(const PatientView& patient) override;
+  void archive_patient(const Uuid& patient, bool archived) override;
+  void put_appointment(const Uuid& id, const v1::Appointment& appointment) override;
+  void put_visit(const Uuid& appointment, const Uuid& visit, v1::VisitStatus status) override;
+  void put_incident(const IncidentView& incident) override;
+  void put_custody(const Uuid& id, const v1::Custody& custody) override;
+  void put_block(const RecordKey& record, DeviceId device, const readings::BlockStat& stat) override;
+  readings::RangeSet counted(DeviceId device, Epoch epoch) override;
+  void put_counted(DeviceId device, Epoch epoch, const readings::RangeSet& numbers) override;
+  void add_to_hour(DeviceId device, std::int64_t hour_ms, const readings::BlockStat& stat) override;
+
+ private:
+  struct Statements;
+  void open(const std::filesystem::path& path, const DatabaseKey& key);
+
+  std::unique_ptr<sqlcipher::Database> database_;
+  std::unique_ptr<Statements> run_;
+  std::uint64_t position_ = 0;
+};
+
+}  // namespace feldsher::central

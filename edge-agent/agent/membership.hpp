@@ -1,0 +1,60 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "protocol/record/ids.hpp"
+#include "protocol/transport/tls_files.hpp"
+
+namespace feldsher::edge {
+
+/// What central said of this point when it enrolled it: `node.json`.
+///
+///     {"tenant": UUID, "node": UUID, "point": UUID, "zone": "Europe/Kyiv",
+///      "central": "wss://central.example:8443" (or {"host": …, "port": …}),
+///      "central_head_key": 64 hexadecimal digits, "issued_s": Unix time (optional)}
+struct Membership {
+  TenantId tenant;
+  NodeId node;
+  PointId point;
+  std::string zone;           ///< IANA zone of the point's walls.
+  std::string central;        ///< "wss://central.example:8443".
+  Octets central_head_key;    ///< Raw Ed25519.
+  std::int64_t issued_s = 0;  ///< When central wrote it (Unix time): no true clock is earlier. 0 = not said.
+
+  /// Throws Fault naming `name` and the field. Fields that this version does not know are ignored.
+  static Membership parse(std::string_view json, const std::string& name);
+};
+
+/// A point's data folder: where each of its files lies. All of mode 600 in a folder of mode 700.
+///
+///     node.json                      who it is
+///     ca.pem certificate.pem key.pem  its certificate, for central and for the broker
+///     head.key                       what signs the heads of its journals; made on the box
+///     journal.db journal.key         its journals and their key; made on the box
+///     edge.toml                      its configuration
+///     control.sock                   where `feldsher-edge status` asks
+class PointFolder {
+ public:
+  explicit PointFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  const std::filesystem::path& path() const { return folder_; }
+  std::filesystem::path membership_file() const { return folder_ / "node.json"; }
+  std::filesystem::path head_key() const { return folder_ / "head.key"; }
+  std::filesystem::path config() const { return folder_ / "edge.toml"; }
+  std::filesystem::path control() const { return folder_ / "control.sock"; }
+  TlsFiles tls() const {
+    return {.ca = folder_ / "ca.pem", .certificate = folder_ / "certificate.pem", .key = folder_ / "key.pem"};
+  }
+  /// Throws Fault with what to do when the folder is no point's.
+  Membership membership() const;
+
+ private:
+  std::filesystem::path folder_;
+};
+
+/// Makes a point's folder of what central issued (`bundle`). Everything is looked at before anything is
+/// made, and nothing is ever written over: throws Fault.
+void init_point(const std::filesystem::path& folder, const std::filesystem::path& bundle);
+
+}  // namespace feldsher::edge

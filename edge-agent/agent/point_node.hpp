@@ -1,0 +1,134 @@
+#pragma once
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "edge-agent/desk/desk.hpp"
+#include "protocol/journal/writer.hpp"
+#include "protocol/sync/point_link.hpp"
+
+namespace feldsher::edge {
+
+/// What a point needs of the world outside its core.
+struct PointWorld {
+  const Clock& clock;
+  Random& random;
+  Ledger& ledger;
+  const Signer& signer;
+  const SignatureCheck& check;
+  PassReader read_pass;
+  /// Checks a PIN against an Argon2id verifier, slowly, somewhere else; `done` runs on the loop.
+  std::function<void(std::string verifier, std::string pin, std::function<void(bool right)> done)> check_pin;
+};
+
+/// Who a point is.
+struct PointIdentity {
+  TenantId tenant;
+  NodeId node;
+  PointId point;
+  std::string zone;      ///< IANA zone of its walls.
+  std::string software;  ///< "feldsher-edge 0.1.0".
+};
+
+/// The core of an edge agent: journal, state, desk and link, wired together, with no I/O of its own. The
+/// program gives it sockets, a broker and a disk; simulation gives it virtual ones.
+class PointNode final : private sync::PointLinkHost {
+ public:
+  PointNode(PointIdentity identity, PointWorld world);
+  ~PointNode() override;
+
+  /// Takes up what the disk holds; a new box begins its first life. Throws Fault when the journal does
+  /// not belong to this node.
+  void start(JournalStore& store);
+
+  /// An ask came from `terminal`. `reply` gets the serialised v1::Answer, after what is behind it is
+  /// durable; it is not called for what is no Ask at all.
+  void ask(const std::string& terminal, OctetsView ask, std::function<void(Octets answer)> reply);
+
+  void tick();
+
+  /// Signs the ends of both journals, so that what is there cannot be cut later without a trace. Once a
+  /// minute by itself; the program calls it before it ends.
+  void sign_heads();
+
+  /// Something that screens show has changed and is durable.
+  std::function<void()> on_changed = [] {};
+  /// A record of this point's `readings` journal: held at the start, handed back by central, or written
+  /// just now and not yet durable.
+  std::function<void(const Record& block)> on_block = [](const Record&) {};
+  /// How many readings were receipted since the journal began: for `view`.
+  std::function<std::uint64_t()> readings_receipted = [] { return std::uint64_t{0}; };
+
+  /// This ask has its answer, or gets it soon: it costs nothing more.
+  bool knows(AskId ask) const { return answers_.contains(ask) || in_flight_.contains(ask); }
+  /// The clock as this point believes it.
+  Instant now() const;
+
+  v1::BoardSnapshot board() const;
+  v1::Pulse pulse() const;
+  v1::PointView view() const;
+  std::uint64_t version() const { return version_; }
+
+  sync::PointLink& link() { return link_; }
+  const PointState& state() const { return state_; }
+  const JournalWriter& writer() const { return writer_; }
+  JournalWriter& writer() { return writer_; }
+
+  /// Writes one transaction into a journal; `then` runs when it is durable.
+  void write(v1::Stream stream, const std::vector<Draft>& drafts, Transaction with,
+             std::function<void()> then);
+  void raise(v1::IncidentKind kind, const std::string& detail);
+
+ private:
+  void feed_began() override;
+  void feed_record(const Record& record) override;
+  void feed_left(const SubjectKey& subject) override;
+  void restored(const std::vector<Record>& records) override;
+  void open_life(const v1::NodeLife& life) override;
+  void central_time(std::int64_t wall_ms, std::uint32_t uncertainty_ms) override;
+  void incident(v1::IncidentKind kind, const std::string& detail) override { raise(kind, detail); }
+
+  void take(const Record& record);
+  void act(const v1::Ask& ask, const std::string& terminal, Outcome outcome, const DeskTime& now,
+           std::function<void(Octets)> reply);
+  void set_clock(const v1::SetClock& ask);
+  void learn_clock(std::int64_t offset_ms, v1::Trust trust, v1::ClockSource source);
+  void answer_requests();
+  bool rules_may_act();
+  void speak();
+  void announce();
+  DeskTime desk_time() const;
+  /// The time now; what was queued while the day was a guess goes over to the true one when it is known.
+  DeskTime turn();
+  v1::Actor self() const;
+
+  PointIdentity identity_;
+  PointWorld world_;
+  PointState state_;
+  JournalWriter writer_;
+  Desk desk_;
+  sync::PointLink link_;
+  std::uint64_t version_ = 0;
+  std::uint64_t run_;                // Names this run of the process: `version_` begins anew with each.
+  std::map<AskId, Octets> answers_;  // What each ask got: a repeat gets the same.
+  std::set<AskId> in_flight_;
+  std::deque<AskId> answers_order_;  // Refusals and views are remembered for a while only.
+  std::set<std::string> raised_;
+  std::set<Uuid> requests_to_answer_;
+  std::vector<std::pair<v1::IncidentKind, std::string>>
+      unsaid_;                   // Incidents for which there is no place in the journal yet.
+  std::uint64_t unsettled_ = 0;  // Transactions that are on their way to the disk.
+  std::uint64_t announced_ = 0;  // The version that `on_changed` last told of.
+  DeskTime last_turn_;
+  JournalTip boot_tip_;  // The end of our acts when this process began.
+  std::uint64_t started_ms_ = 0;
+  bool rules_awake_ = false;
+  std::uint64_t heads_signed_ms_ = 0;
+  std::int64_t clock_offset_ms_ = 0;  // Learned from central or a person; 0 when the clock is right.
+  v1::Trust clock_trust_ = v1::TRUST_UNSET;
+  bool clock_learned_ = false;  // In this boot central or a person said what the time is.
+};
+
+}  // namespace feldsher::edge

@@ -1,0 +1,98 @@
+#pragma once
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "edge-agent/agent/point_node.hpp"
+#include "edge-agent/ingest/intake.hpp"
+
+namespace feldsher::edge {
+
+/// A point's readings: takes messages in, makes them durable, receipts them, seals them into blocks.
+///
+/// Stands beside the node and does no I/O of its own. Messages are committed as they come, all that came
+/// while one commit ran in the next; a receipt is published after that. Only the device's home says `upto`:
+/// all numbers up to it lie in blocks that central has on its disk.
+class Readings {
+ public:
+  struct World {
+    Ledger& ledger;
+    /// Runs `work` on the loop, after what waits there already.
+    std::function<void(std::function<void()> work)> soon;
+    std::function<void(DeviceId device, const readings::Receipt& receipt)> publish;
+  };
+  /// So many messages may wait for the disk; beyond it they are let fall, and the devices send them again.
+  static constexpr std::size_t most_waiting = 8192;
+
+  /// Before `node.start`: what the journal holds comes from there.
+  Readings(PointNode& node, NodeId self, World world, std::uint64_t seal_after_ms);
+
+  /// After `node.start`: takes up what was not yet sealed. `rows`: the store's `intake()`, read before the
+  /// node started: it may have written since, and then the store belongs to the ledger's thread.
+  void resume(std::vector<IntakeChunk> rows);
+
+  /// `device` published `message`.
+  void on(DeviceId device, OctetsView message);
+  void tick();
+  void set_disk(ingest::DiskClass disk) { intake_.set_disk(disk); }
+
+  const ingest::IntakeCounts& counts() const { return intake_.counts(); }
+  std::uint64_t dropped() const { return dropped_; }
+  /// Messages receipted since the journal began.
+  std::uint64_t receipted() const { return receipted_before_ + intake_.counts().receipted; }
+  std::size_t unsealed() const { return intake_.unsealed_messages(); }
+
+ private:
+  /// Digests of the messages of one block.
+  struct Sealed {
+    std::vector<std::uint64_t> numbers;
+    Octets digests;
+  };
+  struct BlockKey {
+    Epoch life;
+    std::uint64_t seq = 0;
+    auto operator<=>(const BlockKey&) const = default;
+  };
+  struct Shipped {
+    ingest::StreamKey stream;
+    std::vector<readings::Range> numbers;
+  };
+  struct Wearer {
+    std::optional<PatientId> patient;
+    bool home = false;
+    std::int64_t from_ms = 0;
+    auto operator<=>(const Wearer&) const = default;
+  };
+
+  void flush();
+  void tell();
+  void seal(const ingest::StreamKey& stream);
+  void held(const Record& record);
+  std::optional<ingest::ShortDigest> sealed_digest(const ingest::StreamKey& stream, std::uint64_t seq) const;
+  void learn_wearers();
+  void learn_safe();
+  void publish(DeviceId device, readings::Receipt receipt);
+
+  PointNode& node_;
+  NodeId self_;
+  World world_;
+  ingest::Intake intake_;
+  std::size_t under_way_ = 0, seals_under_way_ = 0;
+  bool scheduled_ = false, writing_ = false;
+  std::uint64_t dropped_ = 0, receipted_before_ = 0;
+  std::map<ingest::StreamKey, std::map<std::uint64_t, Sealed>> sealed_;  // By first number.
+  std::deque<std::pair<ingest::StreamKey, std::uint64_t>> sealed_order_;
+  std::size_t digests_kept_ = 0;
+  std::map<BlockKey, Shipped> not_safe_;  // Blocks that central may not have.
+  BlockKey safe_as_of_;
+  std::map<ingest::StreamKey, readings::RangeSet> safe_;
+  std::map<DeviceId, Wearer> wearers_;
+  std::optional<std::pair<std::uint64_t, std::uint64_t>> wearers_as_of_;  // Feed epoch and position.
+};
+
+/// The blocks that `block` must be cut into for each to fit into a record; usually itself alone.
+std::vector<v1::ReadingBlock> fitting_parts(v1::ReadingBlock block, std::size_t most_octets);
+
+}  // namespace feldsher::edge

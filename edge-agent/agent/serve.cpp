@@ -1,0 +1,321 @@
+#include "edge-agent/agent/serve.hpp"
+
+#include <spdlog/spdlog.h>
+#include <sys/statvfs.h>
+
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/json.hpp>
+
+#include "edge-agent/agent/membership.hpp"
+#include "edge-agent/agent/ops_door.hpp"
+#include "edge-agent/agent/pass_reader.hpp"
+#include "edge-agent/agent/pin_check.hpp"
+#include "edge-agent/agent/point_node.hpp"
+#include "edge-agent/agent/readings.hpp"
+#include "edge-agent/agent/status_door.hpp"
+#include "edge-agent/agent/things_door.hpp"
+#include "edge-agent/link/line.hpp"
+#include "protocol/crypto/system_world.hpp"
+#include "protocol/journal/committer.hpp"
+#include "protocol/journal/data_folder.hpp"
+#include "protocol/journal/ed25519.hpp"
+#include "protocol/record/result.hpp"
+
+namespace feldsher::edge {
+namespace {
+
+constexpr std::chrono::milliseconds tick_every{250};
+constexpr int ticks_between_disk_looks = 40;
+// What waits for the disk, in transactions: beyond it new acts are told to wait.
+constexpr std::size_t busy_backlog = 2'000;
+
+const char* to_text(sync::PointLink::Phase phase) {
+  switch (phase) {
+    case sync::PointLink::Phase::offline:
+      return "offline";
+    case sync::PointLink::Phase::greeting:
+      return "greeting";
+    case sync::PointLink::Phase::restoring:
+      return "restoring";
+    case sync::PointLink::Phase::live:
+      return "live";
+    case sync::PointLink::Phase::refused:
+      return "refused";
+  }
+  return "unknown";
+}
+
+const char* to_text(ingest::DiskClass disk) {
+  switch (disk) {
+    case ingest::DiskClass::ample:
+      return "ample";
+    case ingest::DiskClass::low:
+      return "under 20 % free";
+    case ingest::DiskClass::no_readings:
+      return "under 10 % free";
+    case ingest::DiskClass::no_check_ins:
+      return "under 5 % free";
+  }
+  return "unknown";
+}
+
+ingest::DiskClass disk_class(const std::filesystem::path& folder) {
+  struct statvfs disk {};
+  if (statvfs(folder.c_str(), &disk) != 0 || disk.f_blocks == 0) return ingest::DiskClass::ample;
+  const double free = static_cast<double>(disk.f_bavail) / static_cast<double>(disk.f_blocks);
+  if (free < 0.05) return ingest::DiskClass::no_check_ins;
+  if (free < 0.10) return ingest::DiskClass::no_readings;
+  return free < 0.20 ? ingest::DiskClass::low : ingest::DiskClass::ample;
+}
+
+/// The whole agent: the core, and the thin things around it that touch the world. Members are built in
+/// this order and passed down; lambdas that name a later one run only after all are there.
+class Agent {
+ public:
+  explicit Agent(const Config& config)
+      : config_(config),
+        folder_(config.folder),
+        me_(folder_.membership()),
+        data_(DataFolder::open(config.folder)),
+        signer_(SigningKey::load(folder_.head_key())),
+        store_(data_.open_store(me_.tenant)),
+        disk_(*store_),
+        committer_(std::move(store_), loop_.get_executor(),
+                   [this](const std::string& what) { disk_failed(what); },
+                   {.when_idle = [this] { disk_.checkpoint(); }}),
+        pins_(loop_.get_executor()),
+        node_({me_.tenant, me_.node, me_.point, me_.zone, "feldsher-edge " FELDSHER_VERSION},
+              {clock_, random_, committer_, signer_, check_,
+               [this](const std::string& text) { return read_pass_with(node_.state().pass_keys, text); },
+               [this](std::string verifier, std::string pin, std::function<void(bool)> done) {
+                 pins_.check(std::move(verifier), std::move(pin), std::move(done));
+               }}),
+        readings_(
+            node_, me_.node,
+            {committer_, [this](std::function<void()> work) { boost::asio::post(loop_, std::move(work)); },
+             [this](DeviceId device, const readings::Receipt& receipt) { things_.publish(device, receipt); }},
+            std::uint64_t{config.seal_seconds} * 1000),
+        line_(
+            loop_, line_options(), node_.link(), [this] { return node_.now(); }, random_,
+            [this](bool up, const std::string& why) { line_changed(up, why); }),
+        ops_(loop_, node_,
+             {.session = broker(),
+              .is_busy = [this] { return committer_.backlog() > busy_backlog; },
+              .is_full = [this] { return pins_.is_full(); },
+              .on_state = [this](bool up) { broker_changed("ops", up); }}),
+        things_(loop_,
+                {.session = broker(),
+                 .on_reading = [this](DeviceId device, OctetsView message) { readings_.on(device, message); },
+                 .on_state = [this](bool up) { broker_changed("things", up); }}),
+        status_(loop_, folder_.control(), [this] { return status(); }),
+        signals_(loop_, SIGTERM, SIGINT),
+        ticker_(loop_) {}
+
+  int run() {
+    // The store's own thread sleeps until the first transaction, which may be in `start`: until then, and no
+    // longer, the disk may be read from here. Two threads on it at once ruin its log.
+    std::vector<IntakeChunk> rows = disk_.intake();
+    node_.start(disk_);
+    readings_.resume(std::move(rows));
+    node_.on_changed = [this] { ops_.changed(); };
+    spdlog::info("point {} node {} life {:016x}: {} acts, {} blocks of readings", me_.point.to_text(),
+                 me_.node.to_text(), node_.writer().epoch().value, node_.writer().tip(v1::ACTS).seq,
+                 node_.writer().tip(v1::READINGS).seq);
+    look_at_disk();
+    ops_.start();
+    things_.start();
+    line_.start();
+    signals_.async_wait([this](const auto& error, int signal) {
+      if (!error) stop(signal);
+    });
+    tick();
+    try {
+      loop_.run();
+    } catch (const std::exception& fault) {
+      spdlog::critical("{}", fault.what());
+      exit_code_ = 3;
+    }
+    return exit_code_;
+  }
+
+ private:
+  WebSocketClient::Options socket_options() {
+    // A clock that fell back must not make a certificate valid that has ended, nor one invalid that is good.
+    return {.host = config_.central.host,
+            .port = config_.central.port,
+            .path = config_.central.path,
+            .tls = folder_.tls(),
+            .verify_time_s = [this] {
+              return std::max({node_.now().wall_ms / 1000, node_.writer().clock().wall_ms() / 1000,
+                               me_.issued_s, build_year_floor_s()});
+            }};
+  }
+  Line::Options line_options() {
+    return {.socket = socket_options(), .tenant = me_.tenant, .central_head_key = me_.central_head_key};
+  }
+  bus::MqttSession::Options broker() {
+    bus::MqttSession::Options options;
+    options.uri = config_.broker;
+    if (config_.broker.starts_with("ssl://")) {
+      const TlsFiles tls = folder_.tls();
+      options.ca_file = tls.ca.string();
+      options.certificate_file = tls.certificate.string();
+      options.key_file = tls.key.string();
+    }
+    options.post = [this](std::function<void()> work) { boost::asio::post(loop_, std::move(work)); };
+    return options;
+  }
+
+  void tick() {
+    node_.tick();
+    readings_.tick();
+    if (++ticks_ % ticks_between_disk_looks == 0) look_at_disk();
+    ticker_.expires_after(tick_every);
+    ticker_.async_wait([this](const boost::system::error_code& error) {
+      if (!error && !stopping_) tick();
+    });
+  }
+
+  void look_at_disk() {
+    const ingest::DiskClass disk = disk_class(config_.folder);
+    if (std::exchange(disk_class_, disk) == disk) return;
+    readings_.set_disk(disk);
+    spdlog::warn("disk: {}", to_text(disk));
+    if (disk != ingest::DiskClass::ample) node_.raise(v1::INCIDENT_DISK, to_text(disk));
+  }
+
+  void line_changed(bool up, const std::string& why) {
+    if (up)
+      spdlog::info("line to central: up");
+    else
+      spdlog::warn("line to central: down ({})", why);
+    ops_.changed();
+  }
+  void broker_changed(const char* session, bool up) {
+    if (up)
+      spdlog::info("broker session {}: up", session);
+    else if (!stopping_)
+      spdlog::warn("broker session {}: down", session);
+    if (ops_.connected() && things_.connected() && !std::exchange(said_ready_, true)) spdlog::info("ready");
+  }
+
+  /// Stop intake, drain, commit, close.
+  void stop(int signal) {
+    if (std::exchange(stopping_, true)) return;
+    spdlog::info("signal {}: stopping", signal);
+    ticker_.cancel();
+    ops_.stop_taking();
+    things_.stop_taking();
+    line_.stop();
+    node_.sign_heads();
+    committer_.drain([this] {
+      boost::asio::post(loop_, [this] {
+        ops_.stop();
+        things_.stop();
+        status_.stop();
+        committer_.close();
+        spdlog::info("stopped: {} acts, {} blocks of readings", node_.writer().tip(v1::ACTS).seq,
+                     node_.writer().tip(v1::READINGS).seq);
+        loop_.stop();
+      });
+    });
+  }
+  void disk_failed(const std::string& what) {
+    // What was promised is on the disk; what is in memory may not be. Whoever starts us again recovers.
+    spdlog::critical("the journal cannot be written: {}", what);
+    exit_code_ = 3;
+    loop_.stop();
+  }
+
+  std::string status() {
+    const v1::PointView view = node_.view();
+    const sync::PointLink& link = node_.link();
+    const Instant now = node_.now();
+    const ingest::IntakeCounts& counts = readings_.counts();
+    const auto oldest = view.oldest_unsynced_ms();
+    return boost::json::serialize(boost::json::object{
+        {"point", me_.point.to_text()},
+        {"node", me_.node.to_text()},
+        {"software", "feldsher-edge " FELDSHER_VERSION},
+        {"connected", view.connected()},
+        {"link",
+         {{"phase", to_text(link.phase())},
+          {"why_down", line_.why_down()},
+          {"refusal", v1::Refusal_Name(link.refusal())},
+          {"tries", line_.tries()},
+          {"malformed", line_.malformed()},
+          {"unsent", line_.unsent()}}},
+        {"acts_unsynced", view.acts_unsynced()},
+        {"readings_unsynced", view.readings_unsynced()},
+        {"oldest_unsynced_ms", oldest},
+        {"oldest_unsynced_age_s", oldest == 0 ? 0 : std::max<std::int64_t>(0, (now.wall_ms - oldest) / 1000)},
+        {"feed",
+         {{"epoch", link.feed().epoch()},
+          {"position", view.feed_position()},
+          {"as_of_ms", view.schedule_as_of_ms()}}},
+        {"journal",
+         {{"life", fmt::format("{:016x}", node_.writer().epoch().value)},
+          {"acts", node_.writer().tip(v1::ACTS).seq},
+          {"acts_at_central", link.stored_at_central(v1::ACTS)},
+          {"readings", node_.writer().tip(v1::READINGS).seq},
+          {"readings_at_central", link.stored_at_central(v1::READINGS)},
+          {"backlog", committer_.backlog()}}},
+        {"readings",
+         {{"receipted", readings_.receipted()},
+          {"unsealed", readings_.unsealed()},
+          {"fresh", counts.fresh},
+          {"repeats", counts.repeats},
+          {"conflicts", counts.conflicts},
+          {"malformed", counts.malformed},
+          {"refused_disk", counts.refused_disk},
+          {"refused_busy", counts.refused_busy + readings_.dropped()},
+          {"strangers", things_.strangers()}}},
+        {"readings_receipted", readings_.receipted()},
+        {"broker",
+         {{"ops", ops_.connected()},
+          {"things", things_.connected()},
+          {"dropped", ops_.dropped() + things_.dropped()}}},
+        {"desk",
+         {{"asks", ops_.asks()},
+          {"malformed", ops_.malformed()},
+          {"busy", ops_.busy()},
+          {"unsent", ops_.unsent()},
+          {"version", node_.version()}}},
+        {"incidents", view.incidents()},
+        {"disk", to_text(disk_class_)},
+        {"clock",
+         {{"wall_ms", now.wall_ms}, {"trust", v1::Trust_Name(now.trust)}, {"unset", view.clock_unset()}}}});
+  }
+
+  const Config& config_;
+  PointFolder folder_;
+  Membership me_;
+  boost::asio::io_context loop_{1};
+  SystemClock clock_;
+  SystemRandom random_;
+  DataFolder data_;
+  Ed25519Signer signer_;
+  Ed25519Check check_;
+  std::unique_ptr<SqlcipherStore> store_;  // Goes to the committer.
+  SqlcipherStore& disk_;
+  Committer committer_;
+  PinCheck pins_;
+  PointNode node_;
+  Readings readings_;
+  Line line_;
+  OpsDoor ops_;
+  ThingsDoor things_;
+  StatusDoor status_;
+  boost::asio::signal_set signals_;
+  boost::asio::steady_timer ticker_;
+  ingest::DiskClass disk_class_ = ingest::DiskClass::ample;
+  int ticks_ = 0, exit_code_ = 0;
+  bool stopping_ = false, said_ready_ = false;
+};
+
+}  // namespace
+
+int serve(const Config& config) { return Agent(config).run(); }
+
+}  // namespace feldsher::edge

@@ -1,0 +1,56 @@
+#pragma once
+#include <set>
+
+#include "protocol/clinic/tables.hpp"
+#include "protocol/minutes/shift_book.hpp"
+
+namespace feldsher::edge {
+
+/// What a point knows: the projection of its own acts and of central's feed, in memory.
+///
+/// Rebuilt at each start from the journal and the feed's subjects, so it can always be dropped.
+class PointState : public Tables {
+ public:
+  PointState(PointId point, NodeId node) : point_(point), node_(node) {}
+
+  /// A record of our own journal or of the feed. False: its body is not what its type says (quarantine).
+  bool apply(const Record& record);
+  /// A subject left the scope.
+  void drop(const SubjectKey& subject);
+  /// The feed began anew: everything that others wrote is dropped.
+  void drop_feed();
+
+  PointId point_id() const { return point_; }
+  NodeId node() const { return node_; }
+  const v1::Point* point() const;
+  const v1::Survey* survey() const;
+
+  /// This point's book of a shift: held minutes, and every booking in the shift that it knows.
+  ShiftBook book(const Uuid& shift) const;
+  /// Tickets of one local day.
+  const std::set<Uuid>& tickets_of(const std::string& day) const;
+  /// Those of them that wait, are called or are being served.
+  const std::set<Uuid>& open_tickets_of(const std::string& day) const;
+  const std::set<Uuid>& visits_of(const std::string& day) const;
+  /// The visit of an appointment, unless it was undone; nothing when nobody has come for it.
+  const std::pair<const Uuid, Row<v1::Visit>>* visit_of(const Uuid& appointment) const;
+  const std::pair<const Uuid, Row<v1::Ticket>>* open_ticket_of(const Uuid& visit) const;
+  const v1::RequestAnswer* answer_to(const Uuid& request) const;
+  bool room_ready(const Uuid& room) const;
+  /// Nobody is called or booked in the shift any more.
+  bool suspended(const Uuid& shift) const;
+  /// Every ticket that the visit ever had.
+  const std::set<Uuid>& tickets_of_visit(const Uuid& visit) const;
+
+ private:
+  PointId point_;
+  NodeId node_;
+  std::map<std::string, std::set<Uuid>> tickets_by_day_, open_tickets_by_day_, visits_by_day_;
+  std::map<Uuid, std::string> ticket_days_, visit_days_;
+  std::map<Uuid, Uuid> visit_by_appointment_, answer_by_request_;
+  std::map<Uuid, std::set<Uuid>> tickets_by_visit_, appointments_by_shift_, leases_by_shift_,
+      give_backs_by_shift_;
+  std::set<SubjectKey> from_feed_;
+};
+
+}  // namespace feldsher::edge

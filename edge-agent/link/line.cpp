@@ -1,0 +1,111 @@
+#include "edge-agent/link/line.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace feldsher::edge {
+
+Line::Line(boost::asio::io_context& loop, Options options, sync::PointLink& link,
+           std::function<Instant()> now, Random& random, OnChange on_change)
+    : loop_(loop),
+      options_(std::move(options)),
+      link_(link),
+      now_(std::move(now)),
+      random_(random),
+      on_change_(std::move(on_change)),
+      timer_(loop),
+      pause_(options_.first_pause) {}
+
+Line::~Line() { stop(); }
+
+void Line::start() {
+  running_ = true;
+  socket_.emplace(loop_, options_.socket,
+                  WebSocketClient::Handlers{
+                      .on_open = [this](const PeerIdentity& server) { opened(server); },
+                      .on_message = [this](const Octets& message) { received(message); },
+                      .on_close = [this](const std::string& reason) { ended(reason); },
+                  });
+  connect();
+}
+
+void Line::stop() {
+  if (!std::exchange(running_, false)) return;
+  timer_.cancel();
+  if (std::exchange(attached_, false)) link_.disconnected();
+  up_ = false;
+  socket_.reset();
+}
+
+void Line::connect() {
+  ++tries_;
+  why_ending_.clear();
+  socket_->connect();
+}
+
+void Line::opened(const PeerIdentity& server) {
+  if (server.kind != PeerKind::server || server.tenant != options_.tenant)
+    return end("who answers is not this network's central: " + server.to_urn());
+  attached_ = true;
+  link_.connected(*this, now_());
+}
+
+void Line::received(const Octets& message) {
+  if (!attached_) return;
+  v1::Frame frame;
+  if (!frame.ParseFromString(message)) {
+    ++malformed_;
+    return end("central sent a frame that is none");
+  }
+  if (options_.central_head_key && frame.message_case() == v1::Frame::kWelcome &&
+      frame.welcome().refusal() == v1::REFUSAL_NONE &&
+      frame.welcome().central_head_key() != *options_.central_head_key)
+    return end("central signs with another key than this point was enrolled with");
+  link_.receive(frame, now_());
+  if (!attached_ || link_.phase() != sync::PointLink::Phase::live) return;
+  pause_ = options_.first_pause;
+  if (std::exchange(up_, true)) return;
+  why_down_.clear();
+  on_change_(true, "");
+}
+
+void Line::send(const v1::Frame& frame) {
+  if (!socket_->send(frame.SerializeAsString())) ++unsent_;
+}
+
+void Line::close(const std::string& why) {
+  // The machine has let go of us already.
+  attached_ = false;
+  why_ending_ = why;
+  socket_->close(why);
+}
+
+void Line::end(const std::string& why) {
+  if (std::exchange(attached_, false)) link_.disconnected();
+  why_ending_ = why;
+  socket_->close("");
+}
+
+void Line::ended(const std::string& reason) {
+  if (std::exchange(attached_, false)) link_.disconnected();
+  const std::string& why = why_ending_.empty() ? reason : why_ending_;
+  const bool was_up = std::exchange(up_, false);
+  if (was_up || why != why_down_) {
+    why_down_ = why;
+    on_change_(false, why);
+  }
+  if (running_) try_again_later();
+}
+
+void Line::try_again_later() {
+  // What central refuses today it may take tomorrow, but not in half a second.
+  if (link_.phase() == sync::PointLink::Phase::refused) pause_ = options_.last_pause;
+  const auto whole = static_cast<std::uint64_t>(pause_.count());
+  timer_.expires_after(std::chrono::milliseconds(whole / 2 + random_.below(whole / 2 + 1)));
+  pause_ = std::min(pause_ * 2, options_.last_pause);
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error && running_) connect();
+  });
+}
+
+}  // namespace feldsher::edge

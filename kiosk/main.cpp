@@ -1,0 +1,59 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "kiosk/shell/config.hpp"
+#include "kiosk/shell/run.hpp"
+#include "kiosk/shell/window.hpp"
+#include "protocol/record/result.hpp"
+
+namespace kiosk = feldsher::kiosk;
+
+int main(int argc, char** argv) {
+  CLI::App app{"feldsher-kiosk: what people see at a point: check-in, board, survey, room, reception"};
+  std::string config_file, gallery_folder, size;
+  kiosk::Config overrides;
+  bool print_default = false;
+  bool check_only = false;
+  app.set_version_flag("--version", "feldsher-kiosk " FELDSHER_VERSION);
+  app.add_option("--config", config_file, "the screen's kiosk.toml");
+  app.add_flag("--print-default-config", print_default,
+               "print the commented default configuration, which is its manual");
+  app.add_flag("--check-config", check_only, "read and check the configuration, open nothing");
+  app.add_option("--gallery", gallery_folder,
+                 "draw every screen in each language to PNG files in this folder");
+  app.add_option("--size", size, "window size in pixels, 1080x1920; goes before the configuration");
+  app.add_option("--pictures", overrides.pictures, "save a picture of each new screen state to this folder");
+  app.footer("Exit codes: 0 good, 1 wrong configuration or a fault, 2 no display.");
+  CLI11_PARSE(app, argc, argv);
+
+  try {
+    if (print_default) {
+      std::fputs(std::string(kiosk::default_config()).c_str(), stdout);
+      return 0;
+    }
+    if (!gallery_folder.empty()) {
+      fmt::print("{} pictures in {}\n", kiosk::gallery(gallery_folder), gallery_folder);
+      return 0;
+    }
+    if (config_file.empty()) {
+      fmt::print(
+          stderr,
+          "feldsher-kiosk: --config FILE is needed; --print-default-config prints one, --help the rest\n");
+      return 1;
+    }
+    auto config = kiosk::read_config(config_file);
+    if (!size.empty()) kiosk::parse_size(size, config.width, config.height);
+    if (!overrides.pictures.empty()) config.pictures = overrides.pictures;
+    kiosk::check(config);
+    if (!check_only) kiosk::run(config);
+    return 0;
+  } catch (const kiosk::NoDisplay& reason) {
+    fmt::print(stderr, "feldsher-kiosk: {}\n", reason.what());
+    return 2;
+  } catch (const std::exception& fault) {
+    fmt::print(stderr, "feldsher-kiosk: {}\n", fault.what());
+    return 1;
+  }
+}

@@ -1,0 +1,59 @@
+#pragma once
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "kiosk/model/desk_line.hpp"
+#include "kiosk/model/intents.hpp"
+
+namespace feldsher::kiosk {
+
+/// The public board: who is called where. Labels and rooms, never names.
+///
+/// Each (ticket, call) is announced once: large, for 8 s, one after another. What the first snapshot
+/// holds was announced before this board started. A silent desk stops announcements: a retained
+/// snapshot may be hours old.
+class Board {
+ public:
+  struct Announcement {
+    std::string label, room_label;
+  };
+
+  Board(Settings settings, MakeId make_id);
+
+  void on(const Event& event, Moment now);
+  void on(const Intent&, Moment) {}
+  std::vector<v1::Ask> take_outgoing() { return {}; }
+
+  const char* screen_name(Moment now) const {
+    return announcing_ ? "announcing" : silent(now) ? "silent" : "calls";
+  }
+  const std::string& language() const { return settings_.language; }
+  const Settings& settings() const { return settings_; }
+  const DeskLine& desk() const { return desk_; }
+  const v1::BoardSnapshot& snapshot() const { return snapshot_; }
+  /// The one on the screen now.
+  const std::optional<Announcement>& announcing() const { return announcing_; }
+  /// How many were announced since the start.
+  std::uint64_t announced() const { return announced_; }
+  /// Nothing was heard from the desk for 15 s: what is shown may be old.
+  bool silent(Moment now) const { return desk_.presence(now) == Presence::away; }
+
+ private:
+  void take(const v1::BoardSnapshot& snapshot);
+
+  Settings settings_;
+  DeskLine desk_;
+  v1::BoardSnapshot snapshot_;
+  bool seen_any_ = false;
+  std::map<std::string, std::uint32_t> last_call_;  ///< Of each label on the board.
+  std::deque<Announcement> queue_;
+  std::optional<Announcement> announcing_;
+  Moment until_{};
+  std::uint64_t announced_ = 0;
+};
+
+inline constexpr Moment announcement_time = std::chrono::seconds(8);
+
+}  // namespace feldsher::kiosk

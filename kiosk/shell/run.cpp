@@ -1,0 +1,164 @@
+#include "kiosk/shell/run.hpp"
+
+#include <fmt/format.h>
+#include <openssl/rand.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <map>
+
+#include "kiosk/gallery/samples.hpp"
+#include "kiosk/locale/wall_clock.hpp"
+#include "kiosk/shell/link.hpp"
+#include "kiosk/shell/window.hpp"
+#include "kiosk/theme/widgets.hpp"
+#include "protocol/record/ids.hpp"
+#include "protocol/record/result.hpp"
+
+namespace feldsher::kiosk {
+namespace {
+
+volatile std::sig_atomic_t asked_to_stop = 0;
+
+Octets random_id() {
+  Octets id(16, '\0');
+  ensure(RAND_bytes(reinterpret_cast<unsigned char*>(id.data()), 16) == 1,
+         "the system gives no random octets");
+  return id;
+}
+
+Moment since_start() {
+  static const auto start = std::chrono::steady_clock::now();
+  return std::chrono::duration_cast<Moment>(std::chrono::steady_clock::now() - start);
+}
+
+Window::Options window_of(const Config& config) {
+  Window::Options options;
+  options.title = fmt::format("Feldsher: {} ({})", name_of(config.role), config.terminal);
+  const bool tall = config.role == Role::check_in || config.role == Role::survey;
+  options.width = tall ? 1080 : 1920;
+  options.height = tall ? 1920 : 1080;
+  if (config.width > 0) {
+    options.width = config.width;
+    options.height = config.height;
+  }
+  options.fullscreen = config.fullscreen;
+  options.dpi = config.dpi;
+  return options;
+}
+
+Settings settings_of(const Config& config) {
+  Settings settings;
+  settings.language = config.language;
+  settings.languages = config.languages;
+  settings.quiet = std::chrono::seconds(config.idle_s);
+  settings.countdown = std::chrono::seconds(config.countdown_s);
+  if (const auto room = Uuid::from_text(config.room)) settings.room = room->to_octets();
+  settings.instant_of = instant_of;
+  return settings;
+}
+
+/// Saves a picture of each new screen state: "check-in-ticket-uk.png".
+class Album {
+ public:
+  Album(std::string folder, Window& window) : folder_(std::move(folder)) {
+    if (folder_.empty()) return;
+    std::filesystem::create_directories(folder_);
+    window.keep_pictures(true);
+  }
+  void look(const Station& station, Role role, const Window& window, Moment now) {
+    if (folder_.empty()) return;
+    const std::string name =
+        fmt::format("{}-{}-{}.png", name_of(role), station.screen_name(now), station.language());
+    if (name == last_) return;
+    last_ = name;
+    save_png(window.picture(), (std::filesystem::path(folder_) / name).string());
+  }
+
+ private:
+  std::string folder_, last_;
+};
+
+}  // namespace
+
+void run(const Config& config) {
+  std::signal(SIGINT, [](int) { asked_to_stop = 1; });
+  std::signal(SIGTERM, [](int) { asked_to_stop = 1; });
+  Window window(window_of(config));
+  if (window.theme().units_of_mm(12) > key_height)
+    fmt::print(stderr,
+               "feldsher-kiosk: this glass is small: some buttons are below 12 mm (keys are {:.0f} mm)\n",
+               12 * key_height / window.theme().units_of_mm(12));
+  Album album(config.pictures, window);
+  const auto station = make_station(config.role, settings_of(config), random_id);
+  bool news = true;
+  const auto happen = [&](const Event& event) {
+    news = true;
+    station->on(event, since_start());
+  };
+  Link link(config, happen, Window::wake);
+  window.on_key = happen;
+  link.start();
+  std::map<std::string, Words> words;
+
+  while (!window.closing() && !asked_to_stop) {
+    const bool touched = window.wait(0.5);
+    link.deliver();
+    station->on(Event(Tick{}), since_start());
+    // Three frames after whatever happened: Dear ImGui sees press and release in two, and shows the
+    // answer in a third.
+    for (int left = touched || std::exchange(news, false) ? 3 : 1; left > 0; --left) {
+      const Moment now = since_start();
+      std::vector<Intent> intents;
+      const auto& spoken = words.try_emplace(station->language(), station->language()).first->second;
+      const auto paint = touched ? Window::Paint::always : Window::Paint::if_different;
+      window.frame(
+          [&] {
+            Canvas canvas(window.theme(), spoken);
+            station->draw(canvas, now);
+            intents = canvas.take_intents();
+          },
+          paint);
+      for (const auto& one : intents) station->on(one, now);
+      if (!intents.empty()) left = 4;
+      for (const auto& ask : station->take_outgoing()) link.send(ask);
+    }
+    album.look(*station, config.role, window, since_start());
+  }
+}
+
+int gallery(const std::string& folder) {
+  std::filesystem::create_directories(folder);
+  int count = 0;
+  // A tall window, then a wide one: the atlas is baked once for each.
+  for (const bool portrait : {true, false}) {
+    Window::Options options;
+    options.title = "Feldsher: gallery";
+    options.width = portrait ? 1080 : 1920;
+    options.height = portrait ? 1920 : 1080;
+    Window window(options);
+    window.keep_pictures(true);
+    for (const auto& language : known_languages()) {
+      const Words words(language);
+      for (const auto& sample : samples(language)) {
+        const bool patient = sample.role == name_of(Role::check_in) || sample.role == name_of(Role::survey);
+        if (sample.portrait != portrait && !patient) continue;
+        for (int i = 0; i < 2; ++i)
+          window.frame(
+              [&] {
+                Canvas canvas(window.theme(), words);
+                sample.station->draw(canvas, sample.now);
+              },
+              Window::Paint::always);
+        const std::string name = fmt::format("{}-{}-{}{}.png", sample.role, sample.state, language,
+                                             sample.portrait && !portrait ? "-wide" : "");
+        save_png(window.picture(), (std::filesystem::path(folder) / name).string());
+        ++count;
+      }
+    }
+  }
+  return count;
+}
+
+}  // namespace feldsher::kiosk

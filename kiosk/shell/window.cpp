@@ -1,0 +1,179 @@
+#include "kiosk/shell/window.hpp"
+
+#include <GLFW/glfw3.h>
+#include <backends/imgui_impl_glfw.h>
+#include <backends/imgui_impl_opengl3.h>
+#include <stb_image_write.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "protocol/record/result.hpp"
+
+namespace feldsher::kiosk {
+namespace {
+
+float px_per_mm_of(GLFWmonitor* monitor, double dpi) {
+  if (dpi > 0) return static_cast<float>(dpi / 25.4);
+  if (monitor) {
+    int wide = 0, high = 0;
+    glfwGetMonitorPhysicalSize(monitor, &wide, &high);
+    const GLFWvidmode* mode = glfwGetVideoMode(monitor);
+    // Projectors and virtual screens report nothing, or nonsense.
+    if (mode && wide > 100) {
+      const float per_mm = static_cast<float>(mode->width) / static_cast<float>(wide);
+      if (per_mm > 1.5f && per_mm < 16) return per_mm;
+    }
+  }
+  return 96 / 25.4f;
+}
+
+/// FNV-1a over what the graphics card would get.
+std::size_t digest_of(const ImDrawData& data) {
+  std::size_t digest = 0xcbf29ce484222325u;
+  const auto mix = [&](const void* from, std::size_t octets) {
+    const auto* words = static_cast<const unsigned char*>(from);
+    for (std::size_t i = 0; i < octets; ++i) digest = (digest ^ words[i]) * 0x100000001b3u;
+  };
+  for (int i = 0; i < data.CmdListsCount; ++i) {
+    const ImDrawList& list = *data.CmdLists[i];
+    mix(list.VtxBuffer.Data, static_cast<std::size_t>(list.VtxBuffer.size_in_bytes()));
+    mix(list.IdxBuffer.Data, static_cast<std::size_t>(list.IdxBuffer.size_in_bytes()));
+  }
+  return digest;
+}
+
+}  // namespace
+
+Window::Window(const Options& options) : options_(options) {
+  // The reason is told by the exception; GLFW's own words would say it twice.
+  glfwSetErrorCallback(nullptr);
+  if (!glfwInit())
+    throw NoDisplay(
+        "no display: set DISPLAY to a running X server (on a machine without a screen: xvfb-run)");
+  glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
+  glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 2);
+  glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
+  glfwWindowHint(GLFW_FOCUS_ON_SHOW, GLFW_TRUE);
+  GLFWmonitor* monitor = glfwGetPrimaryMonitor();
+  const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr;
+  int width = options.width, height = options.height;
+  if (options.fullscreen && mode) {
+    width = mode->width;
+    height = mode->height;
+  }
+  window_ =
+      glfwCreateWindow(width, height, options.title.c_str(), options.fullscreen ? monitor : nullptr, nullptr);
+  if (!window_) {
+    const char* why = nullptr;
+    glfwGetError(&why);
+    const std::string reason = why ? why : "unknown reason";
+    glfwTerminate();
+    throw NoDisplay("the display has no OpenGL 3.2: " + reason);
+  }
+  glfwMakeContextCurrent(window_);
+  glfwSwapInterval(1);
+  if (options.fullscreen) glfwSetInputMode(window_, GLFW_CURSOR, GLFW_CURSOR_HIDDEN);
+  glfwSetWindowUserPointer(window_, this);
+  const auto self = [](GLFWwindow* window) { return static_cast<Window*>(glfwGetWindowUserPointer(window)); };
+  static const auto of = self;
+  glfwSetCharCallback(window_, [](GLFWwindow* window, unsigned character) {
+    of(window)->touched_ = true;
+    if (of(window)->on_key) of(window)->on_key(Typed{static_cast<char32_t>(character)});
+  });
+  glfwSetKeyCallback(window_, [](GLFWwindow* window, int key, int, int action, int) {
+    of(window)->touched_ = true;
+    if (action == GLFW_RELEASE || !of(window)->on_key) return;
+    if (key == GLFW_KEY_ENTER || key == GLFW_KEY_KP_ENTER) of(window)->on_key(Entered{});
+    if (key == GLFW_KEY_BACKSPACE) of(window)->on_key(Erased{});
+  });
+  glfwSetMouseButtonCallback(window_, [](GLFWwindow* window, int, int, int) { of(window)->touched_ = true; });
+  glfwSetCursorPosCallback(window_, [](GLFWwindow* window, double, double) {
+    // A hovering mouse changes nothing on a touch screen: only a drag is worth a frame.
+    if (glfwGetMouseButton(window, GLFW_MOUSE_BUTTON_LEFT) == GLFW_PRESS) of(window)->touched_ = true;
+  });
+  glfwSetFramebufferSizeCallback(window_, [](GLFWwindow* window, int, int) { of(window)->touched_ = true; });
+  glfwSetWindowRefreshCallback(window_, [](GLFWwindow* window) { of(window)->touched_ = true; });
+
+  IMGUI_CHECKVERSION();
+  ImGui::CreateContext();
+  ImGui::GetIO().IniFilename = nullptr;
+  ImGui::GetIO().LogFilename = nullptr;
+  ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NoMouseCursorChange;
+  calm_imgui_style();
+  ImGui_ImplGlfw_InitForOpenGL(window_, true);  // Chains to the callbacks above.
+  ImGui_ImplOpenGL3_Init("#version 150");
+  bake();
+}
+
+Window::~Window() {
+  ImGui_ImplOpenGL3_Shutdown();
+  ImGui_ImplGlfw_Shutdown();
+  ImGui::DestroyContext();
+  glfwDestroyWindow(window_);
+  glfwTerminate();
+}
+
+void Window::bake() {
+  int width = 0, height = 0;
+  glfwGetFramebufferSize(window_, &width, &height);
+  const ImVec2 size{static_cast<float>(std::max(1, width)), static_cast<float>(std::max(1, height))};
+  if (theme_ && size.x == baked_size_.x && size.y == baked_size_.y) return;
+  baked_size_ = size;
+  ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
+  atlas.Clear();
+  theme_ = std::make_unique<Theme>(atlas, size, px_per_mm_of(glfwGetPrimaryMonitor(), options_.dpi));
+  ImGui_ImplOpenGL3_DestroyFontsTexture();
+  ImGui_ImplOpenGL3_CreateFontsTexture();
+}
+
+bool Window::closing() const { return glfwWindowShouldClose(window_); }
+
+bool Window::wait(double longest_s) {
+  if (longest_s > 0)
+    glfwWaitEventsTimeout(longest_s);
+  else
+    glfwPollEvents();
+  return std::exchange(touched_, false);
+}
+
+void Window::wake() { glfwPostEmptyEvent(); }
+
+bool Window::frame(const std::function<void()>& draw, Paint paint) {
+  bake();
+  ImGui_ImplOpenGL3_NewFrame();
+  ImGui_ImplGlfw_NewFrame();
+  ImGui::NewFrame();
+  draw();
+  ImGui::Render();
+  const std::size_t digest = digest_of(*ImGui::GetDrawData());
+  if (paint == Paint::if_different && digest == shown_) return false;
+  shown_ = digest;
+  const int width = static_cast<int>(baked_size_.x), height = static_cast<int>(baked_size_.y);
+  glViewport(0, 0, width, height);
+  glClearColor(0.957f, 0.965f, 0.957f, 1);
+  glClear(GL_COLOR_BUFFER_BIT);
+  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
+  if (keep_) {
+    const auto row = static_cast<std::size_t>(width) * 3;
+    std::string pixels(row * static_cast<std::size_t>(height), '\0');
+    glPixelStorei(GL_PACK_ALIGNMENT, 1);
+    glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE, pixels.data());
+    picture_ = {width, height, {}};
+    picture_.rgb.reserve(pixels.size());
+    for (int y = height - 1; y >= 0; --y) picture_.rgb.append(pixels, static_cast<std::size_t>(y) * row, row);
+  }
+  glfwSwapBuffers(window_);
+  return true;
+}
+
+void save_png(const Window::Picture& picture, const std::string& file) {
+  const std::string part = file + ".part";
+  stbi_write_png_compression_level = 2;  // Flat colours: a higher level costs seconds and saves nothing.
+  stbi_write_force_png_filter = 0;
+  if (!stbi_write_png(part.c_str(), picture.width, picture.height, 3, picture.rgb.data(), picture.width * 3))
+    throw Fault("cannot write " + part);
+  std::filesystem::rename(part, file);
+}
+
+}  // namespace feldsher::kiosk

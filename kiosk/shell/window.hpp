@@ -1,0 +1,76 @@
+#pragma once
+#include <imgui.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "kiosk/model/events.hpp"
+#include "kiosk/theme/theme.hpp"
+
+struct GLFWwindow;
+
+namespace feldsher::kiosk {
+
+/// There is no display to show a window on. `main` exits with 2.
+class NoDisplay : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The GLFW window with Dear ImGui in it. One a process; used on the main thread only, but for `wake`.
+class Window {
+ public:
+  struct Options {
+    std::string title;
+    int width = 1080, height = 1920;
+    bool fullscreen = false;
+    double dpi = 0;  ///< 0 = as the monitor says, 96 if it says nothing believable.
+  };
+
+  /// Throws `NoDisplay`.
+  explicit Window(const Options& options);
+  ~Window();
+  Window(const Window&) = delete;
+  Window& operator=(const Window&) = delete;
+
+  const Theme& theme() const { return *theme_; }
+  bool closing() const;
+  /// Sleeps until something happens or `longest` has passed. True when the person at the screen, or the
+  /// window system, did something.
+  bool wait(double longest_s);
+  /// Makes `wait` return. From any thread.
+  static void wake();
+  enum class Paint { always, if_different };
+  /// Lays out one frame: `draw` is called between ImGui's NewFrame and Render. With `if_different` it goes
+  /// to the glass only when it is not what is there already. True when it went.
+  bool frame(const std::function<void()>& draw, Paint paint);
+  /// The last frame drawn, RGB, top row first.
+  struct Picture {
+    int width = 0, height = 0;
+    std::string rgb;
+  };
+  Picture picture() const { return picture_; }
+  /// Whether `frame` keeps what it drew. Costs a read-back: only for pictures.
+  void keep_pictures(bool keep) { keep_ = keep; }
+
+  /// Characters, Enter and Backspace go here.
+  std::function<void(const Event&)> on_key;
+
+ private:
+  void bake();
+
+  GLFWwindow* window_ = nullptr;
+  std::unique_ptr<Theme> theme_;
+  Options options_;
+  ImVec2 baked_size_{};
+  std::size_t shown_ = 0;  ///< Digest of what is on the glass.
+  bool touched_ = true;
+  bool keep_ = false;
+  Picture picture_;
+};
+
+/// Writes a PNG beside its final name and renames it: whoever watches the folder sees whole files only.
+void save_png(const Window::Picture& picture, const std::string& file);
+
+}  // namespace feldsher::kiosk

@@ -1,0 +1,98 @@
+#include "protocol/crypto/secret_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+#include "protocol/record/result.hpp"
+
+namespace feldsher {
+namespace {
+
+constexpr std::size_t largest_secret = 64U << 10;
+
+[[noreturn]] void fail(const char* what, const std::filesystem::path& path, int code) {
+  throw Fault(fmt::format("{} {}: {}", what, path.string(), std::generic_category().message(code)));
+}
+
+/// A file descriptor that closes itself.
+class File {
+ public:
+  File(const std::filesystem::path& path, int flags, mode_t mode = 0)
+      : path_(path), fd_(open(path.c_str(), flags | O_CLOEXEC, mode)) {
+    if (fd_ < 0) fail((flags & O_CREAT) != 0 ? "cannot create" : "cannot open", path, errno);
+  }
+  ~File() { close(fd_); }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  void write_all(OctetsView content) {
+    while (!content.empty()) {
+      const ssize_t done = ::write(fd_, content.data(), content.size());
+      if (done < 0 && errno == EINTR) continue;
+      if (done <= 0) fail("cannot write", path_, errno);
+      content.remove_prefix(static_cast<std::size_t>(done));
+    }
+    sync();
+  }
+  void sync() {
+    if (fsync(fd_) != 0) fail("cannot sync", path_, errno);
+  }
+  int descriptor() const { return fd_; }
+
+ private:
+  const std::filesystem::path& path_;
+  int fd_;
+};
+
+void sync_folder_of(const std::filesystem::path& path) {
+  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  File(folder, O_RDONLY | O_DIRECTORY).sync();
+}
+
+}  // namespace
+
+void write_secret_file(const std::filesystem::path& path, OctetsView content) {
+  File file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+  try {
+    file.write_all(content);
+  } catch (...) {
+    unlink(path.c_str());  // half a key would stop every later start
+    throw;
+  }
+  sync_folder_of(path);
+}
+
+void write_public_file(const std::filesystem::path& path, OctetsView content) {
+  const auto temporary = std::filesystem::path(path.string() + ".new");
+  File(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644).write_all(content);
+  if (rename(temporary.c_str(), path.c_str()) != 0) fail("cannot rename to", path, errno);
+  sync_folder_of(path);
+}
+
+Octets read_secret_file(const std::filesystem::path& path) {
+  File file(path, O_RDONLY);
+  struct stat about {};
+  if (fstat(file.descriptor(), &about) != 0) fail("cannot look at", path, errno);
+  if (!S_ISREG(about.st_mode)) throw Fault(fmt::format("{} is not a file", path.string()));
+  if ((about.st_mode & 077) != 0)
+    throw Fault(fmt::format("{} can be used by others: set its mode to 600", path.string()));
+  Octets content(largest_secret + 1, '\0');
+  std::size_t size = 0;
+  while (size < content.size()) {
+    const ssize_t got = ::read(file.descriptor(), content.data() + size, content.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) fail("cannot read", path, errno);
+    if (got == 0) break;
+    size += static_cast<std::size_t>(got);
+  }
+  if (size > largest_secret) throw Fault(fmt::format("{} is too large for a key", path.string()));
+  content.resize(size);
+  return content;
+}
+
+}  // namespace feldsher

@@ -1,0 +1,19 @@
+#pragma once
+#include <filesystem>
+
+#include "protocol/record/octets.hpp"
+
+namespace feldsher {
+
+/// Writes a new file of mode 600 and syncs it and its folder. Throws Fault when `path` exists already
+/// (O_EXCL: a key is never written over) or cannot be written.
+void write_secret_file(const std::filesystem::path& path, OctetsView content);
+
+/// Writes a file that anybody may read, through a temporary one and a rename.
+void write_public_file(const std::filesystem::path& path, OctetsView content);
+
+/// The content of a secret file. Throws Fault when it is missing, larger than 64 KiB, or readable or
+/// writable by anybody but its owner (a key that others could read is not a key).
+Octets read_secret_file(const std::filesystem::path& path);
+
+}  // namespace feldsher

@@ -1,0 +1,241 @@
+#include "protocol/journal/journal_commands.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <openssl/evp.h>
+#include <unistd.h>
+
+#include <boost/json.hpp>
+#include <cerrno>
+#include <functional>
+#include <ostream>
+#include <system_error>
+
+#include "protocol/journal/data_folder.hpp"
+#include "protocol/journal/ed25519.hpp"
+#include "protocol/journal/journal_snapshot.hpp"
+#include "protocol/journal/sqlcipher_journal.hpp"
+#include "protocol/journal/verify.hpp"
+#include "protocol/record/result.hpp"
+
+namespace feldsher {
+namespace {
+
+/// The journal of a folder, or of a copy of it, opened.
+struct OpenedJournal {
+  explicit OpenedJournal(const JournalPlace& place) {
+    const DataFolder folder = DataFolder::open(place.folder);
+    std::filesystem::path path = folder.journal();
+    if (!std::filesystem::exists(path))
+      throw Fault(fmt::format("there is no journal in {}", place.folder.string()));
+    if (place.live) path = snapshot.emplace(path).journal();
+    try {
+      journal.emplace(path, folder.key());
+    } catch (const Fault& fault) {
+      const std::string what = fault.what();
+      if (what.find("another feldsher process") == std::string::npos) throw;
+      throw Fault(what + "\nStop the program first, or use --live to look at a private copy.");
+    }
+  }
+  std::optional<JournalSnapshot> snapshot;
+  std::optional<SqlcipherJournal> journal;
+};
+
+std::string stream_name(v1::Stream stream) {
+  return stream == v1::ACTS       ? "acts"
+         : stream == v1::READINGS ? "readings"
+                                  : fmt::format("stream {}", int{stream});
+}
+
+std::string epoch_name(Epoch epoch) { return fmt::format("{:016x}", epoch.value); }
+
+std::optional<Digest> digest_of(const std::optional<Octets>& octets) {
+  Digest digest;
+  return octets && digest_from(*octets, digest) ? std::optional(digest) : std::nullopt;
+}
+
+/// What was found, ready to be told.
+struct Report {
+  std::string tenant;
+  std::map<JournalId, std::uint64_t> rows;  ///< How many records each journal holds.
+  std::vector<Verifier::Finding> findings;
+  std::string damage;  ///< The file could not be read to its end.
+  std::uint64_t records = 0, heads = 0;
+  bool good() const { return findings.empty() && damage.empty(); }
+};
+
+Report look(SqlcipherJournal& journal) {
+  Report report{.tenant = journal.tenant().to_text(), .rows = {}, .findings = {}, .damage = {}};
+  Verifier verifier(journal.tenant());
+  try {
+    std::vector<v1::SignedHead> heads;
+    for (const Octets& octets : journal.heads())
+      if (!heads.emplace_back().ParseFromString(octets))
+        heads.back().Clear();  // Reported as unreadable below.
+    for (const v1::SignedHead& head : heads) verifier.expect_head(head);
+    const auto ends = journal.ends();
+    for (const auto& end : ends) report.rows[end.journal] = 0;
+    journal.rows([&](StoredRow&& row) {
+      ++report.rows[row.journal];
+      Digest hash{};  // A hash of another length is no record's.
+      if (!digest_from(row.hash, hash)) hash.fill(0);
+      verifier.record(row.journal, row.seq, std::move(row.core), std::move(row.body),
+                      digest_of(row.body_digest), hash);
+    });
+    for (const auto& end : ends)
+      verifier.tip(end.journal, end.seq, digest_of(end.hash).value_or(zero_digest));
+    for (const v1::SignedHead& head : heads) verifier.head(head, Ed25519Check());
+  } catch (const Fault& fault) {
+    report.damage = fault.what();
+  }
+  report.findings = verifier.findings();
+  report.records = verifier.records_checked();
+  report.heads = verifier.heads_checked();
+  return report;
+}
+
+void tell(const Report& report, const JournalPlace& place, std::ostream& out) {
+  out << fmt::format("{}, tenant {}\n", place.folder.string(), report.tenant);
+  if (!report.rows.empty())
+    out << fmt::format("{:36}  {:8}  {:16}  {:>9}\n", "node", "journal", "epoch", "records");
+  for (const auto& [journal, count] : report.rows)
+    out << fmt::format("{:36}  {:8}  {:16}  {:>9}\n", journal.origin.to_text(), stream_name(journal.stream),
+                       epoch_name(journal.epoch), count);
+  for (const auto& finding : report.findings)
+    out << fmt::format("BAD: node {}, {}, epoch {}, {}: {}\n", finding.journal.origin.to_text(),
+                       stream_name(finding.journal.stream), epoch_name(finding.journal.epoch),
+                       finding.seq == 0 ? "head" : fmt::format("record {}", finding.seq), finding.what);
+  if (!report.damage.empty()) out << fmt::format("BAD: {}\n", report.damage);
+  out << fmt::format("{}: {} records in {} journals and {} signed heads checked\n",
+                     report.good() ? "good" : "NOT GOOD", report.records, report.rows.size(), report.heads);
+}
+
+boost::json::object to_json(const JournalId& journal) {
+  return {{"node", journal.origin.to_text()},
+          {"stream", stream_name(journal.stream)},
+          {"epoch", epoch_name(journal.epoch)}};
+}
+
+void tell_json(const Report& report, const JournalPlace& place, std::ostream& out) {
+  boost::json::array journals, findings;
+  for (const auto& [journal, count] : report.rows) {
+    boost::json::object one = to_json(journal);
+    one["records"] = count;
+    journals.push_back(std::move(one));
+  }
+  for (const auto& finding : report.findings) {
+    boost::json::object one = to_json(finding.journal);
+    one["seq"] = finding.seq;
+    one["what"] = finding.what;
+    findings.push_back(std::move(one));
+  }
+  boost::json::object all{{"good", report.good()},          {"folder", place.folder.string()},
+                          {"tenant", report.tenant},        {"records_checked", report.records},
+                          {"heads_checked", report.heads},  {"journals", std::move(journals)},
+                          {"findings", std::move(findings)}};
+  if (!report.damage.empty()) all["damage"] = report.damage;
+  out << boost::json::serialize(all) << '\n';
+}
+
+std::string to_base64(OctetsView octets) {
+  std::string text((octets.size() + 2) / 3 * 4 + 1, '\0');
+  const int length =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                      reinterpret_cast<const unsigned char*>(octets.data()), static_cast<int>(octets.size()));
+  text.resize(static_cast<std::size_t>(length));
+  return text;
+}
+
+/// A file of mode 600 that takes its name only when it is whole.
+class PrivateFile {
+ public:
+  explicit PrivateFile(std::filesystem::path path)
+      : path_(std::move(path)), temporary_(path_.string() + ".new") {
+    unlink(temporary_.c_str());
+    file_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (file_ < 0) fail("make", temporary_);
+  }
+  ~PrivateFile() {
+    close(file_);
+    unlink(temporary_.c_str());
+  }
+  PrivateFile(const PrivateFile&) = delete;
+  PrivateFile& operator=(const PrivateFile&) = delete;
+
+  void write(OctetsView octets) {
+    while (!octets.empty()) {
+      const ssize_t count = ::write(file_, octets.data(), octets.size());
+      if (count < 0 && errno == EINTR) continue;
+      if (count <= 0) fail("write", temporary_);
+      octets.remove_prefix(static_cast<std::size_t>(count));
+    }
+  }
+  void finish() {
+    if (fsync(file_) != 0 || rename(temporary_.c_str(), path_.c_str()) != 0) fail("write", path_);
+  }
+
+ private:
+  [[noreturn]] static void fail(const char* doing, const std::filesystem::path& path) {
+    throw Fault(
+        fmt::format("cannot {} {}: {}", doing, path.string(), std::generic_category().message(errno)));
+  }
+
+  std::filesystem::path path_, temporary_;
+  int file_ = -1;
+};
+
+std::string line_of(const StoredRow& row) {
+  return fmt::format(
+      R"({{"record":{{"origin":"{}","stream":{},"epoch":"{}","seq":{},"core":"{}","body":{},"body_digest":"{}"}}}})"
+      "\n",
+      to_hex(row.journal.origin.to_octets()), int{row.journal.stream}, epoch_name(row.journal.epoch), row.seq,
+      to_base64(row.core), row.body ? '"' + to_base64(*row.body) + '"' : "null",
+      to_hex(row.body ? to_octets(sha256(*row.body)) : row.body_digest.value_or(Octets())));
+}
+
+std::string line_of(const v1::SignedHead& head) {
+  return fmt::format(
+      R"({{"head":{{"head":"{}","key_id":"{}","signature":"{}","counter_key_id":"{}","countersignature":"{}"}}}})"
+      "\n",
+      to_base64(head.head()), to_base64(head.key_id()), to_base64(head.signature()),
+      to_base64(head.counter_key_id()), to_base64(head.countersignature()));
+}
+
+void write_lines(SqlcipherJournal& journal, const std::function<void(OctetsView)>& write) {
+  journal.rows([&](StoredRow&& row) { write(line_of(row)); });
+  for (const Octets& octets : journal.heads()) {
+    v1::SignedHead head;
+    if (!head.ParseFromString(octets)) throw Fault("a signed head in the journal cannot be read");
+    write(line_of(head));
+  }
+}
+
+}  // namespace
+
+Verdict verify_journals(const JournalPlace& place, bool json, std::ostream& out) {
+  OpenedJournal opened(place);
+  const Report report = look(*opened.journal);
+  json ? tell_json(report, place, out) : tell(report, place, out);
+  return report.good() ? Verdict::good : Verdict::bad;
+}
+
+Verdict export_journals(const JournalPlace& place, const std::filesystem::path& path, std::ostream& out) {
+  OpenedJournal opened(place);
+  if (path == "-") {
+    write_lines(*opened.journal, [&](OctetsView line) { out << line; });
+    return Verdict::good;
+  }
+  PrivateFile file(path);
+  Octets buffer;
+  write_lines(*opened.journal, [&](OctetsView line) {
+    buffer += line;
+    if (buffer.size() < 1 << 20) return;
+    file.write(buffer);
+    buffer.clear();
+  });
+  file.write(buffer);
+  file.finish();
+  return Verdict::good;
+}
+
+}  // namespace feldsher

@@ -1,0 +1,24 @@
+#pragma once
+#include <filesystem>
+#include <iosfwd>
+
+namespace feldsher {
+
+/// What a command of feldsher-journal is run on.
+struct JournalPlace {
+  std::filesystem::path folder;  ///< A program's data folder.
+  bool live = false;             ///< The program is running: look at a private copy.
+};
+
+/// Exit codes of feldsher-journal. What cannot be looked at at all is a Fault, and 2.
+enum class Verdict { good = 0, bad = 1 };
+
+/// Checks every record, chain, tree and signed head of the folder's journals, and says what it found: the
+/// first bad record of each journal, by name. `json`: one object instead of a table.
+Verdict verify_journals(const JournalPlace& place, bool json, std::ostream& out);
+
+/// Writes every record in chain order and every signed head as JSON lines to `file` (mode 600; "-": `out`).
+/// Believes nothing and checks nothing: whoever reads the file does.
+Verdict export_journals(const JournalPlace& place, const std::filesystem::path& file, std::ostream& out);
+
+}  // namespace feldsher

@@ -1,0 +1,41 @@
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "protocol/journal/journal_commands.hpp"
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Checks and exports the journals of a data folder. Changes nothing in it.\n"
+      "Exit: 0 good, 1 a record or the file is bad, 2 it could not be looked at."};
+  app.set_version_flag("--version", "feldsher-journal " FELDSHER_VERSION);
+  app.require_subcommand(1);
+
+  feldsher::JournalPlace place;
+  bool json = false;
+  std::string file;
+  CLI::App* verify =
+      app.add_subcommand("verify", "Check every record, chain and signed head; name the first bad record");
+  verify->add_option("folder", place.folder, "Data folder of a program (holds journal.db and journal.key)")
+      ->required();
+  verify->add_flag("--json", json, "Answer one JSON object");
+  verify->add_flag("--live", place.live, "The program is running: look at a private copy");
+  CLI::App* exporting =
+      app.add_subcommand("export", "Write every record and signed head as JSON lines. Holds patient data");
+  exporting->add_option("folder", place.folder, "Data folder of a program")->required();
+  exporting->add_option("--out", file, "File to write, mode 600; - for the terminal")->required();
+  exporting->add_flag("--live", place.live, "The program is running: look at a private copy");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+
+  try {
+    const auto verdict = *verify ? feldsher::verify_journals(place, json, std::cout)
+                                 : feldsher::export_journals(place, file, std::cout);
+    return static_cast<int>(verdict);
+  } catch (const std::exception& error) {
+    std::cerr << "feldsher-journal: " << error.what() << '\n';
+    return 2;
+  }
+}

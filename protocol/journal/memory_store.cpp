@@ -1,0 +1,149 @@
+#include "protocol/journal/memory_store.hpp"
+
+#include <iterator>
+
+#include "protocol/record/result.hpp"
+
+namespace feldsher {
+
+bool Transaction::empty() const {
+  return records.empty() && answered.empty() && scope.empty() && !clear_scope && intake.empty() &&
+         emptied.empty() && heads.empty() && values.empty();
+}
+
+void Transaction::merge(Transaction&& other) {
+  auto append = [](auto& to, auto& from) {
+    to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+  };
+  ensure(!other.clear_scope || scope.empty(), "a scope is cleared before it is filled");
+  append(records, other.records);
+  append(answered, other.answered);
+  append(scope, other.scope);
+  clear_scope = clear_scope || other.clear_scope;
+  append(intake, other.intake);
+  append(emptied, other.emptied);
+  append(heads, other.heads);
+  for (auto& [name, value] : other.values) values[name] = std::move(value);
+}
+
+void MemoryStore::commit(std::span<const Transaction> group) {
+  if (poisoned_) throw Fault("the store has failed before");
+  if (fail_) {
+    poisoned_ = true;
+    throw Fault("the disk failed");
+  }
+  // All of the group or nothing: each record's place is checked before the first is taken.
+  std::map<JournalId, std::pair<std::uint64_t, Digest>> ends;
+  for (const Transaction& transaction : group) {
+    for (const Record& record : transaction.records) {
+      ensure(record.tenant == tenant_, "a journal takes records of its tenant only");
+      auto [end, is_new] = ends.try_emplace(record.journal(), 0, zero_digest);
+      if (auto tip = tips_.find(record.journal()); is_new && tip != tips_.end())
+        end->second = {tip->second.seq, tip->second.hash};
+      ensure(record.key.seq == end->second.first + 1 && record.stored.prev == end->second.second,
+             "a record is the next of its journal");
+      end->second = {record.key.seq, record.stored.hash};
+    }
+  }
+  for (const Transaction& transaction : group) apply(transaction);
+}
+
+void MemoryStore::apply(const Transaction& transaction) {
+  for (const Record& record : transaction.records) {
+    auto [tip, is_new] =
+        tips_.try_emplace(record.journal(), JournalTip{.journal = record.journal(), .edge = {}});
+    tip->second.advance(record);
+    by_seq_[record.journal()].push_back(records_.size());
+    records_.push_back(record);
+  }
+  for (const Answered& answered : transaction.answered) answered_[answered.ask] = answered.answer;
+  if (transaction.clear_scope) scope_.clear();
+  for (const ScopeChange& change : transaction.scope) {
+    if (!change.record) {
+      scope_.erase(change.subject);
+      continue;
+    }
+    Record record;
+    RecordFault fault = read_record(change.record->core, change.record->body, change.record->body_digest,
+                                    change.record->prev, record);
+    ensure(fault == RecordFault::none, "a scope takes records that were read");
+    scope_[change.subject] = std::move(record);
+  }
+  for (const IntakeChunk& chunk : transaction.intake) intake_[chunk.id] = chunk.octets;
+  for (std::uint64_t id : transaction.emptied) intake_.erase(id);
+  for (const v1::SignedHead& signed_head : transaction.heads) {
+    v1::Head head;
+    ensure(head.ParseFromString(signed_head.head()), "a store takes heads that were checked");
+    head.clear_seq();
+    head.clear_chain();
+    head.clear_tree_root();
+    heads_[head.SerializeAsString()] = signed_head;
+  }
+  for (const auto& [name, value] : transaction.values) values_[name] = value;
+}
+
+std::vector<JournalTip> MemoryStore::tips() {
+  std::vector<JournalTip> tips;
+  for (const auto& [id, tip] : tips_) tips.push_back(tip);
+  return tips;
+}
+
+std::vector<Record> MemoryStore::read(const JournalId& journal, std::uint64_t from,
+                                      const ReadLimits& limits) {
+  std::vector<Record> records;
+  auto at = by_seq_.find(journal);
+  if (at == by_seq_.end() || from == 0) return records;
+  std::size_t octets = 0, whole = 0;  // `whole`: how many records end with a finished transaction.
+  for (std::size_t seq = from; seq <= at->second.size(); ++seq) {
+    const Record& record = records_[at->second[seq - 1]];
+    octets += record.stored.core.size() + (record.stored.body ? record.stored.body->size() : 0);
+    if (whole > 0 && (records.size() >= limits.records || octets > limits.octets)) break;
+    records.push_back(record);
+    if (record.header.more() == 0) whole = records.size();
+  }
+  records.resize(whole);
+  return records;
+}
+
+void MemoryStore::replay(std::uint64_t after, const std::function<void(std::uint64_t, Record&&)>& visit) {
+  for (std::size_t i = after; i < records_.size(); ++i) visit(i + 1, Record(records_[i]));
+}
+
+void MemoryStore::scope(const std::function<void(Record&&)>& visit) {
+  for (const auto& [key, record] : scope_) visit(Record(record));
+}
+
+std::vector<IntakeChunk> MemoryStore::intake() {
+  std::vector<IntakeChunk> chunks;
+  for (const auto& [id, octets] : intake_) chunks.push_back({id, octets});
+  return chunks;
+}
+
+std::optional<Octets> MemoryStore::answered(AskId ask) {
+  auto at = answered_.find(ask);
+  return at == answered_.end() ? std::nullopt : std::optional(at->second);
+}
+
+void MemoryStore::each_answered(const std::function<void(AskId, Octets)>& visit) {
+  for (const auto& [ask, answer] : answered_) visit(ask, answer);
+}
+
+std::optional<Octets> MemoryStore::value(const std::string& name) {
+  auto at = values_.find(name);
+  return at == values_.end() ? std::nullopt : std::optional(at->second);
+}
+
+std::map<std::string, Octets> MemoryStore::values(const std::string& prefix) {
+  std::map<std::string, Octets> found;
+  for (auto at = values_.lower_bound(prefix); at != values_.end() && at->first.starts_with(prefix); ++at)
+    found.insert(*at);
+  return found;
+}
+
+std::vector<v1::SignedHead> MemoryStore::heads() {
+  std::vector<v1::SignedHead> heads;
+  for (const auto& [journal, head] : heads_) heads.push_back(head);
+  return heads;
+}
+
+}  // namespace feldsher

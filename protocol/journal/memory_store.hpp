@@ -1,0 +1,45 @@
+#pragma once
+#include <map>
+#include <set>
+
+#include "protocol/journal/store.hpp"
+
+namespace feldsher {
+
+/// A store in memory, under the same contract suite as the one on disk: for unit tests and simulation.
+/// Copying it is what a backup, or a thief, does with a disk.
+class MemoryStore final : public JournalStore {
+ public:
+  explicit MemoryStore(TenantId tenant) : tenant_(tenant) {}
+
+  void commit(std::span<const Transaction> group) override;
+  std::vector<JournalTip> tips() override;
+  std::vector<Record> read(const JournalId& journal, std::uint64_t from, const ReadLimits& limits) override;
+  void replay(std::uint64_t after, const std::function<void(std::uint64_t, Record&&)>& visit) override;
+  void scope(const std::function<void(Record&&)>& visit) override;
+  std::vector<IntakeChunk> intake() override;
+  std::optional<Octets> answered(AskId ask) override;
+  void each_answered(const std::function<void(AskId, Octets)>& visit) override;
+  std::optional<Octets> value(const std::string& name) override;
+  std::map<std::string, Octets> values(const std::string& prefix) override;
+  std::vector<v1::SignedHead> heads() override;
+
+  /// The disk fails at the next commit, as a full or dying one does.
+  void fail_next_commit() { fail_ = true; }
+
+ private:
+  void apply(const Transaction& transaction);
+
+  TenantId tenant_;
+  bool fail_ = false, poisoned_ = false;
+  std::map<JournalId, JournalTip> tips_;
+  std::map<JournalId, std::vector<std::size_t>> by_seq_;  // Index into records_.
+  std::vector<Record> records_;                           // Intake number = index + 1.
+  std::map<SubjectKey, Record> scope_;
+  std::map<std::uint64_t, Octets> intake_;
+  std::map<AskId, Octets> answered_;
+  std::map<std::string, Octets> values_;
+  std::map<Octets, v1::SignedHead> heads_;  // By journal: the head's octets up to seq.
+};
+
+}  // namespace feldsher

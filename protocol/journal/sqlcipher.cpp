@@ -1,0 +1,215 @@
+#include "protocol/journal/sqlcipher.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#define SQLITE_HAS_CODEC 1
+#include <sqlite3.h>
+
+#include <array>
+#include <cerrno>
+#include <system_error>
+
+#include "protocol/record/result.hpp"
+
+namespace feldsher {
+
+DatabaseKey DatabaseKey::make(Random& random) {
+  DatabaseKey key;
+  random.fill(key.octets.data(), key.octets.size());
+  return key;
+}
+
+std::optional<DatabaseKey> DatabaseKey::from_hex(std::string_view text) {
+  const Octets octets = feldsher::from_hex(text);
+  DatabaseKey key;
+  if (octets.size() != key.octets.size()) return std::nullopt;
+  std::copy(octets.begin(), octets.end(), reinterpret_cast<char*>(key.octets.data()));
+  return key;
+}
+
+std::string DatabaseKey::to_hex() const {
+  return feldsher::to_hex(OctetsView(reinterpret_cast<const char*>(octets.data()), octets.size()));
+}
+
+namespace sqlcipher {
+namespace {
+
+/// SQLite gives a new file the process's umask; ours is for its owner only, from its first octet on. A file
+/// that is there is not touched: closing it would drop the locks that this process may have on it.
+void create_private(const std::filesystem::path& path) {
+  int file = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  if (file < 0 && errno != EEXIST)
+    throw Fault(fmt::format("cannot make {}: {}", path.string(), std::generic_category().message(errno)));
+  if (file >= 0) close(file);
+}
+
+/// Without this nobody could tell a plain file from a wrong key.
+void refuse_foreign(sqlite3* handle, const std::filesystem::path& path, Access access) {
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  sqlite3_int64 size = 0;
+  std::array<char, 16> head{};
+  if (!file || !file->pMethods || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+    throw Fault(fmt::format("cannot read {}", path.string()));
+  if (size == 0) {
+    if (access == Access::write) return;
+    throw Fault(fmt::format("{} is empty: it is not a journal", path.string()));
+  }
+  if (size < 512 || file->pMethods->xRead(file, head.data(), head.size(), 0) != SQLITE_OK)
+    throw Fault(fmt::format("{} is not a database: it is too short", path.string()));
+  if (OctetsView(head.data(), head.size()) == OctetsView("SQLite format 3\0", 16))
+    throw Fault(fmt::format("{} is a plain, unencrypted SQLite file: it is not ours", path.string()));
+}
+
+}  // namespace
+
+Database::Database(std::filesystem::path path, const DatabaseKey& key, Access access)
+    : path_(std::move(path)) {
+  if (access == Access::write) create_private(path_);
+  int code = sqlite3_open_v2(path_.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  try {
+    if (code != SQLITE_OK) fail("open", code);
+    refuse_foreign(handle_, path_, access);
+    configure(key, access);
+  } catch (...) {
+    leave_as_is();
+    sqlite3_close_v2(handle_);
+    throw;
+  }
+}
+
+Database::~Database() { sqlite3_close_v2(handle_); }
+
+void Database::configure(const DatabaseKey& key, Access access) {
+  const std::string raw = "x'" + key.to_hex() + "'";
+  if (int code = sqlite3_key(handle_, raw.data(), static_cast<int>(raw.size())); code != SQLITE_OK)
+    fail("open", code);
+  // It would write each refusal to stderr; the Fault says it once, where the program says things.
+  execute("PRAGMA cipher_log_level=NONE");
+  // A program that got plain SQLite by its linker would accept the key and encrypt nothing.
+  if (text("PRAGMA cipher_version").empty())
+    throw Fault("this program was linked with a SQLite that cannot encrypt");
+  sqlite3_extended_result_codes(handle_, 1);
+  if (access == Access::look) leave_as_is();
+  // In exclusive mode the index of the log is in memory and the lock stays: no second process can write or,
+  // worse, checkpoint beside us (the WAL-reset race of SQLite before 3.51.3 needs two connections).
+  demand("locking_mode=EXCLUSIVE", "exclusive");
+  number("SELECT count(*) FROM sqlite_master");  // Here a wrong key or another process shows.
+  demand("journal_mode=WAL", "wal");
+  execute(access == Access::look ? "PRAGMA query_only=1; PRAGMA wal_autocheckpoint=0"
+                                 : "PRAGMA wal_autocheckpoint=4000; BEGIN EXCLUSIVE; COMMIT");
+  execute(
+      "PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY; PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF;"
+      "PRAGMA cell_size_check=ON; PRAGMA secure_delete=FAST; PRAGMA cache_size=-16384");
+  demand("synchronous", "2");
+  demand("temp_store", "2");
+  demand("cipher_use_hmac", "1");
+}
+
+void Database::demand(const char* pragma, const std::string& wanted) {
+  const std::string got = text(fmt::format("PRAGMA {}", pragma).c_str());
+  if (got != wanted)
+    throw Fault(fmt::format("{}: the database answers \"{}\" to {}, not \"{}\"", path_.string(), got, pragma,
+                            wanted));
+}
+
+void Database::execute(const char* sql) {
+  int code = sqlite3_exec(handle_, sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail("use", code);
+}
+
+std::int64_t Database::number(const char* sql) {
+  Statement statement(*this, sql);
+  auto rows = statement.ask();
+  return rows.next() ? rows.integer(0) : 0;
+}
+
+std::string Database::text(const char* sql) {
+  Statement statement(*this, sql);
+  auto rows = statement.ask();
+  return rows.next() ? std::string(rows.octets(0)) : std::string();
+}
+
+void Database::checkpoint() { execute("PRAGMA wal_checkpoint(TRUNCATE)"); }
+
+void Database::leave_as_is() { sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
+
+void Database::fail(const char* doing, int code) const {
+  const char* meaning = nullptr;
+  switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      meaning = "another feldsher process has this folder open";
+      break;
+    case SQLITE_NOTADB:
+      meaning = "the key is not this file's, or the file's first page was changed";
+      break;
+    case SQLITE_CORRUPT:  // SQLCipher's word for a page whose HMAC does not fit, too.
+      meaning = "a page is damaged, or was changed by somebody without the key";
+      break;
+    case SQLITE_FULL:
+      meaning = "the disk is full";
+      break;
+    case SQLITE_READONLY:
+    case SQLITE_PERM:
+    case SQLITE_AUTH:
+      meaning = "this user may not write it";
+      break;
+    case SQLITE_CANTOPEN:
+      meaning = "it, or a file beside it, cannot be opened";
+      break;
+    case SQLITE_IOERR:
+      meaning = "the disk failed";
+      break;
+    default:
+      meaning = "the database failed";
+      break;
+  }
+  throw Fault(fmt::format("cannot {} {}: {} (SQLite {}: {})", doing, path_.string(), meaning, code,
+                          handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code)));
+}
+
+Statement::Statement(Database& database, const char* sql) : database_(database) {
+  int code = sqlite3_prepare_v3(database.handle(), sql, -1, SQLITE_PREPARE_PERSISTENT, &handle_, nullptr);
+  if (code != SQLITE_OK) database.fail("use", code);
+}
+
+Statement::~Statement() { sqlite3_finalize(handle_); }
+
+void Statement::bind(int place, std::int64_t value) {
+  if (int code = sqlite3_bind_int64(handle_, place, value); code != SQLITE_OK) database_.fail("use", code);
+}
+
+void Statement::bind(int place, OctetsView octets) {
+  // A null pointer would be NULL, and an empty value is not "none".
+  const char* data = octets.data() ? octets.data() : "";
+  int code = sqlite3_bind_blob64(handle_, place, data, octets.size(), SQLITE_STATIC);
+  if (code != SQLITE_OK) database_.fail("use", code);
+}
+
+void Statement::bind(int place, std::nullopt_t) {
+  if (int code = sqlite3_bind_null(handle_, place); code != SQLITE_OK) database_.fail("use", code);
+}
+
+bool Statement::step() {
+  int code = sqlite3_step(handle_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) database_.fail("use", code);
+  return false;
+}
+
+void Statement::reset() { sqlite3_reset(handle_); }
+
+std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_, column); }
+
+OctetsView Statement::octets(int column) const {
+  const auto* data = static_cast<const char*>(sqlite3_column_blob(handle_, column));
+  return {data ? data : "", static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+bool Statement::is_null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
+
+}  // namespace sqlcipher
+}  // namespace feldsher

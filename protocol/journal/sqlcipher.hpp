@@ -1,0 +1,137 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "protocol/record/octets.hpp"
+#include "protocol/record/world.hpp"
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace feldsher {
+
+/// The 256 random bits that a database's pages are encrypted with. Never built in, never derived from a word.
+struct DatabaseKey {
+  std::array<std::uint8_t, 32> octets{};
+
+  static DatabaseKey make(Random& random);
+  /// From 64 hexadecimal digits; nothing otherwise.
+  static std::optional<DatabaseKey> from_hex(std::string_view text);
+  std::string to_hex() const;
+};
+
+namespace sqlcipher {
+
+/// What a connection may do to the file.
+enum class Access {
+  write,  ///< The one connection that writes and checkpoints; makes the file (mode 600) when there is none.
+  look,   ///< Nothing is changed, not even by a checkpoint at closing.
+};
+
+/// One encrypted SQLite file, opened by one connection and locked against every other process.
+///
+/// AES-256 pages with an HMAC each, WAL, `synchronous=FULL`, nothing temporary on disk: each set at opening
+/// and read back. Not thread-safe: one thread at a time. Throws Fault with a text for the person who reads
+/// the log.
+class Database {
+ public:
+  Database(std::filesystem::path path, const DatabaseKey& key, Access access);
+  ~Database();
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+
+  /// Runs SQL text that answers nothing. For schema and pragmas; everything else is a Statement.
+  void execute(const char* sql);
+  /// The first column of the first row.
+  std::int64_t number(const char* sql);
+  std::string text(const char* sql);
+
+  /// Moves the write-ahead log into the file and empties it.
+  void checkpoint();
+  /// The disk cannot be trusted any more: closing will leave both files as they are.
+  void leave_as_is();
+
+  const std::filesystem::path& path() const { return path_; }
+  sqlite3* handle() const { return handle_; }
+  /// Throws what `code` means for this file.
+  [[noreturn]] void fail(const char* doing, int code) const;
+
+ private:
+  void configure(const DatabaseKey& key, Access access);
+  void demand(const char* pragma, const std::string& wanted);
+
+  std::filesystem::path path_;
+  sqlite3* handle_ = nullptr;
+};
+
+/// A prepared statement, run again and again: `insert.run(7, octets)`, or
+/// `for (auto rows = select.ask(7); rows.next();) rows.octets(0);`
+class Statement {
+ public:
+  Statement(Database& database, const char* sql);
+  ~Statement();
+  Statement(const Statement&) = delete;
+  Statement& operator=(const Statement&) = delete;
+
+  /// The rows that one run answers. Ends the run when it is destroyed; one at a time a statement.
+  class Rows {
+   public:
+    explicit Rows(Statement& statement) : statement_(&statement) {}
+    Rows(Rows&& other) noexcept : statement_(other.statement_) { other.statement_ = nullptr; }
+    Rows& operator=(Rows&&) = delete;
+    ~Rows() {
+      if (statement_) statement_->reset();
+    }
+    bool next() { return statement_->step(); }
+    std::int64_t integer(int column) const { return statement_->integer(column); }
+    /// Valid until the next call of next().
+    OctetsView octets(int column) const { return statement_->octets(column); }
+    bool is_null(int column) const { return statement_->is_null(column); }
+
+   private:
+    Statement* statement_;
+  };
+
+  /// Binds `values` to ?1, ?2, … Octets are not copied: they must outlive the run.
+  template <class... Values>
+  Rows ask(const Values&... values) {
+    int place = 0;
+    (bind(++place, values), ...);
+    return Rows(*this);
+  }
+  template <class... Values>
+  void run(const Values&... values) {
+    auto rows = ask(values...);
+    while (rows.next()) {
+    }
+  }
+
+ private:
+  void bind(int place, std::int64_t value);
+  void bind(int place, std::uint64_t value) { bind(place, static_cast<std::int64_t>(value)); }
+  void bind(int place, int value) { bind(place, static_cast<std::int64_t>(value)); }
+  void bind(int place, OctetsView octets);
+  void bind(int place, const Octets& octets) { bind(place, OctetsView(octets)); }
+  void bind(int place, std::nullopt_t);
+  template <class T>
+  void bind(int place, const std::optional<T>& value) {
+    if (value)
+      bind(place, *value);
+    else
+      bind(place, std::nullopt);
+  }
+  bool step();
+  void reset();
+  std::int64_t integer(int column) const;
+  OctetsView octets(int column) const;
+  bool is_null(int column) const;
+
+  Database& database_;
+  sqlite3_stmt* handle_ = nullptr;
+};
+
+}  // namespace sqlcipher
+}  // namespace feldsher

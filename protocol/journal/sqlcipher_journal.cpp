@@ -1,0 +1,54 @@
+#include "protocol/journal/sqlcipher_journal.hpp"
+
+#include <map>
+
+#include "protocol/journal/sqlcipher_schema.hpp"
+
+namespace feldsher {
+namespace {
+
+std::optional<Octets> optional_octets(const sqlcipher::Statement::Rows& rows, int column) {
+  return rows.is_null(column) ? std::nullopt : std::optional(Octets(rows.octets(column)));
+}
+
+}  // namespace
+
+SqlcipherJournal::SqlcipherJournal(const std::filesystem::path& path, const DatabaseKey& key)
+    : database_(path, key, sqlcipher::Access::look), tenant_(sqlcipher::journal_tenant(database_)) {}
+
+SqlcipherJournal::~SqlcipherJournal() = default;
+
+void SqlcipherJournal::rows(const std::function<void(StoredRow&&)>& visit) {
+  std::map<std::int64_t, JournalId> journals;
+  sqlcipher::Statement names(database_, "SELECT id, origin, stream, epoch FROM journal");
+  for (auto rows = names.ask(); rows.next();)
+    if (auto origin = NodeId::from_octets(rows.octets(1)))
+      journals[rows.integer(0)] = {*origin, static_cast<v1::Stream>(rows.integer(2)),
+                                   Epoch{static_cast<std::uint64_t>(rows.integer(3))}};
+  sqlcipher::Statement records(
+      database_, "SELECT seq, core, body, body_digest, hash, journal FROM record ORDER BY journal, seq");
+  for (auto rows = records.ask(); rows.next();)
+    visit({journals[rows.integer(5)], static_cast<std::uint64_t>(rows.integer(0)), Octets(rows.octets(1)),
+           optional_octets(rows, 2), optional_octets(rows, 3), Octets(rows.octets(4))});
+}
+
+std::vector<SqlcipherJournal::End> SqlcipherJournal::ends() {
+  std::vector<End> ends;
+  sqlcipher::Statement select(database_, "SELECT origin, stream, epoch, seq, hash FROM journal ORDER BY id");
+  for (auto rows = select.ask(); rows.next();)
+    if (auto origin = NodeId::from_octets(rows.octets(0)))
+      ends.push_back({{*origin, static_cast<v1::Stream>(rows.integer(1)),
+                       Epoch{static_cast<std::uint64_t>(rows.integer(2))}},
+                      static_cast<std::uint64_t>(rows.integer(3)),
+                      Octets(rows.octets(4))});
+  return ends;
+}
+
+std::vector<Octets> SqlcipherJournal::heads() {
+  std::vector<Octets> heads;
+  sqlcipher::Statement select(database_, "SELECT octets FROM head ORDER BY origin, stream, epoch");
+  for (auto rows = select.ask(); rows.next();) heads.emplace_back(rows.octets(0));
+  return heads;
+}
+
+}  // namespace feldsher

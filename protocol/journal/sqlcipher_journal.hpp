@@ -1,0 +1,43 @@
+#pragma once
+#include <functional>
+
+#include "protocol/journal/sqlcipher.hpp"
+#include "protocol/record/record.hpp"
+
+namespace feldsher {
+
+/// A record's row exactly as it lies in the file, before anything of it is believed.
+struct StoredRow {
+  JournalId journal;
+  std::uint64_t seq = 0;
+  Octets core;
+  std::optional<Octets> body;
+  std::optional<Octets> body_digest;  ///< Where the body is absent.
+  Octets hash;
+};
+
+/// A journal file seen by somebody who believes nothing in it: for auditing and export. Changes nothing.
+class SqlcipherJournal {
+ public:
+  SqlcipherJournal(const std::filesystem::path& path, const DatabaseKey& key);
+  ~SqlcipherJournal();
+
+  TenantId tenant() const { return tenant_; }
+  /// Every row, journal after journal in the order of their first records, by seq.
+  void rows(const std::function<void(StoredRow&&)>& visit);
+  /// Where the store says that each journal ends.
+  struct End {
+    JournalId journal;
+    std::uint64_t seq = 0;
+    Octets hash;
+  };
+  std::vector<End> ends();
+  /// Head octets (serialised v1::SignedHead) as stored.
+  std::vector<Octets> heads();
+
+ private:
+  sqlcipher::Database database_;
+  TenantId tenant_;
+};
+
+}  // namespace feldsher

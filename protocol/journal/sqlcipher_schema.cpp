@@ -1,0 +1,64 @@
+#include "protocol/journal/sqlcipher_schema.hpp"
+
+#include <fmt/format.h>
+
+#include "protocol/record/result.hpp"
+
+namespace feldsher::sqlcipher {
+namespace {
+
+constexpr std::int64_t application = 0x46654A31;  // "FeJ1"
+constexpr std::int64_t version = 1;
+
+// A record's `prev` is the `hash` of the row before; its digest is that of its body. Neither is stored twice.
+constexpr const char* schema = R"(
+CREATE TABLE tenant(id BLOB NOT NULL) STRICT;
+CREATE TABLE journal(
+  id INTEGER PRIMARY KEY, origin BLOB NOT NULL, stream INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  seq INTEGER NOT NULL, hash BLOB NOT NULL, edge BLOB NOT NULL, UNIQUE(origin, stream, epoch)) STRICT;
+CREATE TABLE record(
+  intake INTEGER PRIMARY KEY, journal INTEGER NOT NULL, seq INTEGER NOT NULL, core BLOB NOT NULL, body BLOB,
+  body_digest BLOB, hash BLOB NOT NULL, UNIQUE(journal, seq), CHECK((body IS NULL) <> (body_digest IS NULL))) STRICT;
+CREATE TABLE answered(ask BLOB PRIMARY KEY, answer BLOB NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE scope(
+  type INTEGER NOT NULL, id BLOB NOT NULL, core BLOB NOT NULL, body BLOB, body_digest BLOB NOT NULL,
+  prev BLOB NOT NULL, PRIMARY KEY(type, id)) STRICT, WITHOUT ROWID;
+CREATE TABLE intake(id INTEGER PRIMARY KEY, octets BLOB NOT NULL) STRICT;
+CREATE TABLE head(
+  origin BLOB NOT NULL, stream INTEGER NOT NULL, epoch INTEGER NOT NULL, octets BLOB NOT NULL,
+  PRIMARY KEY(origin, stream, epoch)) STRICT, WITHOUT ROWID;
+CREATE TABLE value(name BLOB PRIMARY KEY, octets BLOB NOT NULL) STRICT, WITHOUT ROWID;
+)";
+
+}  // namespace
+
+TenantId journal_tenant(Database& database) {
+  const std::string path = database.path().string();
+  if (database.number("PRAGMA application_id") != application)
+    throw Fault(fmt::format("{} is a database, but not a journal", path));
+  if (std::int64_t found = database.number("PRAGMA user_version"); found > version)
+    throw Fault(
+        fmt::format("{} was written by a newer feldsher (its tables are version {}, this program knows {}): "
+                    "update this program",
+                    path, found, version));
+  auto tenant = TenantId::from_octets(database.text("SELECT id FROM tenant"));
+  if (!tenant) throw Fault(fmt::format("{} does not say whose journal it is", path));
+  return *tenant;
+}
+
+void make_or_check_journal(Database& database, TenantId tenant) {
+  if (database.number("SELECT count(*) FROM sqlite_master") == 0) {
+    // All of it or nothing: a process killed here leaves an empty file, and the next start goes on.
+    database.execute(
+        fmt::format("BEGIN IMMEDIATE; {} INSERT INTO tenant VALUES(x'{}'); PRAGMA application_id={};"
+                    "PRAGMA user_version={}; COMMIT",
+                    schema, to_hex(tenant.to_octets()), application, version)
+            .c_str());
+    return;
+  }
+  if (TenantId found = journal_tenant(database); found != tenant)
+    throw Fault(fmt::format("{} is the journal of tenant {}, not of {}", database.path().string(),
+                            found.to_text(), tenant.to_text()));
+}
+
+}  // namespace feldsher::sqlcipher

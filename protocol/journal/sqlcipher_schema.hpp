@@ -1,0 +1,14 @@
+#pragma once
+#include "protocol/journal/sqlcipher.hpp"
+#include "protocol/record/ids.hpp"
+
+namespace feldsher::sqlcipher {
+
+/// Makes the journal's tables in an empty file, or checks that the file is a journal of `tenant` that this
+/// version can use. Throws Fault.
+void make_or_check_journal(Database& database, TenantId tenant);
+
+/// Whose journal it is. Throws Fault when the file is no journal or a newer version's.
+TenantId journal_tenant(Database& database);
+
+}  // namespace feldsher::sqlcipher

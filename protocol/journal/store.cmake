@@ -1,0 +1,14 @@
+# The journals on disk. Only these sources see sqlite3.h; OpenSSL's part is SQLCipher's own.
+feldsher_library(protocol_store
+  SOURCES sqlcipher.cpp sqlcipher_schema.cpp sqlcipher_store.cpp sqlcipher_journal.cpp committer.cpp data_folder.cpp
+  LINKS protocol_journal Boost::headers Threads::Threads
+  PRIVATE_LINKS protocol_crypto PkgConfig::SQLCIPHER fmt::fmt)
+
+feldsher_library(protocol_journal_commands
+  SOURCES journal_commands.cpp journal_snapshot.cpp
+  LINKS protocol_store
+  PRIVATE_LINKS protocol_crypto Boost::json OpenSSL::Crypto fmt::fmt)
+
+feldsher_program(feldsher-journal
+  SOURCES main.cpp
+  LINKS protocol_journal_commands)

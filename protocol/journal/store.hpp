@@ -1,0 +1,103 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "protocol/journal/tip.hpp"
+
+namespace feldsher {
+
+/// The answer that an ask got: a repeat of the ask gets the same.
+struct Answered {
+  AskId ask;
+  Octets answer;  ///< A serialised v1::Answer.
+};
+
+/// A subject of the feed: its current record, or that it left the scope.
+struct ScopeChange {
+  SubjectKey subject;
+  std::optional<StoredRecord> record;  ///< Absent: it left, drop its body.
+};
+
+/// Readings that are durable and receipted but not yet sealed: one chunk a commit.
+struct IntakeChunk {
+  std::uint64_t id = 0;
+  Octets octets;
+};
+
+/// What becomes durable together, or not at all.
+struct Transaction {
+  std::vector<Record>
+      records;  ///< Own or received, each the next of its journal. They get intake numbers in this order.
+  std::vector<Answered> answered;
+  std::vector<ScopeChange> scope;
+  bool clear_scope = false;  ///< A new feed begins: before `scope` is applied, everything leaves.
+  std::vector<IntakeChunk> intake;
+  std::vector<std::uint64_t> emptied;    ///< Intake chunks whose readings are all sealed.
+  std::vector<v1::SignedHead> heads;     ///< The newest head of each journal replaces the one before.
+  std::map<std::string, Octets> values;  ///< Small named values: tickets, positions, acknowledgements.
+
+  bool empty() const;
+  /// Adds what `other` holds, to become durable together with this.
+  void merge(Transaction&& other);
+};
+
+/// How much one read gives at the most. Always at least one record, and whole transactions.
+struct ReadLimits {
+  std::size_t records = 512;
+  std::size_t octets = 64 * 1024;
+};
+
+/// Where a node's promises rest: journals and what must be durable beside them.
+///
+/// Not thread-safe: one thread owns a store. Every call throws Fault when the disk fails; after a
+/// failed `commit` the store is poisoned and throws at every call: the process must end and recover.
+class JournalStore {
+ public:
+  virtual ~JournalStore() = default;
+
+  /// Durable on return, in this order; all of the group or nothing. Throws Fault, and std::logic_error
+  /// for a record that is not the next of its journal or is of another tenant.
+  virtual void commit(std::span<const Transaction> group) = 0;
+
+  /// The end of each journal that is held, in no particular order.
+  virtual std::vector<JournalTip> tips() = 0;
+
+  /// Records of one journal from `from` on, in order: whole transactions within `limits` (at least one).
+  virtual std::vector<Record> read(const JournalId& journal, std::uint64_t from,
+                                   const ReadLimits& limits) = 0;
+
+  /// Every record with an intake number above `after`, in intake order.
+  virtual void replay(std::uint64_t after,
+                      const std::function<void(std::uint64_t intake, Record&&)>& visit) = 0;
+
+  /// The subjects of the feed.
+  virtual void scope(const std::function<void(Record&&)>& visit) = 0;
+
+  virtual std::vector<IntakeChunk> intake() = 0;
+  virtual std::optional<Octets> answered(AskId ask) = 0;
+  virtual void each_answered(const std::function<void(AskId ask, Octets answer)>& visit) = 0;
+  virtual std::optional<Octets> value(const std::string& name) = 0;
+  /// All values whose names begin with `prefix`.
+  virtual std::map<std::string, Octets> values(const std::string& prefix) = 0;
+  virtual std::vector<v1::SignedHead> heads() = 0;
+};
+
+/// The order in which a loop gets things durable, without waiting for the disk itself.
+class Ledger {
+ public:
+  virtual ~Ledger() = default;
+
+  /// Becomes durable soon, after everything submitted before; then `on_durable` runs on the loop. When
+  /// the disk fails no `on_durable` runs again: the process ends.
+  virtual void submit(Transaction transaction, std::function<void()> on_durable) = 0;
+
+  /// Reads what is durable; `done` runs on the loop.
+  virtual void read(const JournalId& journal, std::uint64_t from, const ReadLimits& limits,
+                    std::function<void(std::vector<Record>)> done) = 0;
+};
+
+}  // namespace feldsher

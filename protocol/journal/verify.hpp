@@ -1,0 +1,58 @@
+#pragma once
+#include <map>
+#include <string>
+
+#include "protocol/journal/head.hpp"
+
+namespace feldsher {
+
+/// What an auditor who trusts nothing but SHA-256 and the public keys can say of a set of journals.
+///
+/// Give every record's octets in journal order, then the heads. The first record that is wrong in each
+/// journal is named; what follows it is not looked at, since nothing after a break can be relied on.
+class Verifier {
+ public:
+  struct Finding {
+    JournalId journal;
+    std::uint64_t seq = 0;  ///< The first bad record; 0 = a head of the journal is bad.
+    std::string what;
+  };
+
+  explicit Verifier(TenantId tenant) : tenant_(tenant) {}
+
+  /// The record that stands at place `seq` of `journal`. `hash` is the stored header hash, when there is one.
+  void record(const JournalId& journal, std::uint64_t seq, Octets core, std::optional<Octets> body,
+              std::optional<Digest> body_digest, std::optional<Digest> hash);
+  /// A head that the node signed. The key is the one that the journal's `opened` record names.
+  void head(const v1::SignedHead& head, const SignatureCheck& check);
+  /// What the store says is the end of a journal: a journal cut at its tail differs.
+  void tip(const JournalId& journal, std::uint64_t seq, const Digest& hash);
+
+  std::uint64_t records_checked() const { return records_checked_; }
+  std::uint64_t heads_checked() const { return heads_checked_; }
+  std::size_t journals() const { return journals_.size(); }
+  const std::vector<Finding>& findings() const { return findings_; }
+
+ private:
+  struct Progress {
+    JournalTip tip;
+    bool broken = false;
+    Digest last_leaf{};
+  };
+  Progress& progress(const JournalId& journal);
+  void found(Progress& at, std::uint64_t seq, std::string what);
+
+  TenantId tenant_;
+  std::map<JournalId, Progress> journals_;
+  std::map<JournalId, std::map<std::uint64_t, std::pair<Digest, Digest>>>
+      places_;  // seq → chain, root: where heads may be.
+  std::map<std::pair<NodeId, Epoch>, Octets> head_keys_;
+  std::vector<Finding> findings_;
+  std::uint64_t records_checked_ = 0, heads_checked_ = 0;
+
+ public:
+  /// Heads whose places must be remembered while records pass: tell them before the records.
+  void expect_head(const v1::SignedHead& head);
+};
+
+}  // namespace feldsher

@@ -1,0 +1,115 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "protocol/contracts/clinic.pb.h"
+#include "protocol/journal/head.hpp"
+#include "protocol/journal/store.hpp"
+#include "protocol/record/clock.hpp"
+#include "protocol/sync/feed_log.hpp"
+#include "protocol/sync/outgoing.hpp"
+
+namespace feldsher::sync {
+
+/// What central's side of a link asks of central, and tells it. Called on the loop.
+class CentralLinkHost {
+ public:
+  virtual ~CentralLinkHost() = default;
+  /// Whether this node may write here.
+  virtual bool enrolled(NodeId node) = 0;
+  /// Records of the node are durable here: project them, in this order.
+  virtual void received(NodeId node, const std::vector<Record>& records) = 0;
+  /// The node's feed. The reference stays good.
+  virtual FeedLog& feed(NodeId node) = 0;
+  /// The node cannot go on with the feed it has: begin a new one and call `then` when that is durable.
+  virtual void renew_feed(NodeId node, std::function<void()> then) = 0;
+  /// State hash over the subjects of the node's own acts, as projected.
+  virtual Digest state_hash_of_acts(NodeId node) = 0;
+  virtual void incident(v1::IncidentKind kind, NodeId node, const std::string& detail) = 0;
+  virtual HybridClock& clock() = 0;
+};
+
+/// Central's side of sync with one node. Sans-I/O; lives as long as the process and outlives its
+/// connections; a second connection of the same node takes the place of the first.
+class CentralLink {
+ public:
+  CentralLink(TenantId tenant, NodeId node, NodeId central, Ledger& ledger, const Signer& signer,
+              const SignatureCheck& check, CentralLinkHost& host, Patience patience = {});
+
+  /// Takes up what the store held: the node's journals, its tickets, the key of each of its lives.
+  void resume(const JournalTip& tip);
+  void resume_tickets(OctetsView octets);
+  void resume_life(const Record& opened);
+  static std::string tickets_value(NodeId node);
+
+  void connected(Wire& wire, const Instant& now);
+  void disconnected(const Wire& wire);
+  void receive(const v1::Frame& frame, const Instant& now);
+  void tick(const Instant& now);
+  /// The feed has grown.
+  void feed_grew(const Instant& now);
+
+  bool live() const { return phase_ == Phase::live; }
+  bool connected() const { return wire_ != nullptr; }
+  std::int64_t last_heard_ms() const { return last_heard_wall_ms_; }
+  std::uint64_t feed_acknowledged() const { return down_.acknowledged(); }
+  /// What central holds of the node's present life.
+  std::uint64_t held(v1::Stream stream) const;
+  Epoch life() const { return life_; }
+
+ private:
+  enum class Phase { offline, greeted, live };
+  struct Journal {
+    JournalTip tip;                          // What was submitted to the disk.
+    std::uint64_t durable = 0;               // Up to where it is on the disk.
+    std::map<std::uint64_t, Digest> recent;  // Hashes of the last records: a fork shows against them.
+  };
+  struct Tickets {
+    Octets current, next;
+  };
+
+  void on_hello(const v1::Hello& hello, const Instant& now);
+  void compare_held(v1::Hello hello, std::vector<v1::JournalMark> to_compare);
+  void judge_tickets(const v1::Hello& hello);
+  void welcome(const v1::Hello& hello, bool behind);
+  void refuse(const v1::Hello& hello, v1::Refusal why);
+  void clone(const v1::Hello& hello, const std::string& detail);
+  void hand_back(const v1::Hello& hello);
+  void hand_back_from(v1::Stream stream, std::uint64_t from, std::uint64_t of_acts);
+  void on_batch(const v1::Batch& batch);
+  void acknowledge(v1::Stream stream, std::optional<v1::SignedHead> head);
+  void pump_feed();
+  void send_mark();
+  void fault(v1::IncidentKind kind, const std::string& why);
+  void drop(const std::string& why);
+  Journal& journal(v1::Stream stream, Epoch epoch);
+  void durably(Transaction transaction, std::function<void()> work);
+
+  TenantId tenant_;
+  NodeId node_, central_;
+  Ledger& ledger_;
+  const Signer& signer_;
+  const SignatureCheck& check_;
+  CentralLinkHost& host_;
+  Patience patience_;
+
+  Phase phase_ = Phase::offline;
+  Wire* wire_ = nullptr;
+  std::uint64_t connection_ = 0;
+  Instant now_;
+  std::uint64_t now_ms_ = 0, heard_ms_ = 0, mark_ms_ = 0;
+  std::int64_t last_heard_wall_ms_ = 0;
+  std::map<std::pair<Epoch, v1::Stream>, Journal> journals_;
+  std::map<Epoch, Octets> life_keys_;  // Each life's head key.
+  Epoch life_{};                       // The newest that is held here.
+  Epoch greeted_life_{};               // The one that this connection's hello named.
+  Tickets tickets_;
+  Octets greeting_;  // The next ticket of the hello being answered: a repeat is let fall.
+  Outgoing down_;
+  Digest marked_feed_{}, marked_up_{};
+  std::set<std::string> reported_;
+};
+
+}  // namespace feldsher::sync

@@ -1,0 +1,90 @@
+#include "protocol/sync/point_feed.hpp"
+
+#include <boost/endian/conversion.hpp>
+
+namespace feldsher::sync {
+namespace {
+
+constexpr const char* position_value = "feed/position";
+
+}  // namespace
+
+void PointFeed::resume(JournalStore& store) {
+  auto octets = store.value(position_value);
+  if (octets && octets->size() == 16) {
+    epoch_ = boost::endian::load_big_u64(reinterpret_cast<const unsigned char*>(octets->data()));
+    position_ = boost::endian::load_big_u64(reinterpret_cast<const unsigned char*>(octets->data()) + 8);
+  }
+  scope_.clear();
+  store.scope([&](Record&& record) { scope_.put(record.subject, record.key); });
+}
+
+void PointFeed::put_position(Transaction& transaction) const {
+  unsigned char octets[16];
+  boost::endian::store_big_u64(octets, epoch_);
+  boost::endian::store_big_u64(octets + 8, position_);
+  transaction.values[position_value] = Octets(reinterpret_cast<const char*>(octets), sizeof octets);
+}
+
+Transaction PointFeed::begin(std::uint64_t epoch) {
+  epoch_ = epoch;
+  position_ = 0;
+  scope_.clear();
+  Transaction transaction;
+  transaction.clear_scope = true;
+  put_position(transaction);
+  return transaction;
+}
+
+PointFeed::Applied PointFeed::apply(const v1::FeedBatch& batch, TenantId tenant) {
+  Applied applied;
+  if (batch.feed_epoch() != epoch_) return applied;
+  // A batch is applied whole or not at all, so its numbers are looked at first.
+  std::uint64_t before = 0;
+  for (const v1::FeedItem& item : batch.items()) {
+    if (item.n() == 0) return applied;
+    if (before != 0 && item.n() != (item.kind() == v1::FEED_MARK ? before : before + 1)) return applied;
+    before = item.n();
+  }
+  if (batch.items_size() > 0 && batch.items(0).n() > position_ + 1) return applied;
+  std::uint64_t reached = position_;
+  for (const v1::FeedItem& item : batch.items()) {
+    if (item.kind() == v1::FEED_MARK) {
+      if (item.n() == reached) applied.mark = item;
+      continue;
+    }
+    if (item.n() <= position_) continue;  // A repeat.
+    reached = item.n();
+    if (item.kind() == v1::FEED_LEAVE) {
+      auto id = Uuid::from_octets(item.subject());
+      if (!id) {
+        applied.quarantined.push_back("a leave without a subject");
+        continue;
+      }
+      SubjectKey subject{item.subject_type(), *id};
+      scope_.drop(subject);
+      applied.transaction.scope.push_back({subject, std::nullopt});
+      applied.changes.push_back({subject, std::nullopt});
+      continue;
+    }
+    Record record;
+    RecordFault fault = from_wire(item.record(), nullptr, record);
+    if (fault != RecordFault::none || record.tenant != tenant) {
+      applied.quarantined.push_back(fault == RecordFault::none ? "a record of another tenant"
+                                                               : to_text(fault));
+      continue;
+    }
+    scope_.put(record.subject, record.key);
+    applied.transaction.scope.push_back({record.subject, record.stored});
+    const SubjectKey subject = record.subject;
+    applied.changes.push_back({subject, std::move(record)});
+  }
+  applied.in_order = true;
+  if (reached > position_) {
+    position_ = reached;
+    put_position(applied.transaction);
+  }
+  return applied;
+}
+
+}  // namespace feldsher::sync

@@ -1,0 +1,43 @@
+#pragma once
+#include "protocol/journal/store.hpp"
+#include "protocol/record/state_hash.hpp"
+#include "protocol/sync/wire.hpp"
+
+namespace feldsher::sync {
+
+/// The receiving end of a point's feed: takes items in order, keeps the subjects in scope and their
+/// state hash, and says what must become durable.
+class PointFeed {
+ public:
+  /// What applying a batch came to.
+  struct Applied {
+    bool in_order = false;    ///< False: not the next items; nothing was applied.
+    Transaction transaction;  ///< To be made durable before it is acknowledged.
+    struct Change {
+      SubjectKey subject;
+      std::optional<Record> record;  ///< Its current record; absent: it left.
+    };
+    std::vector<Change> changes;           ///< In order: a subject may leave and come back within one batch.
+    std::vector<std::string> quarantined;  ///< Items that fail their own checks: counted over, not applied.
+    std::optional<v1::FeedItem> mark;      ///< The last mark, when the batch ends with one.
+  };
+
+  /// What a store held when the process started.
+  void resume(JournalStore& store);
+
+  std::uint64_t epoch() const { return epoch_; }
+  std::uint64_t position() const { return position_; }
+  const SubjectSet& scope() const { return scope_; }
+
+  /// A new feed: everything that the old one gave is dropped.
+  Transaction begin(std::uint64_t epoch);
+  Applied apply(const v1::FeedBatch& batch, TenantId tenant);
+
+ private:
+  void put_position(Transaction& transaction) const;
+
+  std::uint64_t epoch_ = 0, position_ = 0;
+  SubjectSet scope_;
+};
+
+}  // namespace feldsher::sync

@@ -1,0 +1,21 @@
+#pragma once
+#include <vector>
+
+#include "tests/simulation/network.hpp"
+
+namespace feldsher::simulation {
+
+/// What a simulated point has, by id.
+struct SimulatedClinic {
+  PointId point;
+  std::vector<Uuid> rooms, doctors, services, patients, shifts_today;
+  Uuid registrar;
+};
+
+/// Registers points, rooms, people, services and patients at central. All PINs are "1234".
+std::vector<SimulatedClinic> found_network(Network& network);
+
+/// Opens the day `day` (counted from virtual time 0): shifts, leases of a third of each, appointments.
+void plan_day(Network& network, std::vector<SimulatedClinic>& clinics, std::int64_t day);
+
+}  // namespace feldsher::simulation

@@ -1,0 +1,80 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "central/node/central_node.hpp"
+#include "edge-agent/agent/point_node.hpp"
+#include "tests/simulation/machine.hpp"
+
+namespace feldsher::simulation {
+
+/// How bad the lines are.
+struct Weather {
+  std::uint32_t loss_percent = 0;  ///< Of frames, each way.
+  std::uint32_t repeat_percent = 0;
+  std::uint64_t longest_delay_ms = 200;  ///< Frames are delayed by 1 … this, so they overtake each other.
+  std::uint64_t bits_per_second = 0;     ///< 0 = no limit; with a limit frames keep their order.
+};
+
+/// A process at a point: a machine, its disk, and the agent while it lives.
+struct SimulatedPoint {
+  SimulatedPoint(const Scheduler& scheduler, TenantId tenant, std::uint64_t seed)
+      : clock(scheduler), random(seed), disk(tenant) {}
+
+  std::string name;
+  edge::PointIdentity identity;
+  MachineClock clock;
+  SeededRandom random;
+  Disk disk;
+  std::unique_ptr<ProcessLedger> ledger;
+  std::unique_ptr<CheapSigner> signer;
+  std::unique_ptr<edge::PointNode> node;
+  bool line_up = true;
+  std::uint64_t line = 0;  // Counts connections.
+  std::unique_ptr<sync::Wire> to_central, to_point;
+};
+
+/// Central, some points, and the lines between them.
+class Network {
+ public:
+  Network(std::uint64_t seed, std::size_t points);
+  ~Network();
+
+  Scheduler scheduler;
+  SeededRandom random;
+  Weather weather;
+  TenantId tenant;
+  NodeId central_id;
+  std::unique_ptr<MachineClock> central_clock;
+  std::unique_ptr<Disk> central_disk;
+  std::unique_ptr<ProcessLedger> central_ledger;
+  std::unique_ptr<central::CentralNode> central;
+  std::vector<std::unique_ptr<SimulatedPoint>> points;
+
+  void start_central();
+  void kill_central();
+  void start_point(SimulatedPoint& point);
+  void kill_point(SimulatedPoint& point);
+  void cut(SimulatedPoint& point);
+  void heal(SimulatedPoint& point);
+  /// Another box with a copy of the point's disk.
+  SimulatedPoint& clone(SimulatedPoint& original);
+  /// How many frames a line carried.
+  std::uint64_t frames = 0;
+
+ private:
+  class LineEnd;
+  void connect(SimulatedPoint& point);
+  void hang_up(SimulatedPoint& point);
+  void tick_point(SimulatedPoint& point);
+  void tick_central();
+  std::uint64_t tick_ms() const;
+
+  CheapSigner central_signer_{"central"};
+  CheapCheck check_;
+  SeededRandom central_random_;
+  std::uint64_t boots_ = 1;
+};
+
+}  // namespace feldsher::simulation

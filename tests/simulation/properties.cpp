@@ -1,0 +1,139 @@
+#include "tests/simulation/properties.hpp"
+
+#include <fmt/core.h>
+
+#include "protocol/journal/verify.hpp"
+
+namespace feldsher::simulation {
+namespace {
+
+void verify_chains(const std::string& whose, JournalStore& store, TenantId tenant,
+                   std::vector<std::string>& broken) {
+  Verifier verifier(tenant);
+  CheapCheck check;
+  const auto heads = store.heads();
+  for (const v1::SignedHead& head : heads) verifier.expect_head(head);
+  store.replay(0, [&](std::uint64_t, Record&& record) {
+    verifier.record(record.journal(), record.key.seq, record.stored.core, record.stored.body, std::nullopt,
+                    record.stored.hash);
+  });
+  for (const v1::SignedHead& head : heads) verifier.head(head, check);
+  for (const JournalTip& tip : store.tips()) verifier.tip(tip.journal, tip.seq, tip.hash);
+  for (const auto& finding : verifier.findings())
+    broken.push_back(fmt::format("{}: record {} of {}: {}", whose, finding.seq,
+                                 finding.journal.origin.to_text(), finding.what));
+}
+
+}  // namespace
+
+std::vector<std::string> broken_now(const Network& network, const std::vector<SimulatedClinic>& clinics) {
+  std::vector<std::string> broken;
+  if (!network.central) return broken;
+  for (std::size_t i = 0; i < clinics.size(); ++i) {
+    const SimulatedPoint& point = *network.points[i];
+    if (!point.node) continue;
+    const auto& here = point.node->state();
+    const auto& there = network.central->state();
+    for (const Uuid& shift : clinics[i].shifts_today) {
+      // What central has given, less what the point has given back, by the records that each has written.
+      MinuteCount count;
+      for (const auto& [id, row] : there.leases.rows())
+        if (row.state.shift() == shift.to_octets()) count.given(minute_set_from(row.state.minutes()));
+      for (const auto& [id, row] : here.give_backs.rows())
+        if (row.state.shift() == shift.to_octets()) count.returned(minute_set_from(row.state.minutes()));
+      if (auto [low, high] = count.bounds(); low < 0 || high > 1)
+        broken.push_back(fmt::format("{}: a minute of a shift has {} holders too many or too few ({}, {})",
+                                     point.name, high - 1, low, high));
+      const MinuteSet held_there = there.book(shift).held();
+      for (const Minutes& stretch : here.book(shift).held().stretches())
+        if (held_there.touches(stretch))
+          broken.push_back(point.name + ": central and the point hold the same minute");
+      // Bookings by who wrote them, so that none is looked at through the other side's eyes.
+      MinuteSet taken;
+      auto book = [&](const Tables& tables, NodeId writer) {
+        for (const auto& [id, row] : tables.appointments.rows()) {
+          const v1::Appointment& appointment = row.state;
+          if (row.record.origin != writer || appointment.shift() != shift.to_octets() ||
+              appointment.status() != v1::APPOINTMENT_BOOKED)
+            continue;
+          const Minutes minutes{appointment.from().minute(),
+                                appointment.from().minute() + appointment.minutes()};
+          if (taken.touches(minutes)) broken.push_back(point.name + ": two bookings overlap");
+          taken.add(minutes);
+        }
+      };
+      book(there, network.central_id);
+      book(here, point.identity.node);
+    }
+  }
+  return broken;
+}
+
+std::vector<std::string> broken_at_the_end(Network& network, const Workload& workload) {
+  std::vector<std::string> broken;
+  const auto& state = network.central->state();
+  std::size_t lost = 0;
+  for (const Told& told : workload.told())
+    if (!state.current(told.subject) && ++lost <= 3)
+      broken.push_back("lost at central: " + told.by + " " + told.subject.id.to_text());
+  for (auto& point : network.points) {
+    if (!point->node) continue;
+    const auto& link = point->node->link();
+    if (link.phase() != sync::PointLink::Phase::live)
+      broken.push_back(point->name + ": not connected after healing");
+    const SubjectSet& told = network.central->feed_of(point->identity.node).scope();
+    if (link.feed().scope().hash() != told.hash()) {
+      const auto& heard = link.feed().scope();
+      const auto differs = std::find_if(told.all().begin(), told.all().end(), [&](const auto& entry) {
+        return heard.current(entry.first) != entry.second;
+      });
+      broken.push_back(
+          fmt::format("{}: the feed's state hashes differ: {} subjects here, {} at central, type {} is the "
+                      "first, feed item {} of {}",
+                      point->name, heard.all().size(), told.all().size(),
+                      differs == told.all().end() ? -1 : static_cast<int>(differs->first.type),
+                      link.feed().position(), network.central->feed_of(point->identity.node).last()));
+    }
+    if (link.own_subjects().hash() != state.state_hash_of_acts(point->identity.node))
+      broken.push_back(point->name + ": the state hashes of its acts differ");
+    verify_chains(point->name, point->disk.store, network.tenant, broken);
+  }
+  verify_chains("central", network.central_disk->store, network.tenant, broken);
+  std::map<std::string, int> visits_by_appointment, answers_by_visit, answers_by_request;
+  for (const auto& [id, row] : state.visits.rows())
+    if (!row.state.appointment().empty() && row.state.status() != v1::VISIT_UNDONE)
+      ++visits_by_appointment[row.state.appointment()];
+  for (const auto& [id, row] : state.survey_answers.rows()) ++answers_by_visit[row.state.visit()];
+  for (const auto& [id, row] : state.request_answers.rows()) ++answers_by_request[row.state.request()];
+  auto once = [&](const auto& counted, const char* what) {
+    for (const auto& [id, count] : counted)
+      if (count > 1) broken.push_back(fmt::format("{} is there {} times", what, count));
+  };
+  once(visits_by_appointment, "the visit of an appointment");
+  once(answers_by_visit, "the survey of a visit");
+  once(answers_by_request, "the answer to a request");
+  for (const auto& [id, row] : state.requests.rows())
+    if (!answers_by_request.contains(id.to_octets()) && row.state.status() == v1::REQUEST_ASKED)
+      broken.push_back(fmt::format("a request was never settled: kind {}, asked by {}, {} ms old",
+                                   static_cast<int>(row.state.kind()),
+                                   row.record.origin == network.central_id ? "central" : "a point",
+                                   network.central_clock->now().wall_ms - row.at_ms));
+  network.central_disk->store.replay(0, [&](std::uint64_t, Record&& record) {
+    if (record.header.verb() == v1::MARKED_ABSENT && record.header.at().trust() == v1::TRUST_UNSET)
+      broken.push_back("somebody was marked absent by a clock that nobody had set");
+  });
+  if (incidents(network, v1::INCIDENT_HASH) != 0) broken.push_back("a mark's hashes differed");
+  if (incidents(network, v1::INCIDENT_FORK) != 0) broken.push_back("a fork without a clone");
+  if (incidents(network, v1::INCIDENT_CLONE) != 0) broken.push_back("a clone was reported that is none");
+  if (incidents(network, v1::INCIDENT_QUARANTINE) != 0)
+    broken.push_back("a good record was put in quarantine");
+  return broken;
+}
+
+std::size_t incidents(const Network& network, v1::IncidentKind kind) {
+  std::size_t count = 0;
+  for (const auto& [id, row] : network.central->state().incidents.rows()) count += row.state.kind() == kind;
+  return count;
+}
+
+}  // namespace feldsher::simulation

@@ -1,0 +1,82 @@
+#pragma once
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "tests/simulation/clinic_data.hpp"
+
+namespace feldsher::simulation {
+
+/// Something that somebody was told, and that must be true for ever.
+struct Told {
+  SubjectKey subject;
+  std::string by;
+};
+
+/// Counters, so that a run shows that its zeros had chances.
+struct Counts {
+  std::uint64_t asks = 0, answers = 0, repeats = 0, check_ins = 0, calls = 0, finished = 0, absent = 0,
+                surveys = 0;
+  std::uint64_t booked_at_points = 0, booked_at_central = 0, requests = 0, returned = 0, recalled = 0,
+                cancelled = 0;
+  std::uint64_t point_kills = 0, central_kills = 0, cuts = 0, clock_jumps = 0, boots_in_1970 = 0;
+};
+
+/// One terminal with somebody at it: asks, and asks again with the same id until it is answered.
+class Person {
+ public:
+  Person(Network& network, SimulatedPoint& point, std::string terminal, Counts& counts);
+  bool busy() const { return waiting_; }
+  void ask(v1::Ask ask, std::function<void(const v1::Answer&)> then);
+  Network& network() { return network_; }
+  SimulatedPoint& point() { return point_; }
+  Octets session;
+
+ private:
+  void send();
+  Network& network_;
+  SimulatedPoint& point_;
+  std::string terminal_;
+  Counts& counts_;
+  bool waiting_ = false;
+  std::uint64_t errand_ = 0;
+  v1::Ask ask_;
+  std::function<void(const v1::Answer&)> then_;
+};
+
+/// People at every point, and callers at central, who make a day.
+class Workload {
+ public:
+  Workload(Network& network, std::vector<SimulatedClinic>& clinics);
+
+  /// People act until `until_ms` of virtual time.
+  void begin(std::uint64_t until_ms);
+  const std::vector<Told>& told() const { return told_; }
+  Counts counts;
+
+ private:
+  struct Staffed {
+    SimulatedClinic* clinic;
+    SimulatedPoint* point;
+    std::unique_ptr<Person> check_in, survey, reception;
+    std::vector<std::unique_ptr<Person>> rooms;
+    std::vector<std::string> codes;
+  };
+  void patients(Staffed& at);
+  void doctor(Staffed& at, std::size_t room);
+  void registrar(Staffed& at);
+  void caller();
+  void tell(v1::EntityType type, const std::string& id, const char* by);
+  bool working_hours() const;
+  void sign_in(Person& person, const Uuid& practitioner);
+  void later(std::uint64_t ms, std::function<void()> work);
+
+  Network& network_;
+  std::vector<SimulatedClinic>& clinics_;
+  SeededRandom random_;
+  std::vector<std::unique_ptr<Staffed>> staffed_;
+  std::vector<Told> told_;
+  std::uint64_t until_ms_ = 0;
+};
+
+}  // namespace feldsher::simulation

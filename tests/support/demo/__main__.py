@@ -1,0 +1,147 @@
+"""`./run demo`: makes a throw-away clinic network, shows it, or plays a day in it and audits it."""
+import argparse
+import datetime
+import json
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+
+from . import day, evidence, programs
+from .network import Network
+from .processes import Failed
+from .windows import Display
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
+    parser.add_argument("--headless", action="store_true", help="play the day without windows, then audit it")
+    parser.add_argument("--seconds", type=float, help="for how long (headless: 60)")
+    parser.add_argument("--report", type=pathlib.Path, help="write the audit's figures there, as JSON")
+    parser.add_argument("--break", dest="fault", choices=sorted(evidence.FAULTS), help="plant one fault for the audit to find")
+    parser.add_argument("--all-windows", action="store_true", help="the second point's windows too")
+    parser.add_argument("--folder", type=pathlib.Path, help="where the network is made (default: ./demo-<time>)")
+    parser.add_argument("--keep", action="store_true", help="keep that folder")
+    args = parser.parse_args()
+    if args.fault and not args.headless:
+        parser.error("--break needs --headless: the audit is what has to notice")
+    if args.seconds is not None and args.seconds < 10:
+        parser.error("a day of less than 10 seconds is too short for a cut and a kill")
+    args.folder = (args.folder or programs.ROOT / f"demo-{datetime.datetime.now():%Y%m%d-%H%M%S}").resolve()
+    if args.folder.exists():
+        parser.error(f"{args.folder} is there already")
+    return args
+
+
+def look_at(network: Network, display: Display):
+    first = network.point("embankment")
+    pins = {each["name"]["en"]: each["pin"] for each in network.clinic["practitioners"]}
+    people = ", ".join(f"{name} {pin}" for name, pin in list(pins.items())[:3])
+    patient = network.clinic["patients"][0]
+    print(f"""
+What to look at
+  {'the pictures in ' + str(network.folder / 'pictures') if display.hidden else 'the windows: check-in, board, room, reception, survey'}
+  check in yourself: phone {patient['phone']}, born {patient['birth_date']}
+  sign in at the room (PIN): {people}
+  what central has:   {programs.BIN}/feldsher-central points --config {network.central.config}
+  what a point has:   {programs.BIN}/feldsher-edge status --config {first.edge.config}
+  the API:            curl --cacert {network.central.ca} -H 'Authorization: Bearer {network.api.token}' {network.api.base}/api/v1/points
+  logs:               {network.folder / 'logs'}
+Stop with Ctrl-C.
+""")
+
+
+def show(args: argparse.Namespace, network: Network) -> int:
+    display = Display(network, hidden=False)
+    display.open(network.point("embankment"))
+    if args.all_windows:
+        display.open(network.point("lindens"))
+    look_at(network, display)
+    day.play_for_people(network, args.seconds, display.picture if display.hidden else None)
+    return 0
+
+
+def play(args: argparse.Namespace, network: Network) -> int:
+    display = Display(network, hidden=True)
+    windows = display.open(network.point("embankment"), ("board",))
+    played, pictures = day.play_headless(network, args.seconds or 60, display.picture)
+    for window in windows:
+        if not window.running:
+            raise Failed(f"{window.name} has ended:\n{window.tail()}")
+    evidence.ask_api(network)
+    seconds_cut = played.seconds_cut()
+    print("Stopping")
+    network.stop()
+    evidence.collect(network, seconds_cut, played.cuts, played.kills, pictures)
+
+    print("Audit")
+    folder = network.folder / "audit"
+    finding, why = evidence.examine(folder)
+    report = json.dumps(finding.report, indent=2)
+    print(report)
+    if args.fault and why:
+        # The fault is planted into a day that holds: otherwise its finding would prove nothing.
+        print("The day failed before a fault was planted:", *why[:20], sep="\n- ")
+        return 2
+    if args.fault:
+        plant, noticed = evidence.FAULTS[args.fault]
+        print(f"Planted: {plant(folder)}")
+        finding, why = evidence.examine(folder)
+        report = json.dumps(finding.report, indent=2)
+        print("The audit noticed it." if why and noticed(finding) else "THE AUDIT DID NOT NOTICE.")
+        if not noticed(finding):
+            why = []
+    if args.report:
+        args.report.write_text(report + "\n", encoding="utf-8")
+    (folder / "report.json").write_text(report + "\n", encoding="utf-8")
+    for line in why[:20]:
+        print(f"- {line}")
+    if not why:
+        print("All holds: nothing was lost, nothing was applied twice, no minute was given away twice.")
+    return 1 if why else 0
+
+
+def tidy_up(args: argparse.Namespace, network: Network, failed: bool):
+    """Keys and data go; pictures stay; all stays when something went wrong or was asked for."""
+    if args.keep or failed:
+        print(f"The network is in {network.folder}")
+        return
+    if any((network.folder / "pictures").rglob("*.png")):
+        for entry in network.folder.iterdir():
+            if entry.name != "pictures":
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
+        print(f"Pictures are in {network.folder / 'pictures'}")
+    else:
+        shutil.rmtree(network.folder)
+
+
+def main() -> int:
+    args = arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    print(f"A clinic network in {args.folder}")
+    network, status = None, 2
+    try:
+        network = Network(args.folder)
+        print("Making it")
+        network.make()
+        print("Starting it")
+        network.start()
+        status = play(args, network) if args.headless else show(args, network)
+    except KeyboardInterrupt:
+        print("\nStopping")
+        status = 130 if args.headless else 0
+    except (Failed, OSError, subprocess.SubprocessError) as fault:
+        print(f"The demo failed: {fault}", file=sys.stderr)
+    finally:
+        if network is not None:
+            signal.signal(signal.SIGINT, signal.SIG_IGN)  # A second Ctrl-C must not leave programs behind.
+            network.stop()
+            if not args.headless and status == 0:
+                print("Stopped.")
+            tidy_up(args, network, failed=status == 2 or (status == 1 and not args.fault))
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,129 @@
+"""Programs of the network: started in order, stopped in the reverse one, none left behind."""
+import ctypes
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import time
+
+
+class Failed(Exception):
+    """The network could not be made or went wrong: said to whoever runs it, without a trace."""
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def listens(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    except OSError:
+        return False
+
+
+_libc = ctypes.CDLL(None)
+
+
+def end_with_parent():
+    """Linux: when the demo dies, however it dies, the program is told to end."""
+    _libc.prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+class Process:
+    """A program in a process group of its own, with a log."""
+
+    def __init__(self, name: str, command: list, log: pathlib.Path, environment: dict | None = None):
+        self.name, self.command, self.log = name, [str(word) for word in command], log
+        self.environment = {**os.environ, **(environment or {})}
+        self.process: subprocess.Popen | None = None
+
+    def start(self):
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                            env=self.environment, start_new_session=True,
+                                            preexec_fn=end_with_parent)
+        return self
+
+    @property
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
+    def signal(self, number: int):
+        if self.running:
+            try:
+                os.killpg(self.process.pid, number)
+            except ProcessLookupError:
+                pass  # It ended just now.
+
+    def kill(self):
+        """As a power cut would: nothing is told to it."""
+        self.signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self, seconds: float = 10) -> bool:
+        """Asks, then kills. False when it had to be killed or had failed by itself."""
+        if self.process is None:
+            return True
+        self.signal(signal.SIGTERM)
+        try:
+            status = self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return False
+        return status in (0, -signal.SIGTERM)
+
+    def tail(self, lines: int = 15) -> str:
+        text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
+        return "\n".join(f"    {line}" for line in text.splitlines()[-lines:])
+
+
+class Processes:
+    """All programs of the network."""
+
+    def __init__(self, logs: pathlib.Path):
+        self.logs = logs
+        logs.mkdir(parents=True, exist_ok=True)
+        self.all: list[Process] = []
+
+    def start(self, name: str, command: list, environment: dict | None = None) -> Process:
+        process = Process(name, command, self.logs / f"{name}.log", environment)
+        self.all.append(process)
+        return process.start()
+
+    def stop(self, *which: Process):
+        """Stops them, last started first; all of them when none is named."""
+        for process in reversed(which or tuple(self.all)):
+            if not process.stop():
+                print(f"  {process.name} did not end by itself; see {process.log}")
+
+    def ended(self) -> list[Process]:
+        return [process for process in self.all if not process.running]
+
+
+def wait_until(what: str, ready, process: Process | None = None, seconds: float = 30):
+    """Returns what `ready()` returns once that is true. Failed when the process ends first, or at the deadline."""
+    deadline = time.monotonic() + seconds
+    while True:
+        if found := ready():
+            return found
+        if process is not None and not process.running:
+            raise Failed(f"{process.name} ended before {what}:\n{process.tail()}")
+        if time.monotonic() > deadline:
+            raise Failed(f"Waited {seconds:.0f} s in vain for {what}." + (f"\n{process.tail()}" if process else ""))
+        time.sleep(0.05)
+
+
+def run(command: list, **options) -> str:
+    """A command's output. Failed, with what it said, when it does not succeed."""
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=120,
+                          stdin=subprocess.DEVNULL, **options)
+    if done.returncode:
+        words = " ".join(str(word) for word in command)
+        raise Failed(f"{words}\n  ended with {done.returncode}: {(done.stderr or done.stdout).strip()}")
+    return done.stdout

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Installs what is missing of images/debian-packages.txt. Says nothing and takes no time when all is there.
+#   setup.sh [--yes]
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+yes=${CI:+yes}
+[ "${1:-}" = --yes ] && yes=yes
+
+mapfile -t wanted < <(grep -vE '^#|^$' images/debian-packages.txt)
+
+# "name status version" of every wanted package that dpkg has heard of.
+known=$(dpkg-query -W -f='${Package} ${db:Status-Status} ${Version}\n' "${wanted[@]%%/*}" 2>/dev/null || true)
+missing=() missing_backports=()
+for package in "${wanted[@]}"; do
+  name=${package%%/*}
+  version=$(awk -v name="$name" '$1 == name && $2 == "installed" { print $3; exit }' <<<"$known")
+  case "$package" in
+    # The version of Debian 12 itself is too old for us: only the one from backports counts.
+    */bookworm-backports) [[ $version == *~bpo12+* ]] || missing_backports+=("$name") ;;
+    *) [ -n "$version" ] || missing+=("$name") ;;
+  esac
+done
+[ ${#missing[@]} -eq 0 ] && [ ${#missing_backports[@]} -eq 0 ] && exit 0
+
+if ! grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then
+  echo "Feldsher is built on Debian 12 (bookworm), which this system is not. It would need:" >&2
+  printf '  %s\n' "${missing[@]}" "${missing_backports[@]/%/ (from bookworm-backports)}" >&2
+  exit 1
+fi
+
+[ -z "${FELDSHER_SETUP_AGAIN:-}" ] || { echo "apt-get could not install: ${missing[*]} ${missing_backports[*]}" >&2; exit 1; }
+
+echo "Missing packages:"
+[ ${#missing[@]} -eq 0 ] || echo "  ${missing[*]}" | fold -s -w 100
+[ ${#missing_backports[@]} -eq 0 ] || echo "  from bookworm-backports: ${missing_backports[*]}" | fold -s -w 100
+
+root=()
+if [ "$(id -u)" -ne 0 ]; then
+  if [ -z "$yes" ]; then
+    [ -t 0 ] || { echo "Nobody to ask here; run again with --yes to install them with sudo." >&2; exit 1; }
+    read -r -p "Install them with sudo apt-get? [y/N] " answer
+    [[ $answer == [yY]* ]] || { echo "Nothing was installed." >&2; exit 1; }
+  fi
+  root=(sudo)
+fi
+
+as_root() { "${root[@]}" env DEBIAN_FRONTEND=noninteractive "$@"; }
+
+if [ ${#missing_backports[@]} -gt 0 ] && ! apt-get indextargets --format '$(CODENAME)' | grep -qx bookworm-backports; then
+  echo "Adding bookworm-backports to /etc/apt/sources.list.d"
+  echo "deb http://deb.debian.org/debian bookworm-backports main" |
+    "${root[@]}" tee /etc/apt/sources.list.d/bookworm-backports.list >/dev/null
+fi
+
+echo "apt-get update"
+as_root apt-get -qq update
+[ ${#missing[@]} -eq 0 ] ||
+  as_root apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}" | grep -E '^Setting up' || true
+[ ${#missing_backports[@]} -eq 0 ] ||
+  as_root apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends -t bookworm-backports \
+    "${missing_backports[@]}" | grep -E '^Setting up' || true
+
+# `| grep || true` above hides apt's status: what counts is whether all is there now.
+FELDSHER_SETUP_AGAIN=1 exec "$0"

@@ -1,0 +1,133 @@
+# `./run test`: sourced by ./run, which has `build` and `targets`. Steps whose targets a tree does not have are left out.
+passed=0
+failed=0
+failures=()
+
+# step "what is shown" command…: one line a step, its output only when it fails.
+step() {
+  local title=$1 log started=$SECONDS
+  shift
+  log=build/test-$((passed + failed)).log
+  if "$@" >"$log" 2>&1; then
+    passed=$((passed + 1))
+    printf '  ok    %s (%s s)\n' "$title" $((SECONDS - started))
+  else
+    missed "$title"
+    printf '  FAIL  %s (%s s)\n' "$title" $((SECONDS - started))
+    tail -60 "$log" | sed 's/^/        /'
+  fi
+}
+
+missed() {
+  failed=$((failed + 1))
+  failures+=("$1")
+}
+
+# suite "title" PRESET ctest-argument…: each ctest entry counts for itself.
+suite() {
+  local title=$1 preset=$2 started=$SECONDS status=0 log all bad
+  shift 2
+  log=build/test-ctest-$preset.log
+  ctest --test-dir "build/$preset" --output-on-failure --no-tests=ignore --timeout 600 "$@" >"$log" 2>&1 || status=$?
+  all=$(sed -n 's/^.* tests failed out of \([0-9]*\)$/\1/p' "$log" | tail -1)
+  bad=$(sed -n 's/^.* \([0-9]*\) tests failed out of .*$/\1/p' "$log" | tail -1)
+  all=${all:-0} bad=${bad:-0}
+  # A ctest that could not even start its tests is one failure, not none.
+  [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || { all=1; bad=1; }
+  passed=$((passed + all - bad))
+  failed=$((failed + bad))
+  if [ "$bad" -eq 0 ]; then
+    printf '  ok    %s: %s tests (%s s)\n' "$title" "$all" $((SECONDS - started))
+  else
+    failures+=("$title")
+    printf '  FAIL  %s: %s of %s tests failed (%s s)\n' "$title" "$bad" "$all" $((SECONDS - started))
+    grep -vE '^ *(Start |[0-9]+/[0-9]+ Test .*Passed)' "$log" | tail -200 | sed 's/^/        /'
+  fi
+}
+
+sources() { find protocol devices edge-agent kiosk central tests \( -name '*.cpp' -o -name '*.hpp' \) -print0; }
+formatted() { sources | xargs -0 -r clang-format --dry-run --Werror; }
+must_fail() {
+  local status=0
+  "$@" || status=$?
+  [ "$status" -eq 1 ] || { echo "expected exit 1, got $status"; return 1; }
+}
+demo() {
+  rm -rf build/demo
+  PYTHONPATH=$support python3 -m demo --folder build/demo "$@"
+}
+
+# The unit tests of protocol and of the domain libraries: what the sanitizers run. With --deep also those that need
+# Beast, Paho or a whole program, which take as long to compile as all the others together.
+core_tests='(protocol_(record|minutes|civil|journal|sync|readings|pass|crypto)|edge_(desk|ingest|node)|central_(scheduling|feed|node|history)|devices_senml)_test'
+deep_tests='(protocol|edge|central|devices)_[a-z_]*test'
+
+sanitized() {
+  local preset=$1 title=$2 wanted=$3 tests
+  build "$preset" help >/dev/null
+  mapfile -t tests < <(targets "$preset" "$wanted")
+  [ ${#tests[@]} -gt 0 ] || return 0
+  build "$preset" "${tests[@]}" || { missed "building $preset"; return 0; }
+  suite "$title" "$preset" -j2 -R "^$wanted\$"
+}
+
+fuzzed() {
+  local seconds=$1 fuzzers fuzzer found corpus seeds
+  build fuzz help >/dev/null
+  mapfile -t fuzzers < <(targets fuzz '(fuzz_[a-z_-]+|[a-z_-]+_fuzz)')
+  [ ${#fuzzers[@]} -gt 0 ] || return 0
+  build fuzz "${fuzzers[@]}" || { missed "building fuzz"; return 0; }
+  for fuzzer in "${fuzzers[@]}"; do
+    found=$(find build/fuzz -type f -name "$fuzzer" -perm -u+x | head -1)
+    corpus=build/fuzz/corpus/$fuzzer
+    mkdir -p "$corpus"
+    seeds=()
+    [ ! -d "tests/fuzz/corpus/${fuzzer#fuzz_}" ] || seeds=("tests/fuzz/corpus/${fuzzer#fuzz_}")
+    step "fuzz $fuzzer, $seconds s" "$found" -max_total_time="$seconds" -rss_limit_mb=1024 -timeout=5 \
+      -artifact_prefix="build/fuzz/$fuzzer-" "$corpus" "${seeds[@]}"
+  done
+}
+
+tidy() {
+  local checks='-*,bugprone-*,-bugprone-easily-swappable-parameters,performance-*,concurrency-*'
+  find protocol devices edge-agent central kiosk -name '*.cpp' -print0 |
+    xargs -0 -P2 -n8 clang-tidy -p build/release --quiet --checks="$checks" --warnings-as-errors='*'
+}
+
+long_seeds() { build/release/bin/feldsher-simulate --seed 1001 --seeds 500 --days 3; }
+
+finish() {
+  [ ${#failures[@]} -eq 0 ] || printf 'Failed: %s\n' "${failures[@]}"
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+}
+
+run_tests() {
+  local deep='' started=$SECONDS fault part parts=0
+  case "${1:-}" in '') ;; --deep) deep=yes ;; *) die "There is no ./run test $1." ;; esac
+
+  build release || { missed "building release"; finish; return 1; }
+  echo "Tests"
+  suite "unit, simulation, scenario, rules" release -j2
+  step "clang-format" formatted
+  sanitized asan "AddressSanitizer and UndefinedBehaviorSanitizer" "$([ -n "$deep" ] && echo "$deep_tests" || echo "$core_tests")"
+  if [ -n "$deep" ]; then fuzzed 120; else fuzzed 20; fi
+
+  for part in central edge virtual journal; do
+    [ ! -x "build/release/bin/feldsher-$part" ] || parts=$((parts + 1))
+  done
+  if [ "$parts" -eq 4 ]; then
+    step "demo, 60 s" demo --headless --seconds 60 --report build/demo.json
+    for fault in lose double book chain; do
+      step "demo notices: $fault" must_fail demo --headless --seconds 20 --break "$fault"
+    done
+  fi
+
+  if [ -n "$deep" ]; then
+    sanitized tsan "ThreadSanitizer" "$deep_tests"
+    step "clang-tidy" tidy
+    [ ! -x build/release/bin/feldsher-simulate ] || step "long seeds" long_seeds
+  fi
+  echo "$((SECONDS - started)) s"
+  finish
+}

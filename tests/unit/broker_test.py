@@ -1,0 +1,175 @@
+#!/usr/bin/env python3
+"""A real Mosquitto with the shipped configuration and ACL: who may say and hear what at a point."""
+import datetime
+import itertools
+import os
+import pathlib
+import socket
+import ssl
+import subprocess
+import sys
+import tempfile
+import unittest
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+from demo import broker  # noqa: E402
+
+
+class Authority:
+    def __init__(self, folder: pathlib.Path):
+        self.folder, self.key = folder, ec.generate_private_key(ec.SECP256R1())
+        self.name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Test authority")])
+        self.certificate = self.issue(self.name, self.key.public_key(), True)
+
+    def issue(self, name: x509.Name, public, authority: bool):
+        return (x509.CertificateBuilder().subject_name(name).issuer_name(self.name).public_key(public)
+                .serial_number(x509.random_serial_number()).not_valid_before(datetime.datetime(2020, 1, 1))
+                .not_valid_after(datetime.datetime(2049, 1, 1))
+                .add_extension(x509.BasicConstraints(authority, None), True)
+                .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
+                .sign(self.key, hashes.SHA256()))
+
+    def identity(self, common_name: str) -> pathlib.Path:
+        folder = self.folder / common_name.replace("/", "_")
+        folder.mkdir(parents=True)
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self.issue(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)]), key.public_key(), False)
+        (folder / "key.pem").write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+        (folder / "certificate.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
+        (folder / "ca.pem").write_bytes(self.certificate.public_bytes(Encoding.PEM))
+        return folder
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class BrokerTest(unittest.TestCase):
+    numbers = itertools.count()
+
+    @classmethod
+    def setUpClass(cls):
+        cls.place = tempfile.TemporaryDirectory()
+        root = pathlib.Path(cls.place.name)
+        authority, foreign = Authority(root / "ours"), Authority(root / "theirs")
+        cls.identities = {name: authority.identity(name)
+                          for name in ("agent", "checkin-1", "room-12", "gateway-1", "device-3", "broker", "#", "+")}
+        cls.identities["foreign"] = foreign.identity("agent")
+        (cls.identities["foreign"] / "ca.pem").write_bytes((cls.identities["agent"] / "ca.pem").read_bytes())
+        cls.port = free_port()
+        configuration = broker.configure(cls.identities["broker"], cls.port, {"gateway-1": ["device-1", "device-2"]},
+                                         user="root" if os.geteuid() == 0 else None)
+        cls.log = open(root / "log", "w+")
+        cls.process = subprocess.Popen(["/usr/sbin/mosquitto", "-c", configuration], stderr=cls.log, stdout=cls.log)
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", cls.port), 1).close()
+                return
+            except OSError:
+                if cls.process.poll() is not None:
+                    cls.log.seek(0)
+                    raise AssertionError(f"Mosquitto ended: {cls.log.read()}") from None
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.process.terminate()
+        cls.process.wait(10)
+        cls.log.close()
+        cls.place.cleanup()
+
+    def connection(self, name: str) -> list[str]:
+        folder = self.identities[name]
+        return ["-V", "5", "-i", f"test-{name}-{next(self.numbers)}", "-h", "127.0.0.1", "-p", str(self.port), "--cafile", f"{folder}/ca.pem", "--insecure",
+                "--cert", f"{folder}/certificate.pem", "--key", f"{folder}/key.pem"]
+
+    def published(self, name: str, topic: str, text: str = "hello") -> bool:
+        """Whether the broker took it: with MQTT 5 it says so when the ACL does not let it pass."""
+        done = subprocess.run(["mosquitto_pub", *self.connection(name), "-q", "1", "-t", topic, "-m", text],
+                              capture_output=True, text=True, timeout=20)
+        return done.returncode == 0 and "ailed" not in done.stderr + done.stdout and "rror" not in done.stderr + done.stdout
+
+    def hears_first(self, name: str, topics: list[str], messages: list[tuple[str, str]]) -> str:
+        """The first message that reaches `name`, of those the agent sends in order."""
+        filters = [part for topic in topics for part in ("-t", topic)]
+        with subprocess.Popen(["stdbuf", "-oL", "mosquitto_sub", *self.connection(name), "-q", "1", "-d", "-C", "1", "-v", *filters],
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as listener:
+            for line in listener.stdout:
+                if line.startswith("Subscribed"):
+                    break
+            for topic, text in messages:
+                self.assertTrue(self.published("agent", topic, text))
+            return [line for line in listener.stdout if not line.startswith("Client")][-1].strip()
+
+    def test_a_terminal_asks_as_itself_only(self):
+        self.assertTrue(self.published("checkin-1", "ops/checkin-1/ask"))
+        self.assertFalse(self.published("checkin-1", "ops/room-12/ask"))
+
+    def test_a_terminal_can_neither_answer_nor_announce(self):
+        for topic in ("ops/checkin-1/answer", "ops/board", "ops/pulse", "things/checkin-1/receipt", "anything"):
+            self.assertFalse(self.published("checkin-1", topic), topic)
+
+    def test_a_terminal_hears_its_own_answers_only(self):
+        heard = self.hears_first("checkin-1", ["ops/+/answer"],
+                                 [("ops/room-12/answer", "not for you"), ("ops/checkin-1/answer", "for you")])
+        self.assertEqual("ops/checkin-1/answer for you", heard)
+
+    def test_a_terminal_hears_nobody_else_ask_or_report(self):
+        heard = self.hears_first("room-12", ["#"], [("things/device-1/receipt", "no"), ("ops/board", "yes")])
+        self.assertEqual("ops/board yes", heard)
+
+    def test_a_gateway_speaks_for_its_devices_only(self):
+        self.assertTrue(self.published("gateway-1", "things/device-1/readings"))
+        self.assertTrue(self.published("gateway-1", "things/device-2/readings"))
+        self.assertFalse(self.published("gateway-1", "things/device-3/readings"))
+
+    def test_a_gateway_hears_its_devices_receipts_only(self):
+        heard = self.hears_first("gateway-1", ["things/+/receipt"],
+                                 [("things/device-3/receipt", "no"), ("things/device-2/receipt", "yes")])
+        self.assertEqual("things/device-2/receipt yes", heard)
+
+    def test_a_wearable_of_its_own_speaks_for_itself(self):
+        self.assertTrue(self.published("device-3", "things/device-3/readings"))
+        self.assertFalse(self.published("device-3", "things/device-1/readings"))
+
+    def test_a_name_that_is_a_wildcard_opens_nothing(self):
+        for name in ("#", "+"):
+            self.assertFalse(self.published(name, "ops/checkin-1/ask"))
+
+    def test_a_foreign_certificate_is_refused(self):
+        """[X6]"""
+        self.assertFalse(self.published("foreign", "ops/board"))
+
+    def test_nobody_comes_in_without_a_certificate(self):
+        """[X6]"""
+        context = ssl.create_default_context(cafile=self.identities["agent"] / "ca.pem")
+        context.check_hostname = False
+        with self.assertRaises(ssl.SSLError), socket.create_connection(("127.0.0.1", self.port), 10) as plain, \
+                context.wrap_socket(plain) as secure:
+            secure.sendall(b"\x10\x10\x00\x04MQTT\x05\x02\x00\x0a\x00\x00\x03abc")
+            secure.recv(1)  # TLS 1.3 tells the refusal here.
+
+    def test_an_oversized_message_is_refused(self):
+        large = pathlib.Path(self.place.name, "large")
+        large.write_bytes(bytes(300_000))
+        # An MQTT 3.1.1 client does not know the limit, and sends.
+        connection = ["-V", "311", *self.connection("agent")[2:]]
+        done = subprocess.run(["mosquitto_pub", *connection, "-q", "1", "-t", "ops/board", "-f", large],
+                              capture_output=True, text=True, timeout=20)
+        self.assertNotEqual(0, done.returncode)
+
+    def test_a_name_that_would_widen_a_pattern_is_never_configured(self):
+        for name in ("#", "gateway/1", "a b", "", "x" * 65):
+            with self.assertRaises(ValueError):
+                broker.configure(pathlib.Path(self.place.name), 1, {name: []})
+
+
+if __name__ == "__main__":
+    unittest.main()

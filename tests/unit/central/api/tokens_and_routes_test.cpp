@@ -1,0 +1,122 @@
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
+
+#include "tests/unit/central/api/api_world.hpp"
+
+using namespace feldsher;
+using namespace feldsher::test;
+
+TEST_CASE("health answers anybody, and says nothing of the network", "[central][api][X2]") {
+  ApiWorld world;
+  const auto asked = world.ask("GET", "/healthz", "", "");
+  CHECK(asked.status == 200);
+  CHECK(asked.response.body == R"({"status":"ok"})");
+}
+
+TEST_CASE("nothing else answers without a token, whether it is there or not", "[central][api][X2]") {
+  ApiWorld world;
+  const std::string path =
+      GENERATE("/api/v1/points", "/api/v1/patients", "/metrics", "/api/v1/nothing", "/", "/api/v1/clinic");
+  const std::string method = GENERATE("GET", "POST", "DELETE");
+  const auto asked = world.ask(method, path, "", "");
+  CHECK(asked.status == 401);
+  CHECK(asked.response.headers.at("WWW-Authenticate") == R"(Bearer realm="feldsher")");
+  CHECK(asked.response.content_type == "application/problem+json");
+}
+
+TEST_CASE("a wrong token is told that it is wrong", "[central][api][X2]") {
+  ApiWorld world;
+  std::string token = world.system_token;
+  token.back() = token.back() == 'A' ? 'B' : 'A';
+  const auto asked = world.ask("GET", "/api/v1/points", "", token);
+  CHECK(asked.status == 401);
+  CHECK(asked.response.headers.at("WWW-Authenticate").find("invalid_token") != std::string::npos);
+}
+
+TEST_CASE("a revoked token ends at the next request", "[central][api][X2]") {
+  ApiWorld world;
+  CHECK(world.get("/api/v1/points").status == 200);
+  central::Tokens(world.folder.path() / "tokens.json").revoke("demo");
+  CHECK(world.get("/api/v1/points").status == 401);
+}
+
+TEST_CASE("metrics and clinic data need a system's token", "[central][api][X2]") {
+  ApiWorld world;
+  for (const auto& [method, path] : {std::pair{"GET", "/metrics"}, {"POST", "/api/v1/clinic"}}) {
+    const auto asked = world.ask(method, path, clinic_text(), world.person_token);
+    CHECK(asked.status == 403);
+    CHECK(asked.response.headers.at("WWW-Authenticate").find("insufficient_scope") != std::string::npos);
+  }
+  CHECK(world.get("/metrics").status == 200);
+}
+
+TEST_CASE("an unknown address and a wrong method are told apart", "[central][api]") {
+  ApiWorld world;
+  CHECK(world.get("/api/v1/nothing").status == 404);
+  const auto asked = world.ask("DELETE", "/api/v1/points", "", world.system_token);
+  CHECK(asked.status == 405);
+  CHECK(asked.response.headers.at("Allow") == "GET");
+}
+
+TEST_CASE("bad input is refused, and its problem names the place only", "[central][api]") {
+  ApiWorld world;
+  using Case = std::pair<std::string, std::string>;
+  const auto [path, place] =
+      GENERATE(Case{"/api/v1/appointments?day=2030-02-30", "day"}, Case{"/api/v1/appointments", "day"},
+               Case{"/api/v1/patients?limit=0", "limit"}, Case{"/api/v1/patients?limit=Ada", "limit"},
+               Case{"/api/v1/patients?surname=Ada", "query parameter"},
+               Case{"/api/v1/patients/Ada/history", "id"}, Case{"/api/v1/readings?device=Ada", "device"},
+               Case{"/api/v1/readings?device=0190c0de-0000-7000-8000-0000000000d1&from=noon", "from"});
+  const auto asked = world.get(path);
+  CHECK(asked.status == 400);
+  CHECK(asked.response.body.find(place) != std::string::npos);
+  CHECK(asked.response.body.find("Ada") == std::string::npos);
+}
+
+TEST_CASE("an id of nothing is not found", "[central][api]") {
+  ApiWorld world;
+  const std::string nobody = "0190c0de-0000-7000-8000-0000000000ff";
+  for (const std::string& path :
+       std::vector<std::string>{"/api/v1/patients/" + nobody, "/api/v1/patients/" + nobody + "/history",
+                                "/api/v1/appointments/" + nobody, "/api/v1/requests/" + nobody,
+                                "/api/v1/readings?device=" + nobody})
+    CHECK(world.get(path).status == 404);
+  CHECK(world.post("/api/v1/appointments/" + nobody + "/cancel", "").status == 404);
+}
+
+TEST_CASE("a point that was never heard of says so", "[central][api][N8]") {
+  ApiWorld world;
+  const auto asked = world.get("/api/v1/points");
+  REQUIRE(asked.status == 200);
+  REQUIRE(asked.body.as_array().size() == 1);
+  const auto& point = asked.body.as_array().front();
+  CHECK(point.at("short_name").as_string() == "embankment");
+  CHECK_FALSE(point.at("connected").as_bool());
+  CHECK(point.at("status").as_string() == "unknown, never heard");
+}
+
+TEST_CASE("metrics count requests by route and never by path", "[central][api][X7]") {
+  ApiWorld world;
+  world.get(std::string("/api/v1/patients/") + olena_id);
+  world.ask("GET", "/api/v1/points", "", "");
+  const std::string text = world.get("/metrics").response.body;
+  CHECK(text.find(R"(feldsher_http_requests_total{route="/api/v1/patients/{id}",status="200"} 1)") !=
+        std::string::npos);
+  CHECK(text.find(R"(feldsher_http_requests_total{route="/api/v1/points",status="401"} 1)") !=
+        std::string::npos);
+  CHECK(text.find("feldsher_point_connected") != std::string::npos);
+  CHECK(text.find("feldsher_records_total") != std::string::npos);
+  CHECK(text.find(olena_id) == std::string::npos);
+}
+
+TEST_CASE("clinic data can be loaded while central runs", "[central][api][load]") {
+  ApiWorld world;
+  auto asked = world.post("/api/v1/clinic", clinic_text());
+  CHECK(asked.status == 200);
+  CHECK(asked.body.at("written").as_object().empty());
+  asked = world.post("/api/v1/clinic", replaced(clinic_text(), "Пётр", "Павел"));
+  CHECK(asked.body.at("written").at("patients").to_number<int>() == 1);
+  asked = world.post("/api/v1/clinic", replaced(clinic_text(), "\"label\": \"12\"", "\"lable\": \"12\""));
+  CHECK(asked.status == 400);
+  CHECK(asked.response.body.find("rooms[0].label") != std::string::npos);
+}

@@ -1,0 +1,122 @@
+#include "central/commands/init.hpp"
+
+#include <sys/stat.h>
+
+#include <boost/json/parse.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "central/commands/config.hpp"
+#include "central/commands/issue.hpp"
+#include "central/commands/load.hpp"
+#include "protocol/crypto/signing_key.hpp"
+#include "protocol/pass/pass.hpp"
+#include "protocol/record/result.hpp"
+#include "tests/unit/central/commands/clinic_text.hpp"
+#include "tests/unit/protocol/crypto/folder.hpp"
+
+using namespace feldsher;
+using namespace feldsher::central;
+using namespace feldsher::test;
+
+namespace {
+
+struct World {
+  Folder place;
+  std::ostringstream said;
+  CentralFolder folder =
+      init({.folder = place.path() / "central", .name = "Test", .hosts = {"central.example"}}, said);
+
+  void load_clinic() {
+    const auto file = place.path() / "clinic.json";
+    std::ofstream(file) << clinic_text();
+    load(folder, file, said);
+  }
+};
+
+std::string text_of(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  return {(std::istreambuf_iterator<char>(in)), {}};
+}
+
+unsigned mode_of(const std::filesystem::path& file) {
+  struct stat status {};
+  return stat(file.c_str(), &status) == 0 ? status.st_mode & 0777U : 0;
+}
+
+}  // namespace
+
+TEST_CASE("init makes a folder that serve and load can open", "[central][commands][init]") {
+  World world;
+  CHECK(CentralFolder::open(world.folder.path()).identity().node == world.folder.identity().node);
+  const Config config = read_config(world.folder.config());
+  CHECK(std::filesystem::equivalent(config.dir, world.folder.path()));
+  CHECK(config.public_host == "central.example");
+  for (const auto& secret : {world.folder.head_key(), world.folder.pass_key(), world.folder.tokens(),
+                             world.folder.operator_token(), world.folder.server() / "key.pem",
+                             world.folder.authority() / "ca.key"})
+    CHECK(mode_of(secret) == 0600);
+}
+
+TEST_CASE("init overwrites nothing", "[central][commands][init]") {
+  World world;
+  const std::string key = text_of(world.folder.head_key());
+  CHECK_THROWS_AS(init({.folder = world.folder.path(), .name = "Again", .hosts = {}}, world.said), Fault);
+  CHECK(text_of(world.folder.head_key()) == key);
+  CHECK(CentralFolder::open(world.folder.path()).identity().name == "Test");
+}
+
+TEST_CASE("a folder that init did not make is refused with what to do", "[central][commands][init]") {
+  Folder place;
+  CHECK_THROWS_AS(CentralFolder::open(place.path()), Fault);
+}
+
+TEST_CASE("a point's bundle tells its agent who it is and where central is", "[central][commands][issue]") {
+  World world;
+  world.load_clinic();
+  const auto out = world.place.path() / "point";
+  issue(world.folder, {.kind = "point", .name = "embankment", .point = "embankment", .id = {}, .out = out},
+        world.said);
+  const auto node = boost::json::parse(text_of(out / "node.json"));
+  CHECK(node.at("node").as_string() == point_node_id);
+  CHECK(node.at("point").as_string() == point_id);
+  CHECK(node.at("zone").as_string() == "Europe/Kyiv");
+  CHECK(node.at("central").as_string() == "wss://central.example:8443");
+  CHECK(node.at("central_head_key").as_string().size() == 64);
+  CHECK(mode_of(out / "key.pem") == 0600);
+}
+
+TEST_CASE("a certificate is not made for what is not known", "[central][commands][issue]") {
+  World world;
+  world.load_clinic();
+  const auto out = world.place.path() / "out";
+  CHECK_THROWS_AS(issue(world.folder,
+                        {.kind = "point", .name = "x", .point = "nowhere", .id = {}, .out = out}, world.said),
+                  Fault);
+  CHECK_THROWS_AS(
+      issue(world.folder, {.kind = "point", .name = "x", .point = "", .id = {}, .out = out}, world.said),
+      Fault);
+  CHECK_THROWS_AS(
+      issue(world.folder, {.kind = "king", .name = "x", .point = "", .id = {}, .out = out}, world.said),
+      Fault);
+  CHECK_THROWS_AS(
+      issue(world.folder, {.kind = "broker", .name = "a/b", .point = "", .id = {}, .out = out}, world.said),
+      Fault);
+  CHECK_FALSE(std::filesystem::exists(out / "key.pem"));
+}
+
+TEST_CASE("a pass is for its appointment, day and point", "[central][commands][pass][S1]") {
+  World world;
+  world.load_clinic();
+  const PublicKey key = SigningKey::load(world.folder.pass_key()).public_key();
+  const auto pass =
+      read_pass(make_pass(world.folder, *Uuid::from_text(appointment_id)),
+                [&](const KeyId& id) { return id == KeyId::of(key) ? std::optional(key) : std::nullopt; });
+  REQUIRE(pass.has_value());
+  CHECK(pass->appointment.to_text() == appointment_id);
+  CHECK(pass->patient.to_text() == olena_id);
+  CHECK(pass->point.to_text() == point_id);
+  CHECK(pass->day == "2030-05-14");
+  CHECK_THROWS_AS(make_pass(world.folder, *Uuid::from_text(olena_id)), Fault);
+}

@@ -1,0 +1,139 @@
+#include "edge-agent/agent/membership.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "edge-agent/agent/config.hpp"
+#include "protocol/crypto/signing_key.hpp"
+#include "protocol/journal/data_folder.hpp"
+#include "protocol/record/result.hpp"
+#include "tests/unit/protocol/crypto/folder.hpp"
+
+namespace feldsher::edge {
+namespace {
+
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
+
+const std::string node_json =
+    R"({"tenant":"0190c0de-0000-7000-8000-00000000000a","node":"0190c0de-0000-7000-8000-00000000000b",)"
+    R"("point":"0190c0de-0000-7000-8000-00000000000c","zone":"Europe/Kyiv","central":"wss://central.example:7443",)"
+    R"("central_head_key":"000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f","newer":[1]})";
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  REQUIRE(text.find(from) != std::string::npos);
+  return text.replace(text.find(from), from.size(), to);
+}
+
+void write(const std::filesystem::path& file, const std::string& text) {
+  std::ofstream(file, std::ios::binary) << text;
+}
+std::string content_of(const std::filesystem::path& file) {
+  std::ostringstream content;
+  content << std::ifstream(file, std::ios::binary).rdbuf();
+  return content.str();
+}
+
+/// What central issued, in a folder.
+struct Bundle {
+  test::Folder place;
+  std::filesystem::path folder = place.path() / "bundle", point = place.path() / "point";
+  Bundle() {
+    std::filesystem::create_directory(folder);
+    write(folder / "node.json", node_json);
+    for (const char* file : {"ca.pem", "certificate.pem", "key.pem"})
+      write(folder / file, std::string("-----BEGIN ") + file + "-----\n");
+  }
+};
+
+TEST_CASE("node.json says who a point is", "[edge-agent][enrolment]") {
+  const Membership it = Membership::parse(node_json, "node.json");
+  CHECK(it.tenant.to_text() == "0190c0de-0000-7000-8000-00000000000a");
+  CHECK(it.zone == "Europe/Kyiv");
+  CHECK(it.central == "wss://central.example:7443");
+  CHECK(it.central_head_key.size() == 32);
+  const Membership other = Membership::parse(
+      replaced(node_json, "\"wss://central.example:7443\"", R"({"host":"::1","port":7})"), "node.json");
+  CHECK(other.central == "wss://[::1]:7");
+}
+
+TEST_CASE("a node.json that is wrong is refused by the name of its field", "[edge-agent][enrolment]") {
+  const auto refuses = [](const std::string& json, const std::string& what) {
+    CHECK_THROWS_MATCHES(Membership::parse(json, "node.json"), Fault,
+                         MessageMatches(ContainsSubstring(what)));
+  };
+  refuses("{", "node.json is not JSON");
+  refuses("[]", "an object is expected");
+  refuses("{}", "\"tenant\" is missing");
+  refuses(replaced(node_json, "Europe/Kyiv", "Europe/Kiiv"), "\"zone\"");
+  refuses(replaced(node_json, "0190c0de-0000-7000-8000-00000000000b", "00000000-0000-0000-0000-000000000000"),
+          "\"node\"");
+  refuses(replaced(node_json, "0001020304", "00"), "\"central_head_key\"");
+  refuses(replaced(node_json, "wss://", "ws://"), "\"central\"");
+}
+
+TEST_CASE("init makes a folder that only its owner can use, with keys of its own",
+          "[edge-agent][enrolment][X6]") {
+  Bundle bundle;
+  init_point(bundle.point, bundle.folder);
+  using std::filesystem::perms;
+  CHECK(std::filesystem::status(bundle.point).permissions() == perms::owner_all);
+  int files = 0;
+  for (const auto& file : std::filesystem::directory_iterator(bundle.point)) {
+    CAPTURE(file.path());
+    CHECK(file.status().permissions() == (perms::owner_read | perms::owner_write));
+    ++files;
+  }
+  CHECK(files == 7);  // node.json, three PEM files, edge.toml, journal.key, head.key
+  CHECK(content_of(bundle.point / "key.pem") == content_of(bundle.folder / "key.pem"));
+  CHECK(PointFolder(bundle.point).membership().node == Membership::parse(node_json, "").node);
+  CHECK_NOTHROW(SigningKey::load(PointFolder(bundle.point).head_key()));
+  CHECK_NOTHROW(DataFolder::open(bundle.point));
+
+  const Config config = read_config(bundle.point / "edge.toml");
+  CHECK(config.central.host == "central.example");
+  CHECK(config.central.port == 7443);
+  CHECK(std::filesystem::equivalent(config.folder, bundle.point));
+
+  Bundle second;
+  init_point(second.point, second.folder);
+  CHECK(content_of(second.point / "head.key") != content_of(bundle.point / "head.key"));
+  CHECK(content_of(second.point / "journal.key") != content_of(bundle.point / "journal.key"));
+}
+
+TEST_CASE("init writes nothing over", "[edge-agent][enrolment]") {
+  Bundle bundle;
+  init_point(bundle.point, bundle.folder);
+  const std::string key = content_of(bundle.point / "head.key");
+  CHECK_THROWS_MATCHES(init_point(bundle.point, bundle.folder), Fault,
+                       MessageMatches(ContainsSubstring("is there already")));
+  CHECK(content_of(bundle.point / "head.key") == key);
+
+  const auto other = bundle.place.path() / "other";
+  std::filesystem::create_directory(other);
+  write(other / "journal.db", "somebody's journal");
+  CHECK_THROWS_AS(init_point(other, bundle.folder), Fault);
+  CHECK(content_of(other / "journal.db") == "somebody's journal");
+  CHECK_FALSE(std::filesystem::exists(other / "journal.key"));
+}
+
+TEST_CASE("init makes nothing of an incomplete bundle", "[edge-agent][enrolment]") {
+  Bundle bundle;
+  SECTION("no node.json") { std::filesystem::remove(bundle.folder / "node.json"); }
+  SECTION("no certificate") { std::filesystem::remove(bundle.folder / "certificate.pem"); }
+  SECTION("a key that is none") { write(bundle.folder / "key.pem", "hello"); }
+  CHECK_THROWS_AS(init_point(bundle.point, bundle.folder), Fault);
+  CHECK_FALSE(std::filesystem::exists(bundle.point));
+}
+
+TEST_CASE("a folder that is no point's says how to make one", "[edge-agent][enrolment]") {
+  test::Folder place;
+  CHECK_THROWS_MATCHES(PointFolder(place.path()).membership(), Fault,
+                       MessageMatches(ContainsSubstring("feldsher-edge init")));
+}
+
+}  // namespace
+}  // namespace feldsher::edge

@@ -1,0 +1,236 @@
+#include "edge-agent/link/line.hpp"
+
+#include <boost/asio/post.hpp>
+#include <catch2/catch_test_macros.hpp>
+#include <optional>
+#include <vector>
+
+#include "protocol/crypto/system_world.hpp"
+#include "protocol/journal/ed25519.hpp"
+#include "protocol/journal/memory_store.hpp"
+#include "tests/unit/protocol/transport/tls_world.hpp"
+
+namespace feldsher::edge {
+namespace {
+
+using test::TlsWorld;
+using Phase = sync::PointLink::Phase;
+
+/// Durable at once; says so on the loop, as the real one does.
+class InstantLedger final : public Ledger {
+ public:
+  InstantLedger(boost::asio::io_context& loop, MemoryStore& store) : loop_(loop), store_(store) {}
+  void submit(Transaction transaction, std::function<void()> on_durable) override {
+    store_.commit({&transaction, 1});
+    boost::asio::post(loop_, std::move(on_durable));
+  }
+  void read(const JournalId& journal, std::uint64_t from, const ReadLimits& limits,
+            std::function<void(std::vector<Record>)> done) override {
+    boost::asio::post(
+        loop_, [records = store_.read(journal, from, limits), done = std::move(done)] { done(records); });
+  }
+
+ private:
+  boost::asio::io_context& loop_;
+  MemoryStore& store_;
+};
+
+struct QuietHost final : sync::PointLinkHost {
+  void feed_began() override {}
+  void feed_record(const Record&) override {}
+  void feed_left(const SubjectKey&) override {}
+  void restored(const std::vector<Record>&) override {}
+  void open_life(const v1::NodeLife&) override {}
+  void central_time(std::int64_t, std::uint32_t) override {}
+  void incident(v1::IncidentKind, const std::string&) override {}
+};
+
+/// A point's sync machine with a line, and beside it the door of a central that can be told what to do.
+struct World {
+  boost::asio::io_context loop;
+  SystemClock clock;
+  SystemRandom random;
+  Ed25519Signer signer{SigningKey::generate()}, central_signer{SigningKey::generate()};
+  Ed25519Check check;
+  MemoryStore store{TlsWorld::get().clinic};
+  InstantLedger ledger{loop, store};
+  QuietHost host;
+  JournalWriter writer{TlsWorld::get().clinic, NodeId{random.uuid_v7(1)}, Epoch{7}, random};
+  sync::PointLink link{"test", writer, ledger, random, signer, check, host};
+
+  std::optional<WebSocketServer> door;
+  std::shared_ptr<Connection> point;  // As central sees it.
+  int hellos = 0, opened = 0;
+  bool answers = true;
+  v1::Refusal refusal = v1::REFUSAL_NONE;
+  std::uint16_t port = 0;
+
+  std::optional<Line> line;
+  std::vector<std::pair<bool, std::string>> changes;
+
+  /// Opens central's door, on the same port as before.
+  void open_door(const TlsFiles& tls = TlsWorld::get().server()) {
+    door.emplace(
+        loop, WebSocketServer::Options{.port = port, .tls = tls},
+        WebSocketServer::Handlers{
+            .on_open =
+                [this](const std::shared_ptr<Connection>& connection, const PeerIdentity&) {
+                  ++opened;
+                  point = connection;
+                },
+            .on_message = [this](Connection& connection, const Octets& octets) { heard(connection, octets); },
+            .on_close = [this](Connection&, const std::string&) { point.reset(); },
+        });
+    port = door->port();
+  }
+  void shut_door() {
+    point.reset();
+    door.reset();
+  }
+  void heard(Connection& connection, const Octets& octets) {
+    v1::Frame frame;
+    REQUIRE(frame.ParseFromString(octets));
+    if (!frame.has_hello()) return;
+    ++hellos;
+    if (!answers) return;
+    v1::Frame answer;
+    v1::Welcome& welcome = *answer.mutable_welcome();
+    welcome.set_refusal(refusal);
+    welcome.set_feed_epoch(1);
+    welcome.set_next_ticket(frame.hello().next_ticket());
+    welcome.set_central_head_key(central_signer.public_key());
+    connection.send(answer.SerializeAsString());
+  }
+
+  void start_line(std::function<void(Line::Options&)> change = [](Line::Options&) {}) {
+    Line::Options options{
+        .socket = {.host = "localhost", .port = port, .tls = TlsWorld::get().node()},
+        .tenant = TlsWorld::get().clinic,
+        .central_head_key = central_signer.public_key(),
+        .first_pause = std::chrono::milliseconds(4),
+        .last_pause = std::chrono::milliseconds(16),
+    };
+    change(options);
+    line.emplace(
+        loop, options, link, [this] { return clock.now(); }, random,
+        [this](bool up, const std::string& why) { changes.emplace_back(up, why); });
+    line->start();
+  }
+  bool run_until(const std::function<bool()>& done) { return test::run_until(loop, done); }
+};
+
+TEST_CASE("a line comes up when central answers", "[edge-agent][link][X6]") {
+  World world;
+  world.open_door();
+  world.start_line();
+  REQUIRE(world.run_until([&] { return world.line->is_up(); }));
+  CHECK(world.link.phase() == Phase::live);
+  CHECK(world.line->why_down().empty());
+  CHECK(world.changes == std::vector<std::pair<bool, std::string>>{{true, ""}});
+}
+
+TEST_CASE("a cut line comes back by itself", "[edge-agent][link][N1]") {
+  World world;
+  world.open_door();
+  world.start_line();
+  REQUIRE(world.run_until([&] { return world.line->is_up(); }));
+
+  world.shut_door();
+  REQUIRE(world.run_until([&] { return !world.line->is_up(); }));
+  CHECK(world.link.phase() == Phase::offline);
+  CHECK_FALSE(world.line->why_down().empty());
+  const auto tries = world.line->tries();
+  REQUIRE(
+      world.run_until([&] { return world.line->tries() >= tries + 4; }));  // Goes on while nobody is there …
+
+  world.open_door();
+  REQUIRE(world.run_until([&] { return world.line->is_up(); }));  // … and finds central again.
+  CHECK(world.hellos == 2);
+}
+
+TEST_CASE("an absent central is told once, not at every try", "[edge-agent][link][N1]") {
+  World world;
+  world.open_door();
+  world.shut_door();
+  world.start_line();
+  REQUIRE(world.run_until([&] { return world.line->tries() >= 6; }));
+  REQUIRE(world.changes.size() == 1);
+  CHECK_FALSE(world.changes.front().first);
+  CHECK(world.line->why_down() == world.changes.front().second);
+}
+
+TEST_CASE("a frame that is none ends the connection, and the line tries again", "[edge-agent][link]") {
+  World world;
+  world.open_door();
+  world.start_line();
+  REQUIRE(world.run_until([&] { return world.line->is_up() && world.point; }));
+  world.point->send("\xff\xff\xff not a frame");
+  REQUIRE(world.run_until([&] { return world.opened == 2 && world.line->is_up(); }));
+  CHECK(world.line->malformed() == 1);
+  REQUIRE(world.changes.size() == 3);
+  CHECK(world.changes[1].second == "central sent a frame that is none");
+}
+
+TEST_CASE("frames of an unknown kind and truncated ones lose nothing", "[edge-agent][link]") {
+  World world;
+  world.open_door();
+  world.start_line();
+  REQUIRE(world.run_until([&] { return world.line->is_up() && world.point; }));
+  world.point->send(Octets());  // A frame that says nothing.
+  v1::Frame beat;
+  beat.mutable_heartbeat()->set_n(300);
+  const Octets whole = beat.SerializeAsString();
+  world.point->send(whole.substr(0, whole.size() - 1));
+  REQUIRE(world.run_until([&] { return world.line->malformed() == 1; }));
+  REQUIRE(world.run_until([&] { return world.opened == 2 && world.line->is_up(); }));
+}
+
+TEST_CASE("who is not this clinic's central is not spoken to", "[edge-agent][link][X6]") {
+  World world;
+  SECTION("a stranger's certificate") { world.open_door(TlsWorld::get().server_of_stranger()); }
+  SECTION("another node of the clinic in central's place") {
+    world.open_door(
+        TlsWorld::get().issue({.kind = PeerKind::broker, .name = "broker", .id = {}, .hosts = {}}));
+  }
+  world.start_line();
+  REQUIRE(world.run_until([&] { return world.line->tries() >= 4; }));
+  CHECK(world.hellos == 0);
+  CHECK_FALSE(world.line->is_up());
+  CHECK_FALSE(world.line->why_down().empty());
+}
+
+TEST_CASE("a central that signs with another key than the enrolled one is not believed",
+          "[edge-agent][link][X6]") {
+  World world;
+  world.open_door();
+  world.start_line([&](Line::Options& options) { options.central_head_key = world.signer.public_key(); });
+  REQUIRE(world.run_until([&] { return world.hellos >= 3; }));
+  CHECK(world.link.phase() != Phase::live);
+  CHECK(world.line->why_down() == "central signs with another key than this point was enrolled with");
+}
+
+TEST_CASE("a point that central refuses waits long before it asks again", "[edge-agent][link]") {
+  World world;
+  world.refusal = v1::REFUSAL_CLONE;
+  world.open_door();
+  world.start_line([](Line::Options& options) { options.last_pause = std::chrono::hours(1); });
+  REQUIRE(world.run_until([&] { return world.link.phase() == Phase::refused && !world.point; }));
+  REQUIRE(world.run_until([&] { return world.line->why_down() == "refused by central"; }));
+  CHECK(world.line->tries() == 1);
+  CHECK(world.hellos == 1);
+}
+
+TEST_CASE("a stopped line stays down", "[edge-agent][link]") {
+  World world;
+  world.open_door();
+  world.start_line();
+  REQUIRE(world.run_until([&] { return world.line->is_up() && world.point; }));
+  world.line->stop();
+  CHECK(world.link.phase() == Phase::offline);
+  REQUIRE(world.run_until([&] { return !world.point; }));
+  CHECK(world.line->tries() == 1);
+  CHECK(world.changes.size() == 1);
+}
+
+}  // namespace
+}  // namespace feldsher::edge

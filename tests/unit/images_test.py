@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+"""Each unit's command line and configuration are valid. Programs come from $FELDSHER_BIN; those not built are left out."""
+import os
+import pathlib
+import re
+import subprocess
+import tempfile
+import tomllib
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+IMAGES = ROOT / "images"
+BIN = pathlib.Path(os.environ.get("FELDSHER_BIN", ROOT / "build/release/bin"))
+UNITS = sorted((IMAGES / "systemd").glob("*.service"))
+CONFIGURED = ("feldsher-central", "feldsher-edge", "feldsher-kiosk")
+
+
+def commands(unit: pathlib.Path) -> list[list[str]]:
+    return [line.partition("=")[2].split() for line in unit.read_text(encoding="utf-8").splitlines()
+            if line.startswith("ExecStart=")]
+
+
+def own(command: list[str]) -> list[str] | None:
+    """The part of a command line that is ours: xinit's server comes after `--`."""
+    for place, word in enumerate(command):
+        if pathlib.Path(word).name.startswith("feldsher-"):
+            rest = command[place:]
+            return rest[:rest.index("--")] if "--" in rest else rest
+    return None
+
+
+def analysed(units: dict[str, str]) -> str:
+    """What systemd says of units, their programs being there."""
+    with tempfile.TemporaryDirectory() as place:
+        for name, text in units.items():
+            pathlib.Path(place, name).write_text(re.sub(r"(?m)^(Exec\w+=)\S+", r"\1/bin/true", text), encoding="utf-8")
+        done = subprocess.run(["systemd-analyze", "verify", "--man=no", *(f"{place}/{name}" for name in units)],
+                              capture_output=True, text=True, timeout=60)
+        return done.stdout + done.stderr
+
+
+def run(program: str, *arguments: str) -> str:
+    done = subprocess.run([BIN / program, *arguments], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, f"{program} {arguments}: {done.stderr}"
+    return done.stdout
+
+
+def built(program: str) -> bool:
+    return (BIN / program).is_file()
+
+
+class UnitsTest(unittest.TestCase):
+    def test_systemd_has_nothing_to_say_of_our_units(self):
+        self.assertEqual("", analysed({unit.name: unit.read_text(encoding="utf-8") for unit in UNITS}))
+
+    def test_systemd_would_have_said_so(self):
+        text = UNITS[0].read_text(encoding="utf-8")
+        for bad in ("NoNewPrivilege=yes", "ProtectSystem=perhaps", "SystemCallFilter=no_such_call"):
+            self.assertNotEqual("", analysed({"bad.service": text.replace("[Service]", f"[Service]\n{bad}")}), bad)
+
+    def test_every_unit_is_hardened_and_has_its_own_user(self):
+        users = set()
+        for unit in UNITS:
+            text = unit.read_text(encoding="utf-8")
+            users.add(re.search(r"(?m)^User=(.+)$", text).group(1))
+            for line in ("NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=", "LimitCORE=0", "UMask=0077",
+                         "Restart=always"):
+                self.assertIn(f"\n{line}\n", text, unit.name)
+        self.assertEqual(len(UNITS), len(users))
+        sysusers = (IMAGES / "sysusers.d/feldsher.conf").read_text(encoding="utf-8")
+        self.assertEqual(users, set(re.findall(r"(?m)^u (\S+)", sysusers)))
+
+    def test_sysusers_and_tmpfiles_can_be_read(self):
+        done = subprocess.run(["systemd-sysusers", "--dry-run", IMAGES / "sysusers.d/feldsher.conf"],
+                              capture_output=True, text=True)
+        self.assertEqual(0, done.returncode, done.stderr)
+        users = set(re.findall(r"(?m)^u (\S+)", (IMAGES / "sysusers.d/feldsher.conf").read_text())) | {"root"}
+        for line in (IMAGES / "tmpfiles.d/feldsher.conf").read_text().splitlines():
+            if line and not line.startswith("#"):
+                kind, path, mode, user, group, _ = line.split()
+                self.assertRegex(kind, r"^[dD]!?$")
+                self.assertTrue(path.startswith("/") and re.fullmatch(r"[01]?0?\d{3,4}", mode) and {user, group} <= users, line)
+
+    def test_our_programs_know_the_flags_of_their_units(self):
+        for unit in UNITS:
+            for command in commands(unit):
+                words = own(command)
+                if not words or not built(pathlib.Path(words[0]).name):
+                    continue
+                program = pathlib.Path(words[0]).name
+                subcommand = [word for word in words[1:2] if not word.startswith("-")]
+                help_text = run(program, *subcommand, "--help")
+                for flag in (word for word in words[1:] if word.startswith("--")):
+                    self.assertIn(flag, help_text, unit.name)
+
+    def test_a_configuration_that_a_unit_names_is_shipped_or_made_at_start(self):
+        for unit in UNITS:
+            for command in commands(unit):
+                for path in (word for word in command if word.startswith("/etc/feldsher/")):
+                    shipped = IMAGES / ("broker" if "/broker/" in path else "config") / pathlib.Path(path).name
+                    program = pathlib.Path((own(command) or command)[0]).name
+                    if program in CONFIGURED and not built(program):
+                        continue
+                    self.assertTrue(shipped.is_file(), f"{unit.name} names {path}")
+
+
+class ConfigurationsTest(unittest.TestCase):
+    def test_the_shipped_configurations_are_what_the_programs_print(self):
+        for program in filter(built, CONFIGURED):
+            shipped = IMAGES / "config" / f"{program.removeprefix('feldsher-')}.toml"
+            self.assertEqual(run(program, "--print-default-config"), shipped.read_text(encoding="utf-8"),
+                             f"{program} --print-default-config > {shipped.relative_to(ROOT)}")
+
+    def test_the_shipped_configurations_are_toml_whose_keys_are_explained(self):
+        for path in (IMAGES / "config").glob("*.toml"):
+            text = path.read_text(encoding="utf-8")
+            tomllib.loads(text)
+            for paragraph in re.split(r"\n\s*\n", text):
+                if re.search(r"(?m)^\s*[\w-]+\s*=", paragraph):
+                    self.assertIn("#", paragraph, path.name)
+
+    def test_a_misspelt_key_is_an_error_with_its_line(self):
+        for program in filter(built, CONFIGURED):
+            command = ["--config"] if program == "feldsher-kiosk" else ["serve", "--config"]
+            with tempfile.TemporaryDirectory() as place:
+                text = "\n\nno_such_key = 1\n"
+                path = pathlib.Path(place, "bad.toml")
+                path.write_text(text)
+                done = subprocess.run([BIN / program, *command, path], capture_output=True, text=True, timeout=60)
+                self.assertNotEqual(0, done.returncode)
+                self.assertIn("no_such_key", done.stderr + done.stdout)
+                self.assertRegex(done.stderr + done.stdout, r"\b3\b")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,179 @@
+#include "protocol/minutes/minute_set.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <cstdint>
+#include <limits>
+#include <set>
+
+#include <rapidcheck.h>
+
+namespace feldsher {
+namespace {
+
+using Naive = std::set<std::int64_t>;
+
+/// A short stretch near zero, so that they touch, overlap and miss each other; one in some is empty.
+Minutes any_stretch() {
+  const auto first = *rc::gen::inRange<std::int64_t>(-20, 60);
+  return {first, first + *rc::gen::inRange<std::int64_t>(-2, 15)};
+}
+
+Naive naive(Minutes stretch) {
+  Naive minutes;
+  for (auto minute = stretch.first; minute < stretch.end; ++minute) minutes.insert(minute);
+  return minutes;
+}
+
+Naive naive(const MinuteSet& set) {
+  Naive minutes;
+  for (const Minutes& stretch : set.stretches()) minutes.merge(naive(stretch));
+  return minutes;
+}
+
+/// A set made by some steps, beside the naive one made by the same.
+std::pair<MinuteSet, Naive> any_set() {
+  std::pair<MinuteSet, Naive> made;
+  const int steps = *rc::gen::inRange(0, 12);
+  for (int i = 0; i < steps; ++i) {
+    const Minutes stretch = any_stretch();
+    if (*rc::gen::arbitrary<bool>()) {
+      made.first.add(stretch);
+      made.second.merge(naive(stretch));
+    } else {
+      made.first.remove(stretch);
+      for (const auto minute : naive(stretch)) made.second.erase(minute);
+    }
+  }
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("a set of minutes is what a naive set of them is, whatever was added and removed",
+          "[protocol][minutes][S3]") {
+  CHECK(rc::check([] {
+    const auto [set, minutes] = any_set();
+    RC_ASSERT(naive(set) == minutes);
+    RC_ASSERT(set.count() == static_cast<std::int64_t>(minutes.size()));
+    RC_ASSERT(set.empty() == minutes.empty());
+  }));
+}
+
+TEST_CASE("stretches of a set ascend and never touch each other", "[protocol][minutes][S3]") {
+  CHECK(rc::check([] {
+    const auto stretches = any_set().first.stretches();
+    for (const Minutes& stretch : stretches) RC_ASSERT(stretch.first < stretch.end);
+    for (std::size_t i = 1; i < stretches.size(); ++i) RC_ASSERT(stretches[i - 1].end < stretches[i].first);
+  }));
+}
+
+TEST_CASE("a stretch is in a set when all of its minutes are, and touches it when one is",
+          "[protocol][minutes][S3]") {
+  CHECK(rc::check([] {
+    const auto [set, minutes] = any_set();
+    const Minutes stretch = any_stretch();
+    bool all = !stretch.empty(), any = false;
+    for (const auto minute : naive(stretch)) {
+      all = all && minutes.contains(minute);
+      any = any || minutes.contains(minute);
+    }
+    RC_ASSERT(set.contains(stretch) == all);
+    RC_ASSERT(set.touches(stretch) == any);
+  }));
+}
+
+TEST_CASE("adding and removing a whole set is adding and removing each of its stretches",
+          "[protocol][minutes][S3]") {
+  CHECK(rc::check([] {
+    auto [set, minutes] = any_set();
+    auto [other, others] = any_set();
+    MinuteSet joined = set, less = set;
+    joined.add(other);
+    less.remove(other);
+    RC_ASSERT(joined.contains(set) && joined.contains(other));
+    RC_ASSERT(joined.count() == less.count() + other.count());
+    for (const Minutes& stretch : other.stretches()) RC_ASSERT(!less.touches(stretch));
+  }));
+}
+
+TEST_CASE("a set survives the wire, and ranges from outside are merged, not believed",
+          "[protocol][minutes][S3]") {
+  CHECK(rc::check([] {
+    const MinuteSet set = any_set().first;
+    v1::Lease lease;
+    put_minutes(set, lease);
+    RC_ASSERT(minute_set_from(lease.minutes()) == set);
+  }));
+  v1::Lease hostile;
+  for (auto [first, end] :
+       {std::pair<std::int64_t, std::int64_t>{30, 40}, {10, 20}, {20, 30}, {9, 2}, {5, 5}}) {
+    hostile.add_minutes()->set_first(first);
+    hostile.mutable_minutes()->rbegin()->set_end(end);
+  }
+  CHECK(minute_set_from(hostile.minutes()).stretches() == std::vector<Minutes>{{10, 40}});
+}
+
+TEST_CASE("minutes at the ends of time break nothing", "[protocol][minutes]") {
+  constexpr auto least = std::numeric_limits<std::int64_t>::min(),
+                 most = std::numeric_limits<std::int64_t>::max();
+  MinuteSet set({10, 20});
+  set.remove({most, least});
+  CHECK(set.count() == 10);
+  set.remove({least, most});
+  CHECK(set.empty());
+}
+
+TEST_CASE("a minute is outstanding as often as it was given less than it was returned",
+          "[protocol][minutes][N10]") {
+  CHECK(rc::check([] {
+    // Leases and give-backs of whole sets, as two nodes would make them: only free minutes are given,
+    // only outstanding ones returned.
+    MinuteCount count;
+    Naive outstanding;
+    const int steps = *rc::gen::inRange(1, 20);
+    for (int i = 0; i < steps; ++i) {
+      MinuteSet moved(any_stretch());
+      if (*rc::gen::arbitrary<bool>()) {
+        for (const auto minute : outstanding) moved.remove({minute, minute + 1});
+        count.given(moved);
+        outstanding.merge(naive(moved));
+      } else {
+        MinuteSet held;
+        for (const auto minute : naive(moved))
+          if (outstanding.contains(minute)) held.add({minute, minute + 1});
+        count.returned(held);
+        for (const auto minute : naive(held)) outstanding.erase(minute);
+      }
+    }
+    RC_ASSERT(naive(count.outstanding()) == outstanding);
+    const auto [low, high] = count.bounds();
+    RC_ASSERT(low == 0);
+    RC_ASSERT(high <= 1);
+  }));
+}
+
+TEST_CASE("the bounds of a count betray a minute that was given twice or returned unheld",
+          "[protocol][minutes][N10]") {
+  MinuteCount given_twice;
+  given_twice.given(MinuteSet({0, 10}));
+  given_twice.given(MinuteSet({9, 20}));
+  CHECK(given_twice.bounds() == std::pair(0, 2));
+
+  MinuteCount returned_unheld;
+  returned_unheld.given(MinuteSet({0, 10}));
+  returned_unheld.returned(MinuteSet({5, 11}));
+  CHECK(returned_unheld.bounds() == std::pair(-1, 1));
+}
+
+TEST_CASE("a minute that was leased and returned can be leased again", "[protocol][minutes][N10]") {
+  MinuteCount count;
+  const MinuteSet minutes({100, 110});
+  count.given(minutes);
+  count.returned(minutes);
+  CHECK(count.outstanding().empty());
+  count.given(minutes);
+  CHECK(count.outstanding() == minutes);
+  CHECK(count.bounds() == std::pair(0, 1));
+}
+
+}  // namespace feldsher

@@ -1,0 +1,66 @@
+#include "protocol/sync/outgoing.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+namespace feldsher::sync {
+
+TEST_CASE("nothing is sent that is not there, and nothing twice", "[protocol][sync]") {
+  Outgoing log;
+  CHECK_FALSE(log.has_more());
+  log.offer(10);
+  CHECK(log.next() == 1);
+  log.sent(10, 0);
+  CHECK_FALSE(log.has_more());
+  log.offer(4);
+  CHECK_FALSE(log.has_more());
+}
+
+TEST_CASE("an acknowledgement of what is not there, or of the past, is none", "[protocol][sync]") {
+  Outgoing log;
+  log.offer(10);
+  log.sent(5, 0);
+  CHECK_FALSE(log.acknowledge(11, 1));
+  CHECK(log.acknowledge(5, 1));
+  CHECK_FALSE(log.acknowledge(5, 2));
+  CHECK_FALSE(log.acknowledge(3, 2));
+  CHECK(log.acknowledged() == 5);
+}
+
+TEST_CASE("without an acknowledgement sending begins again after the last one, and only then",
+          "[protocol][sync]") {
+  Outgoing log;
+  log.offer(30);
+  log.sent(10, 0);
+  log.sent(20, 100);
+  log.acknowledge(10, 200);
+  CHECK_FALSE(log.give_up_waiting(3'199, 3'000));
+  CHECK(log.give_up_waiting(3'200, 3'000));
+  CHECK(log.next() == 11);
+  log.sent(30, 3'300);
+  log.acknowledge(30, 3'400);
+  CHECK_FALSE(log.give_up_waiting(100'000, 3'000));
+}
+
+TEST_CASE("only so many batches are on their way, and a lost acknowledgement closes nothing for good",
+          "[protocol][sync]") {
+  Outgoing log(4);
+  log.offer(100);
+  for (std::uint64_t n = 1; n <= 4; ++n) {
+    CHECK(log.window_open());
+    log.sent(n * 10, 0);
+  }
+  CHECK_FALSE(log.window_open());
+  log.acknowledge(10, 1);
+  CHECK(log.window_open());
+  log.sent(50, 1);
+  CHECK_FALSE(log.window_open());
+  log.acknowledge(50, 2);  // Three in between were lost: this one stands for all.
+  for (int i = 0; i < 4; ++i) {
+    CHECK(log.window_open());
+    log.sent(60 + static_cast<std::uint64_t>(i) * 10, 3);
+  }
+  CHECK(log.give_up_waiting(1'000'000, 3'000));
+  CHECK(log.window_open());
+}
+
+}  // namespace feldsher::sync

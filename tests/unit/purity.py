@@ -1,0 +1,59 @@
+#!/usr/bin/env python3
+"""Domain code and sans-I/O cores read no clock, draw no random number and start no thread.
+
+They are given a time and random octets; that is what lets tests/simulation replay a seed exactly.
+"""
+import re
+import sys
+
+import source_tree
+
+PURE = (
+    "edge-agent/desk", "edge-agent/minutes", "edge-agent/ingest", "edge-agent/monitoring", "central/scheduling",
+    "central/registry", "protocol/record", "protocol/journal", "protocol/sync", "protocol/readings", "protocol/pass",
+)
+# The journal's core stands beside the one store that is real, which has its thread and its disk.
+RIM = re.compile(r"^protocol/journal/(sqlcipher|committer|data_folder|journal_snapshot|journal_commands|main)[a-z_]*\.[ch]pp$")
+FORBIDDEN = {
+    "std::format": r"std::v?format\b",  # Not in this compiler's library.
+    "a clock": r"\b(system_clock|high_resolution_clock|utc_clock|steady_clock\s*::\s*now|gettimeofday|clock_gettime|"
+               r"localtime(_r)?|gmtime(_r)?|current_zone|(std\s*::\s*|\b)time\s*\(\s*(nullptr|NULL|0)\s*\))",
+    "a random number": r"\b(std\s*::\s*)?(rand|srand|random)\s*\(|\brandom_device\b|\bmt19937|uniform_int_distribution"
+                       r"|\bRAND_bytes\b|\bgetrandom\b",
+    "a thread": r"\bstd\s*::\s*(j?thread|async|mutex|shared_mutex|condition_variable)\b|\bsleep_(for|until)\b",
+    "the environment": r"\bgetenv\b",
+}
+FORBIDDEN = {what: re.compile(pattern) for what, pattern in FORBIDDEN.items()}
+
+
+def check(root):
+    complaints = []
+    for path, text in source_tree.sources(root, PURE):
+        if RIM.search(path):
+            continue
+        code = source_tree.code_only(text)
+        for what, pattern in FORBIDDEN.items():
+            for found in pattern.finditer(code):
+                line = code.count("\n", 0, found.start()) + 1
+                complaints.append(f"{path}:{line}: {what} in domain code ({found.group().strip()})")
+    return complaints
+
+
+GOOD = {
+    "central/scheduling/a.cpp": '// system_clock is not read here\nconst char* s = "std::thread rand()";\nint brand(int);\n'
+                                "std::chrono::milliseconds since_boot;\nfmt::format(x);\n",
+    "protocol/journal/sqlcipher_store.cpp": "std::thread writer;\n",
+    "edge-agent/link/a.cpp": "auto now = std::chrono::steady_clock::now();\n",
+}
+BAD = {
+    "wall clock": ("central/scheduling/b.cpp", "auto t = std::chrono::system_clock::now();\n"),
+    "steady clock": ("edge-agent/desk/b.cpp", "auto t = std::chrono::steady_clock :: now();\n"),
+    "time()": ("edge-agent/ingest/b.cpp", "auto t = time(nullptr);\n"),
+    "rand": ("edge-agent/minutes/b.hpp", "int x = std::rand();\n"),
+    "random_device": ("protocol/sync/b.hpp", "std::random_device d;\n"),
+    "thread": ("protocol/journal/b.hpp", "std::thread t;\n"),
+    "format": ("protocol/record/b.hpp", 'auto s = std::format("{}", 1);\n'),
+}
+
+if __name__ == "__main__":
+    sys.exit(source_tree.main(check, GOOD, BAD))
