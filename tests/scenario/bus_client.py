@@ -79,7 +79,10 @@ class Client:
         """The packets that have come whole; waits for more octets until the deadline."""
         self.socket.settimeout(max(0.001, deadline - time.monotonic()))
         try:
-            self.unread += self.socket.recv(1 << 16)
+            octets = self.socket.recv(1 << 16)
+            if not octets:
+                raise ConnectionError("the broker hung up")
+            self.unread += octets
         except (TimeoutError, ssl.SSLWantReadError):
             pass
         whole = []
