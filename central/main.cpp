@@ -1,14 +1,21 @@
 #include <CLI/CLI.hpp>
+#include <boost/json/serialize.hpp>
 #include <iostream>
 
+#include "central/commands/access_act.hpp"
+#include "central/commands/enrol.hpp"
 #include "central/commands/init.hpp"
 #include "central/commands/issue.hpp"
 #include "central/commands/load.hpp"
 #include "central/commands/look.hpp"
 #include "central/commands/text_table.hpp"
 #include "central/commands/tokens.hpp"
+#include "central/copies/backup.hpp"
+#include "central/copies/restore.hpp"
+#include "central/copies/standby_folder.hpp"
 #include "central/serve/serve.hpp"
 #include "protocol/crypto/system_world.hpp"
+#include "protocol/journal/data_folder.hpp"
 #include "protocol/record/result.hpp"
 
 namespace {
@@ -26,7 +33,11 @@ struct CommandLine {
   IssueWish issue_wish;
   LookWish look_wish;
   ReadingsWish readings_wish;
+  BackupWish backup_wish;
+  RestoreWish restore_wish;
+  std::string point, node, terminal, device;
   std::string id, person, kind = "system", name, query, patient, day, revoke;
+  bool all = false, verify = false;
   std::function<int()> run;
 
   CommandLine();
@@ -51,9 +62,12 @@ struct CommandLine {
     CLI::App* sub = command(command_name, help, std::move(act));
     sub->add_option("--config", look_wish.config, "central.toml of the running central")->required();
     sub->add_flag("--json", look_wish.json, "The API's JSON instead of a table");
+    sub->add_option("--token-file", look_wish.token,
+                    "File with the token of who asks; default: the operator's");
     return sub;
   }
   void add_folder_commands();
+  void add_copies();
   void add_questions();
 };
 
@@ -61,6 +75,31 @@ Uuid id_from(const std::string& text, const char* option) {
   auto id = Uuid::from_text(text);
   if (!id) throw Fault(std::string(option) + ": a UUID is expected");
   return *id;
+}
+
+void revoke_command(const CentralFolder& folder, const CommandLine& line) {
+  RevokeCertificates wish{.kind = v1::CREDENTIAL_NODE, .name = line.node, .point = line.point};
+  if (!line.terminal.empty()) wish = {v1::CREDENTIAL_TERMINAL, line.terminal, line.point};
+  if (!line.device.empty()) wish = {v1::CREDENTIAL_DEVICE, line.device, line.point};
+  const auto said = carry_out(folder, wish);
+  std::cout << "Revoked " << boost::json::serialize(said.at("revoked")) << " certificates of "
+            << to_text(wish.kind) << " " << wish.name << "\n";
+}
+
+void lost_point_command(const CentralFolder& folder, const std::string& point) {
+  const auto said = carry_out(folder, LosePoint{point});
+  const auto& people = said.at("people").as_array();
+  std::cout << "Revoked " << boost::json::serialize(said.at("revoked")) << " certificates of " << point
+            << ". Its pass keys and open codes are worth nothing.\n"
+            << "What its boxes could give away concerns " << people.size() << " people. Tell them:\n";
+  TextTable table({"FAMILY NAME", "GIVEN NAME", "PHONE", "LANGUAGE", "ID"});
+  const auto cell = [](const boost::json::value& person, const char* key) {
+    return std::string(person.at(key).as_string());
+  };
+  for (const auto& person : people)
+    table.row({cell(person, "family_name"), cell(person, "given_name"), cell(person, "phone"),
+               cell(person, "language"), cell(person, "id")});
+  table.print(std::cout);
 }
 
 void tokens_command(const CentralFolder& folder, const CommandLine& line) {
@@ -108,7 +147,45 @@ CommandLine::CommandLine() {
   running->add_option("--config", config, "central.toml")->required();
   running->callback([this] { run = [this] { return serve(read_config(config)); }; });
   add_folder_commands();
+  add_copies();
   add_questions();
+}
+
+void CommandLine::add_copies() {
+  CLI::App* out =
+      command("backup", "Copy a central, running or not, to a new folder: encrypted, verified, signed",
+              [this] { back_up(backup_wish, std::cout); });
+  out->add_option("to", backup_wish.to, "Folder to make")->required();
+  out->add_option("--config", backup_wish.config, "central.toml")->required();
+  out->add_option("--passphrase-file", backup_wish.passphrase_file,
+                  "File whose first line seals the secrets; default: it is asked for");
+
+  CLI::App* in = command(
+      "restore", "Check a backup; make a data folder of it: a central's in a new life, or a standby's",
+      [this] { restore(restore_wish, std::cout); });
+  in->add_option("from", restore_wish.from, "The backup")->required();
+  CLI::Option* into =
+      in->add_option("into", restore_wish.into, "Folder to make; without it the backup is only checked");
+  in->add_flag("--verify", verify,
+               "Check every signature, chain and count: always done, also without a folder");
+  in->add_option("--passphrase-file", restore_wish.passphrase_file,
+                 "File whose first line opens the secrets; default: it is asked for");
+  CLI::Option* pull =
+      in->add_option("--pull", restore_wish.pull,
+                     "HOST:PORT of a standby: what it holds that came after the backup comes back too")
+          ->needs(into);
+  in->add_option("--standby-of", restore_wish.standby_of,
+                 "HOST:PORT of a running central: make the folder of a standby that follows it")
+      ->needs(into)
+      ->excludes(pull);
+
+  CLI::App* following =
+      app.add_subcommand("standby", "Follow a central until stopped, holding all that it holds");
+  following->add_option("--config", config, "central.toml of the standby's folder")->required();
+  following->callback([this] { run = [this] { return follow(read_config(config)); }; });
+
+  on_folder("promote", "Make a stopped standby central: the one before must be off for good",
+            [](const CentralFolder& folder) { promote(folder, std::cout); });
 }
 
 void CommandLine::add_folder_commands() {
@@ -132,6 +209,47 @@ void CommandLine::add_folder_commands() {
                    "Folder for ca.pem, certificate.pem, key.pem and a point's node.json")
       ->required();
 
+  on_folder("enrol", "Print a one-time code with which a bare box becomes a point's: good once, for 24 hours",
+            [this](const CentralFolder& folder) { open_code(folder, point, std::cout); })
+      ->add_option("--point", point, "Short name of a loaded point")
+      ->required();
+
+  CLI::App* keys = app.add_subcommand("keys", "The keys that protect central's databases");
+  keys->require_subcommand(1);
+  CLI::App* rotate = keys->add_subcommand("rotate", "Wrap them with a new box key; no database is rewritten");
+  rotate->add_option("--dir", dir, "Central's data folder")->required();
+  rotate->callback([this] {
+    run = [this] {
+      SystemRandom random;
+      const auto folder = DataFolder::rotate(CentralFolder::open(dir).path(), random);
+      std::cout << "The keys are wrapped anew, " << (folder.sealed() ? "sealed to this box" : "unsealed")
+                << "\n";
+      return 0;
+    };
+  });
+
+  CLI::App* out = on_folder("revoke", "End certificates: whoever is connected with one is cut off at once",
+                            [this](const CentralFolder& folder) { revoke_command(folder, *this); });
+  auto* holder = out->add_option_group("holder", "Whose");
+  holder->add_option("--node", node, "Short name of the point whose agent it is");
+  holder->add_option("--terminal", terminal, "Common name of a screen");
+  holder->add_option("--device", device, "Common name of a wearable or gateway");
+  holder->require_option(1);
+  out->add_option("--point", point, "Short name of the point where it is used; default: wherever");
+
+  CLI::App* points = app.add_subcommand("point", "A point as a whole");
+  points->require_subcommand(1);
+  CLI::App* lost = points->add_subcommand(
+      "lost", "Its boxes are in other hands: revoke all that is used there, and list whom to tell");
+  lost->add_option("name", point, "Short name of the point")->required();
+  lost->add_option("--dir", dir, "Central's data folder")->required();
+  lost->callback([this] {
+    run = [this] {
+      lost_point_command(CentralFolder::open(dir), point);
+      return 0;
+    };
+  });
+
   on_folder("pass", "Print the pass of an appointment: the text of its QR code",
             [this](const CentralFolder& folder) {
               std::cout << make_pass(folder, id_from(id, "--appointment")) << "\n";
@@ -154,6 +272,8 @@ void CommandLine::add_folder_commands() {
 void CommandLine::add_questions() {
   asking("points", "Every point: connected, or since when it is not",
          [this] { look_at_points(look_wish, std::cout); });
+  asking("status", "What waits for the disk, and how the standby stands",
+         [this] { look_at_status(look_wish, std::cout); });
   asking("patients", "Find patients. Each one shown gets a record that says so", [this] {
     look_at_patients(look_wish, query, std::cout);
   })->add_option("query", query, "Parts of names, phone or birth date");
@@ -163,6 +283,35 @@ void CommandLine::add_questions() {
       ->required();
   asking("appointments", "Appointments of a day", [this] { look_at_appointments(look_wish, day, std::cout); })
       ->add_option("--day", day, "Local day, 2026-11-22")
+      ->required();
+  asking("tasks", "What a person must look at", [this] {
+    look_at_tasks(look_wish, all, std::cout);
+  })->add_flag("--all", all, "Also what was seen to");
+  asking("complete-task", "A person has seen to a task", [this] { complete_task(look_wish, id, std::cout); })
+      ->add_option("task", id, "UUID of the task")
+      ->required();
+  CLI::App* erase =
+      asking("propose-erasure", "Propose that everything about a patient be erased: a person's act",
+             [this] { propose_erasure(look_wish, patient, query, std::cout); });
+  erase->add_option("patient", patient, "UUID of the patient")->required();
+  erase->add_option("--ground", query, "The legal ground, as a reference: no names")->required();
+  asking("order-erasure", "Confirm a proposed erasure, as another person: bodies are dropped, headers stay",
+         [this] { order_erasure(look_wish, id, std::cout); })
+      ->add_option("erasure", id, "UUID of the proposal")
+      ->required();
+  asking("erasures", "Orders to erase", [this] { look_at_erasures(look_wish, std::cout); });
+  asking("break-lease",
+         "End the leases of a shift for a point that cannot: its minutes are central's at once, in the name "
+         "of who "
+         "asks. Shows the bookings found there",
+         [this] { break_lease(look_wish, id, std::cout); })
+      ->add_option("shift", id, "UUID of the shift")
+      ->required();
+  asking("accept-older-disk",
+         "A point was refused as a copy because its disk was restored from an old backup: say that it is the "
+         "right one. Its next hello is taken",
+         [this] { accept_older_disk(look_wish, id, std::cout); })
+      ->add_option("point", id, "UUID of the point")
       ->required();
   asking("incidents", "What must not happen, and did", [this] { look_at_incidents(look_wish, std::cout); });
   CLI::App* readings = asking("readings", "Readings of a device",

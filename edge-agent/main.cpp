@@ -8,6 +8,9 @@
 #include "edge-agent/agent/membership.hpp"
 #include "edge-agent/agent/serve.hpp"
 #include "edge-agent/agent/status_door.hpp"
+#include "edge-agent/enrol/enrol.hpp"
+#include "protocol/crypto/system_world.hpp"
+#include "protocol/journal/data_folder.hpp"
 
 namespace edge = feldsher::edge;
 
@@ -26,7 +29,8 @@ void log_to_stderr(const std::string& level) {
 int main(int argc, char** argv) {
   CLI::App app{
       "feldsher-edge: the agent of a point: check-in, queue, booking, readings, with or without a line.\n"
-      "Exit: 0 good, 1 it could not start or was asked wrongly, 3 a fault while it ran (start it again)."};
+      "Exit: 0 good, 1 it could not be done, 2 the command line is wrong, 3 a fault while it ran (start it "
+      "again)."};
   app.set_version_flag("--version", "feldsher-edge " FELDSHER_VERSION);
   bool print_default = false;
   app.add_flag("--print-default-config", print_default,
@@ -39,16 +43,34 @@ int main(int argc, char** argv) {
                    "Folder to make: keys, journal and edge.toml; nothing in it is written over")
       ->required();
   init->add_option("--bundle", bundle, "What `feldsher-central issue --kind point` wrote")->required();
+  edge::EnrolWish wish{.code = {},
+                       .folder = "/var/lib/feldsher-edge",
+                       .broker = {},
+                       .software = "feldsher-edge " FELDSHER_VERSION};
+  bool start = false;
+  CLI::App* enrol =
+      app.add_subcommand("enrol", "Make this bare box a point's, with a code that central printed");
+  enrol->add_option("code", wish.code, "What `feldsher-central enrol` printed; hyphens do not matter")
+      ->required();
+  enrol->add_option("--dir", wish.folder, "Folder to make: keys, journal and edge.toml")
+      ->capture_default_str();
+  enrol->add_option("--broker", wish.broker,
+                    "Folder for the broker's key and certificates; default: DIR/broker");
+  enrol->add_flag("--start", start, "Then run the agent here, as `serve` does");
   CLI::App* serve = app.add_subcommand("serve", "Run the agent");
   serve->add_option("--config", config_file, "The point's edge.toml")->required();
   CLI::App* status = app.add_subcommand("status", "Ask the running agent how it is");
   status->add_option("--config", config_file, "The point's edge.toml")->required();
   status->add_flag("--json", json, "One line of JSON instead of a table");
+  CLI::App* keys = app.add_subcommand("keys", "The keys that protect the point's databases");
+  CLI::App* rotate = keys->add_subcommand("rotate", "Wrap them with a new box key; no database is rewritten");
+  rotate->add_option("--config", config_file, "The point's edge.toml")->required();
+  keys->require_subcommand(1);
   app.require_subcommand(0, 1);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 1;
+    return app.exit(error) == 0 ? 0 : 2;
   }
 
   try {
@@ -59,17 +81,30 @@ int main(int argc, char** argv) {
       std::cout << "A point's folder is in " << folder
                 << ". Look at its edge.toml, then: feldsher-edge serve --config "
                 << (std::filesystem::path(folder) / "edge.toml").string() << '\n';
-    } else if (*serve) {
+    } else if (*enrol || *serve) {
+      if (*enrol) {
+        edge::enrol(wish, std::cout);
+        config_file = edge::PointFolder(wish.folder).config();
+        if (!start) {
+          std::cout << "Start it: feldsher-edge serve --config " << config_file << '\n';
+          return 0;
+        }
+      }
       const edge::Config config = edge::read_config(config_file);
       log_to_stderr(config.log);
       return edge::serve(config);
+    } else if (*rotate) {
+      feldsher::SystemRandom random;
+      const auto wrapped = feldsher::DataFolder::rotate(edge::read_config(config_file).folder, random);
+      std::cout << "The keys are wrapped anew, " << (wrapped.sealed() ? "sealed to this box" : "unsealed")
+                << '\n';
     } else if (*status) {
       const std::string line =
           edge::ask_status(edge::PointFolder(edge::read_config(config_file).folder).control());
       std::cout << (json ? line : edge::status_table(line));
     } else {
-      std::cout << app.help();
-      return 1;
+      std::cerr << app.help();
+      return 2;
     }
     return 0;
   } catch (const std::exception& fault) {

@@ -25,8 +25,12 @@ int main(int argc, char** argv) {
                  "draw every screen in each language to PNG files in this folder");
   app.add_option("--size", size, "window size in pixels, 1080x1920; goes before the configuration");
   app.add_option("--pictures", overrides.pictures, "save a picture of each new screen state to this folder");
-  app.footer("Exit codes: 0 good, 1 wrong configuration or a fault, 2 no display.");
-  CLI11_PARSE(app, argc, argv);
+  app.footer("Exit: 0 good, 1 it could not be done, 2 the command line is wrong.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
 
   try {
     if (print_default) {
@@ -41,7 +45,7 @@ int main(int argc, char** argv) {
       fmt::print(
           stderr,
           "feldsher-kiosk: --config FILE is needed; --print-default-config prints one, --help the rest\n");
-      return 1;
+      return 2;
     }
     auto config = kiosk::read_config(config_file);
     if (!size.empty()) kiosk::parse_size(size, config.width, config.height);
@@ -49,9 +53,6 @@ int main(int argc, char** argv) {
     kiosk::check(config);
     if (!check_only) kiosk::run(config);
     return 0;
-  } catch (const kiosk::NoDisplay& reason) {
-    fmt::print(stderr, "feldsher-kiosk: {}\n", reason.what());
-    return 2;
   } catch (const std::exception& fault) {
     fmt::print(stderr, "feldsher-kiosk: {}\n", fault.what());
     return 1;

@@ -7,12 +7,16 @@ void Api::route(const char* method, const char* pattern, Input (*read)(RouteInpu
                 void (Api::*act)(Input, const Caller&, Reply), Scope scope) {
   routes_.add<Input>({.method = method, .pattern = pattern, .scope = scope}, read,
                      [this, act](Input input, const Caller& caller, Reply reply) {
+                       if (caller.once)
+                         if (auto before = once_.before(*caller.once, world_.node.now().wall_ms))
+                           return reply(*before);
                        (this->*act)(std::move(input), caller, std::move(reply));
                      });
 }
 
 Api::Api(ApiWorld world)
     : world_(std::move(world)),
+      once_(world_.once),
       routes_(
           [this](std::string_view text) -> std::optional<Caller> {
             const auto token = world_.tokens.find(text);
@@ -29,8 +33,10 @@ Api::Api(ApiWorld world)
                    [this] { return metrics_page(); });
 
   route("GET", "/api/v1/points", nothing, &Api::points);
+  route("GET", "/api/v1/status", nothing, &Api::status);
   route("GET", "/api/v1/incidents", read_limit, &Api::incidents);
   route("POST", "/api/v1/clinic", read_clinic_text, &Api::clinic, Scope::system);
+  route("POST", "/api/v1/access", read_access, &Api::access, Scope::system);
 
   route("GET", "/api/v1/patients", read_patient_search, &Api::patients);
   route("GET", "/api/v1/patients/{id}", id, &Api::patient);
@@ -39,11 +45,19 @@ Api::Api(ApiWorld world)
   route("GET", "/api/v1/shifts", read_day, &Api::shifts);
   route("POST", "/api/v1/shifts/{id}/lease", read_minutes, &Api::lease);
   route("POST", "/api/v1/shifts/{id}/recall", read_minutes, &Api::recall);
+  route("POST", "/api/v1/shifts/{id}/break-lease", id, &Api::break_lease);
+  route("POST", "/api/v1/points/{id}/accept-older-disk", id, &Api::accept_older_disk);
   route("GET", "/api/v1/appointments", read_day, &Api::appointments);
   route("POST", "/api/v1/appointments", read_booking, &Api::book);
   route("GET", "/api/v1/appointments/{id}", id, &Api::appointment);
   route("POST", "/api/v1/appointments/{id}/cancel", id, &Api::cancel);
   route("GET", "/api/v1/requests/{id}", id, &Api::request);
+  route("GET", "/api/v1/tasks", read_tasks, &Api::tasks);
+  route("POST", "/api/v1/tasks/{id}/complete", id, &Api::complete_task);
+
+  route("GET", "/api/v1/erasures", nothing, &Api::erasures);
+  route("POST", "/api/v1/erasures", read_erasure, &Api::propose_erasure);
+  route("POST", "/api/v1/erasures/{id}/order", id, &Api::order_erasure);
 
   route("GET", "/api/v1/readings", read_readings, &Api::readings);
   route("GET", "/api/v1/readings/blocks", read_readings, &Api::reading_blocks);
@@ -58,6 +72,23 @@ HttpResponse Api::metrics_page() const {
   return {.status = 200,
           .content_type = "text/plain; version=0.0.4; charset=utf-8",
           .body = world_.metrics.text(world_.now())};
+}
+
+void Api::write(const std::vector<Draft>& drafts, const Caller& caller, Reply reply,
+                std::function<Answer()> render) {
+  auto answer = std::make_shared<Answer>();
+  world_.node.write(
+      drafts,
+      [this, answer, once = caller.once, reply = std::move(reply)] {
+        if (once) once_.durable(*once);
+        reply(*answer);
+      },
+      [this, answer, once = caller.once, render = std::move(render)] {
+        *answer = render();
+        std::map<std::string, Octets> values;
+        if (once) values.insert(once_.keep(*once, *answer, world_.node.now().wall_ms));
+        return values;
+      });
 }
 
 void Api::disclose(const std::vector<Uuid>& patients, const char* where, const Caller& caller,

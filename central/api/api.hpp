@@ -1,6 +1,7 @@
 #pragma once
 #include "central/api/metrics.hpp"
 #include "central/api/route_table.hpp"
+#include "central/commands/access_act.hpp"
 #include "central/commands/clinic_loader.hpp"
 #include "central/history/history.hpp"
 #include "central/node/central_node.hpp"
@@ -15,6 +16,8 @@ struct ApiWorld {
   Tokens& tokens;
   Metrics& metrics;
   PublicKey pass_key;
+  /// What the store keeps under OnceAnswers::value_prefix.
+  std::map<std::string, Octets> once = {};
   /// What `/metrics` shows besides what was counted.
   std::function<Metrics::Now()> now = {};
   /// Runs slow work elsewhere, then `then` on the loop; an exception of `work` comes as its argument.
@@ -63,8 +66,19 @@ class Api {
   struct ClinicInput {
     std::string text;
   };
+  struct AccessInput {
+    AccessAct act;
+  };
   struct Limit {
     std::size_t limit = 0;
+  };
+  struct ErasureInput {
+    Uuid patient;
+    std::string ground;
+  };
+  struct TasksInput {
+    std::optional<v1::TaskStatus> status;  ///< Nothing = any.
+    Uuid point;                            ///< Nil = everywhere.
   };
 
   template <class Input>
@@ -77,11 +91,16 @@ class Api {
   static MinutesInput read_minutes(RouteInput& in);
   static ReadingsInput read_readings(RouteInput& in);
   static ClinicInput read_clinic_text(RouteInput& in);
+  static AccessInput read_access(RouteInput& in);
   static Limit read_limit(RouteInput& in);
+  static TasksInput read_tasks(RouteInput& in);
+  static ErasureInput read_erasure(RouteInput& in);
 
   void points(Nothing, const Caller& caller, Reply reply);
+  void status(Nothing, const Caller& caller, Reply reply);
   void incidents(Limit, const Caller& caller, Reply reply);
   void clinic(ClinicInput, const Caller& caller, Reply reply);
+  void access(AccessInput, const Caller& caller, Reply reply);
 
   void patients(PatientSearch, const Caller& caller, Reply reply);
   void patient(ById, const Caller& caller, Reply reply);
@@ -94,11 +113,22 @@ class Api {
   void cancel(ById, const Caller& caller, Reply reply);
   void lease(MinutesInput, const Caller& caller, Reply reply);
   void recall(MinutesInput, const Caller& caller, Reply reply);
+  void break_lease(ById, const Caller& caller, Reply reply);
+  void accept_older_disk(ById, const Caller& caller, Reply reply);
   void request(ById, const Caller& caller, Reply reply);
+  void tasks(TasksInput, const Caller& caller, Reply reply);
+  void complete_task(ById, const Caller& caller, Reply reply);
+  void erasures(Nothing, const Caller& caller, Reply reply);
+  void propose_erasure(ErasureInput, const Caller& caller, Reply reply);
+  void order_erasure(ById, const Caller& caller, Reply reply);
 
   void readings(ReadingsInput, const Caller& caller, Reply reply);
   void reading_blocks(ReadingsInput, const Caller& caller, Reply reply);
   void reading_hours(ReadingsInput, const Caller& caller, Reply reply);
+
+  /// Why there is nothing to show of a patient: unknown, or erased by which order.
+  Refused absent(const Uuid& patient) const;
+  void write_erasure(const Draft& draft, int status, const Caller& caller, Reply reply);
 
   HttpResponse health() const;
   HttpResponse metrics_page() const;
@@ -111,7 +141,14 @@ class Api {
   /// The state of an appointment as it is now, in memory.
   std::optional<AppointmentView> present(const Uuid& appointment) const;
 
+  void write_booking(const Booking& booking, int status, const Caller& caller, Reply reply);
+  /// Writes one transaction, and with it the answer that `render` makes of the state after it; the answer
+  /// leaves when both are durable.
+  void write(const std::vector<Draft>& drafts, const Caller& caller, Reply reply,
+             std::function<Answer()> render);
+
   ApiWorld world_;
+  OnceAnswers once_;
   RouteTable routes_;
 };
 

@@ -24,21 +24,33 @@ void Api::patients(PatientSearch input, const Caller& caller, Reply reply) {
   });
 }
 
+Refused Api::absent(const Uuid& patient) const {
+  const Uuid* erasure = world_.node.state().erasure_of(patient);
+  return erasure ? Refused{Refusal::erased, "order " + erasure->to_text()} : Refused{Refusal::not_found};
+}
+
 void Api::patient(ById input, const Caller& caller, Reply reply) {
-  world_.history.patient(input.id, [this, caller, reply](std::optional<PatientView> found) {
-    if (!found) return reply(Refused{Refusal::not_found});
+  world_.history.patient(input.id, [this, caller, reply, id = input.id](std::optional<PatientView> found) {
+    if (!found) return reply(absent(id));
     disclose({found->id}, "api/patient", caller,
              [reply, patient = to_json(*found)] { reply(Answer{.status = 200, .body = patient}); });
   });
 }
 
 void Api::patient_history(ById input, const Caller& caller, Reply reply) {
-  if (!world_.node.state().patients.find(input.id)) return reply(Refused{Refusal::not_found});
+  const NetworkState& state = world_.node.state();
+  if (!state.patients.find(input.id) && !state.erasure_of(input.id)) return reply(absent(input.id));
   // The reading is in the history that it shows.
   disclose({input.id}, "api/history", caller, [this, id = input.id, reply] {
-    world_.history.history(id, [reply](std::vector<HistoryEntry> entries) {
+    world_.history.history(id, [this, reply](std::vector<HistoryEntry> entries) {
       json::array all;
-      for (const auto& entry : entries) all.push_back(to_json(entry));
+      for (const auto& entry : entries) {
+        json::object shown = to_json(entry);
+        if (const Uuid* erasure =
+                entry.message ? nullptr : world_.node.state().erasure_that_names(entry.subject))
+          shown["erased_by"] = erasure->to_text();
+        all.push_back(std::move(shown));
+      }
       reply(Answer{.status = 200, .body = std::move(all)});
     });
   });

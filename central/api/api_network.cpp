@@ -18,6 +18,25 @@ void Api::points(Nothing, const Caller&, Reply reply) {
   reply(Answer{.status = 200, .body = std::move(all)});
 }
 
+void Api::accept_older_disk(ById input, const Caller& caller, Reply reply) {
+  const auto* row = world_.node.state().points.find(input.id);
+  const auto node = row ? NodeId::from_octets(row->state.node()) : std::nullopt;
+  if (!node) return reply(Refused{Refusal::not_found});
+  if (caller.actor.kind() != v1::ACTOR_STAFF) return reply(Refused{Refusal::no_person});
+  world_.node.accept_older_disk(*node, caller.actor, v1::PROOF_TOKEN, [reply, id = input.id] {
+    reply(Answer{.status = 200, .body = json::object{{"point", id.to_text()}, {"accepted", true}}});
+  });
+}
+
+void Api::status(Nothing, const Caller&, Reply reply) {
+  const Metrics::Now now = world_.now();
+  reply(Answer{.status = 200,
+               .body = json::object{{"intake", now.intake},
+                                    {"backlog", now.backlog},
+                                    {"connections", now.connections},
+                                    {"standby", to_json(now.standby)}}});
+}
+
 void Api::incidents(Limit input, const Caller&, Reply reply) {
   world_.history.incidents(input.limit, [reply](std::vector<IncidentView> found) {
     json::array all;

@@ -23,7 +23,7 @@ json::array stretches(const MinuteSet& minutes, const std::optional<Zone>& zone)
 json::object shift_json(const NetworkState& state, const Uuid& id, const v1::Shift& shift) {
   const auto zone = Zone::named(shift.from().zone());
   const ShiftBook book = state.book(id);
-  MinuteSet at_point = state.leased(id).outstanding();
+  MinuteSet at_point = state.leases_of(id).outstanding();
   for (const auto& [appointment, minutes] : book.bookings()) at_point.remove(minutes);
   json::array services;
   for (const std::string& service : shift.services()) services.push_back(json::string(id_text(service)));
@@ -104,11 +104,10 @@ std::optional<AppointmentView> Api::present(const Uuid& id) const {
   const auto* row = state.appointments.find(id);
   if (!row) return std::nullopt;
   AppointmentView view{.id = id, .appointment = row->state, .status = {}, .visit = {}};
-  const Uuid* visit = state.visit_of(id);
-  if (visit) view.visit = *visit;
-  const auto* visit_row = visit ? state.visits.find(*visit) : nullptr;
+  const auto* visit = state.visit_of(id);
+  if (visit) view.visit = visit->first;
   view.status =
-      fhir_status(row->state.status(), visit_row ? visit_row->state.status() : v1::VISIT_UNSPECIFIED);
+      fhir_status(row->state.status(), visit ? visit->second.state.status() : v1::VISIT_UNSPECIFIED);
   return view;
 }
 
@@ -148,30 +147,29 @@ void Api::book(BookingInput input, const Caller& caller, Reply reply) {
           Refused{Refusal::malformed, "from: a local time that exists is expected, like 2026-11-22T09:43"});
     input.wanted.minute = *minute;
   }
-  world_.node.book(input.wanted, caller.actor, v1::PROOF_TOKEN, [this, reply](Scheduled<Booking> booking) {
-    if (!booking) return reply(Refused{refusal_of(booking.error()), to_text(booking.error())});
-    if (booking->requested)
-      return reply(Answer{.status = 202,
-                          .body = json::object{{"request", booking->request.to_text()},
-                                               {"appointment", booking->appointment.to_text()},
-                                               {"requested", true}}});
-    const auto view = present(booking->appointment);
-    reply(Answer{.status = 201, .body = view ? json::value(to_json(*view)) : json::value(nullptr)});
-  });
+  const auto booking =
+      world_.node.scheduling().book(input.wanted, caller.actor, v1::PROOF_TOKEN, world_.node.now());
+  if (!booking) return reply(Refused{refusal_of(booking.error()), to_text(booking.error())});
+  write_booking(*booking, 201, caller, std::move(reply));
 }
 
 void Api::cancel(ById input, const Caller& caller, Reply reply) {
-  world_.node.cancel(
-      input.id, caller.actor, v1::PROOF_TOKEN, [this, id = input.id, reply](Scheduled<Booking> booking) {
-        if (!booking) return reply(Refused{refusal_of(booking.error()), to_text(booking.error())});
-        if (booking->requested)
-          return reply(Answer{.status = 202,
-                              .body = json::object{{"request", booking->request.to_text()},
-                                                   {"appointment", id.to_text()},
-                                                   {"requested", true}}});
-        const auto view = present(id);
-        reply(Answer{.status = 200, .body = view ? json::value(to_json(*view)) : json::value(nullptr)});
-      });
+  const auto booking =
+      world_.node.scheduling().cancel(input.id, caller.actor, v1::PROOF_TOKEN, world_.node.now());
+  if (!booking) return reply(Refused{refusal_of(booking.error()), to_text(booking.error())});
+  write_booking(*booking, 200, caller, std::move(reply));
+}
+
+void Api::write_booking(const Booking& booking, int status, const Caller& caller, Reply reply) {
+  write(booking.drafts, caller, std::move(reply), [this, booking, status]() -> Answer {
+    if (booking.requested)
+      return {.status = 202,
+              .body = json::object{{"request", booking.request.to_text()},
+                                   {"appointment", booking.appointment.to_text()},
+                                   {"requested", true}}};
+    const auto view = present(booking.appointment);
+    return {.status = status, .body = view ? json::value(to_json(*view)) : json::value(nullptr)};
+  });
 }
 
 void Api::lease(MinutesInput input, const Caller& caller, Reply reply) {
@@ -182,9 +180,9 @@ void Api::lease(MinutesInput input, const Caller& caller, Reply reply) {
   auto lease =
       world_.node.scheduling().lease(input.shift, *minutes, caller.actor, v1::PROOF_TOKEN, world_.node.now());
   if (!lease) return reply(Refused{refusal_of(lease.error()), to_text(lease.error())});
-  world_.node.write({*lease}, [this, shift = input.shift, reply] {
+  write({*lease}, caller, std::move(reply), [this, shift = input.shift]() -> Answer {
     const NetworkState& state = world_.node.state();
-    reply(Answer{.status = 201, .body = shift_json(state, shift, state.shifts.find(shift)->state)});
+    return {.status = 201, .body = shift_json(state, shift, state.shifts.find(shift)->state)};
   });
 }
 
@@ -196,8 +194,28 @@ void Api::recall(MinutesInput input, const Caller& caller, Reply reply) {
   auto asked = world_.node.scheduling().recall(input.shift, *minutes, caller.actor, v1::PROOF_TOKEN,
                                                world_.node.now());
   if (!asked) return reply(Refused{refusal_of(asked.error()), to_text(asked.error())});
-  world_.node.write(asked->drafts, [request = asked->request, reply] {
-    reply(Answer{.status = 202, .body = json::object{{"request", request.to_text()}, {"requested", true}}});
+  write(asked->drafts, caller, std::move(reply), [request = asked->request]() -> Answer {
+    return {.status = 202, .body = json::object{{"request", request.to_text()}, {"requested", true}}};
+  });
+}
+
+void Api::break_lease(ById input, const Caller& caller, Reply reply) {
+  auto broken =
+      world_.node.scheduling().break_leases(input.id, caller.actor, v1::PROOF_TOKEN, world_.node.now());
+  if (!broken)
+    return reply(broken.error() == ScheduleRefusal::taken
+                     ? Refused{Refusal::nothing_leased}
+                     : Refused{refusal_of(broken.error()), to_text(broken.error())});
+  std::vector<Uuid> opened;
+  for (const Draft& draft : *broken)
+    if (draft.subject.type == v1::TASK) opened.push_back(draft.subject.id);
+  write(*broken, caller, std::move(reply), [this, shift = input.id, opened]() -> Answer {
+    const NetworkState& state = world_.node.state();
+    json::object body = shift_json(state, shift, state.shifts.find(shift)->state);
+    json::array tasks;
+    for (const Uuid& id : opened) tasks.push_back(to_json(id, *state.tasks.find(id)));
+    body["tasks"] = std::move(tasks);
+    return {.status = 200, .body = std::move(body)};
   });
 }
 

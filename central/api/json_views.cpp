@@ -170,6 +170,26 @@ json::object to_json(const PointStatus& status, const v1::Point& point) {
   return object;
 }
 
+json::object to_json(const StandbyStatus& status) {
+  const char* stands = !status.known      ? "none"
+                       : status.in_step   ? "in-step"
+                       : status.connected ? "catching-up"
+                                          : "away";
+  json::object object{{"status", stands},
+                      {"id", id_text(status.id)},
+                      {"gone_on", status.gone_on},
+                      {"copies", status.copies},
+                      {"lag_seconds", static_cast<double>(status.lag_ms) / 1000}};
+  if (status.acknowledged) {
+    object["acknowledged"] = *status.acknowledged;
+    object["lag_records"] = status.intake - *status.acknowledged;
+  } else {
+    object["acknowledged"] = nullptr;
+    object["lag_records"] = nullptr;
+  }
+  return object;
+}
+
 json::object to_json(const PatientView& view) {
   json::object object{{"id", view.id.to_text()}};
   const json::value fields = to_json(view.patient);
@@ -195,6 +215,21 @@ json::object to_json(const AppointmentView& view) {
           {"fhir_status", to_text(view.status)},
           {"visit", id_text(view.visit)},
           {"request", id_text(appointment.request())}};
+}
+
+json::object to_json(const Uuid& id, const Row<v1::Task>& row) {
+  const v1::Task& task = row.state;
+  json::array appointments;
+  for (const std::string& appointment : task.appointments())
+    appointments.push_back(json::string(id_text(appointment)));
+  return {{"id", id.to_text()},
+          {"at", utc_text(row.at_ms)},
+          {"kind", plain_word(v1::TaskKind_Name(task.kind()), "TASK_")},
+          {"status", plain_word(v1::TaskStatus_Name(task.status()), "TASK_")},
+          {"point", id_text(task.point())},
+          {"patient", id_text(task.patient())},
+          {"shift", id_text(task.shift())},
+          {"appointments", std::move(appointments)}};
 }
 
 json::object to_json(const RecordKey& key) {

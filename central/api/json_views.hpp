@@ -18,11 +18,13 @@ std::string plain_word(std::string_view name, std::string_view prefix = "");
 boost::json::value to_json(const google::protobuf::Message& message);
 
 boost::json::object to_json(const PointStatus& status, const v1::Point& point);
+boost::json::object to_json(const StandbyStatus& status);
 boost::json::object to_json(const PatientView& patient);
 boost::json::object to_json(const AppointmentView& view);
 boost::json::object to_json(const HistoryEntry& entry);
 boost::json::object to_json(const IncidentView& incident);
 boost::json::object to_json(const readings::BlockStat& stat);
+boost::json::object to_json(const Uuid& id, const Row<v1::Task>& task);
 boost::json::object to_json(const RecordKey& key);
 
 /// "" for a nil id.

@@ -46,6 +46,19 @@ struct Metrics::Families {
   Gauge& unreadable =
       gauge(registry, "feldsher_views_unreadable", "Records whose body could not be read, since the start")
           .Add({});
+  Gauge& standby_known =
+      gauge(registry, "feldsher_standby_known", "1 when there is a standby, or has been").Add({});
+  Gauge& standby_in_step =
+      gauge(registry, "feldsher_standby_in_step", "1 when answers wait for the standby's disk too").Add({});
+  Gauge& standby_lag =
+      gauge(registry, "feldsher_standby_lag_records", "Durable records that the standby has not acknowledged")
+          .Add({});
+  Gauge& standby_lag_s =
+      gauge(registry, "feldsher_standby_lag_seconds", "The standby holds all that was durable so long ago")
+          .Add({});
+  Gauge& standby_gone_on = gauge(registry, "feldsher_standby_gone_on",
+                                 "How often central stopped waiting for its standby, since the start")
+                               .Add({});
   Family<Gauge>& connected =
       gauge(registry, "feldsher_point_connected", "1 when the point's node is connected");
   Family<Gauge>& feed_lag = gauge(registry, "feldsher_feed_lag", "Feed items that the point has not applied");
@@ -77,6 +90,12 @@ std::string Metrics::text(const Now& now) {
   families_->intake.Set(static_cast<double>(now.intake));
   families_->views_lag.Set(static_cast<double>(now.intake - std::min(now.intake, now.views_position)));
   families_->unreadable.Set(static_cast<double>(now.views_unreadable));
+  families_->standby_known.Set(now.standby.known ? 1 : 0);
+  families_->standby_in_step.Set(now.standby.in_step ? 1 : 0);
+  families_->standby_lag.Set(
+      now.standby.known ? static_cast<double>(now.standby.intake - now.standby.acknowledged.value_or(0)) : 0);
+  families_->standby_lag_s.Set(static_cast<double>(now.standby.lag_ms) / 1000);
+  families_->standby_gone_on.Set(static_cast<double>(now.standby.gone_on));
   for (const PointStatus& point : now.points) {
     const prometheus::Labels labels{{"point", point.point.to_text()}};
     families_->connected.Add(labels).Set(point.connected ? 1 : 0);

@@ -26,6 +26,7 @@ class Metrics {
     std::uint64_t intake = 0;          ///< Records that are durable here …
     std::uint64_t views_position = 0;  ///< … and how many of them the views show.
     std::uint64_t views_unreadable = 0;
+    StandbyStatus standby = {};
   };
   std::string text(const Now& now);
 

@@ -26,7 +26,13 @@ constexpr Row rows[] = {
     {Refusal::taken, 409, "the minutes are taken", nullptr},
     {Refusal::past, 409, "the time is over", nullptr},
     {Refusal::doctor_elsewhere, 409, "the doctor or the room has another shift then", nullptr},
-    {Refusal::wrong_state, 409, "it is cancelled or was kept already", nullptr},
+    {Refusal::patient_elsewhere, 409, "the patient has another appointment then", nullptr},
+    {Refusal::nothing_leased, 409, "the point holds none of the minutes that are still to come", nullptr},
+    {Refusal::wrong_state, 409, "it is cancelled, was kept or is done already", nullptr},
+    {Refusal::erased, 410, "it was erased by order", nullptr},
+    {Refusal::no_person, 403, "a person's token is needed", nullptr},
+    {Refusal::other_request, 422, "the idempotency key was used for another request", nullptr},
+    {Refusal::in_progress, 409, "the request with this idempotency key is still being done", nullptr},
     {Refusal::busy, 503, "too much at once", nullptr},
 };
 
@@ -44,6 +50,8 @@ Refusal refusal_of(ScheduleRefusal refusal) {
       return Refusal::past;
     case ScheduleRefusal::doctor_elsewhere:
       return Refusal::doctor_elsewhere;
+    case ScheduleRefusal::patient_elsewhere:
+      return Refusal::patient_elsewhere;
     case ScheduleRefusal::wrong_state:
       return Refusal::wrong_state;
   }

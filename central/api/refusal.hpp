@@ -21,6 +21,12 @@ enum class Refusal {
   taken,
   past,
   doctor_elsewhere,
+  patient_elsewhere,
+  nothing_leased,
+  other_request,
+  erased,
+  no_person,
+  in_progress,
   wrong_state,
   busy,
 };

@@ -152,6 +152,11 @@ void RouteTable::serve(const HttpRequest& request, Respond respond) const {
     return refuse({Refusal::not_allowed, "a system's token is needed"});
   if (route->page) return answer(route->page());
   try {
+    if (const auto header = request.header("idempotency-key"); !header.empty() && request.method == "POST") {
+      const Uuid asker = Uuid::from_octets(caller.actor.id()).value_or(Uuid{});
+      caller.once = OnceKey::from(header, asker, request);
+      if (!caller.once) throw BadInput("Idempotency-Key", "1 to 128 visible ASCII characters are expected");
+    }
     RouteInput input(request, std::move(values));
     route->serve(input, caller, [answer](Outcome outcome) {
       answer(outcome ? to_response(*outcome) : to_response(outcome.error()));

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "central/api/refusal.hpp"
+#include "central/api/once.hpp"
 #include "central/commands/json_input.hpp"
 #include "central/commands/tokens.hpp"
 
@@ -13,6 +13,7 @@ namespace feldsher::central {
 struct Caller {
   v1::Actor actor;
   TokenKind kind = TokenKind::system;
+  std::optional<OnceKey> once = {};  ///< A POST with an Idempotency-Key.
 };
 
 /// What a request says, read once into valid values. Everything throws BadInput.

@@ -48,10 +48,11 @@ std::string escape_query(std::string_view text) {
   return out;
 }
 
-ApiClient::ApiClient(const CentralFolder& folder, const Config& config)
+ApiClient::ApiClient(const CentralFolder& folder, const Config& config,
+                     const std::filesystem::path& token_file)
     : host_(local_host(config.api_host)),
       port_(std::to_string(config.api_port)),
-      token_(read_secret_file(folder.operator_token())),
+      token_(read_secret_file(token_file.empty() ? folder.operator_token() : token_file)),
       ca_(folder.ca()) {
   while (!token_.empty() && token_.back() == '\n') token_.pop_back();
 }

@@ -11,8 +11,9 @@ namespace feldsher::central {
 /// Central's own API as its commands ask it: blocking, over TLS on this machine, with the operator's token.
 class ApiClient {
  public:
-  /// Reads the token. Throws Fault when there is none that this user may read.
-  ApiClient(const CentralFolder& folder, const Config& config);
+  /// Reads the token, the operator's unless `token_file` says another. Throws Fault when there is none that
+  /// this user may read.
+  ApiClient(const CentralFolder& folder, const Config& config, const std::filesystem::path& token_file = {});
 
   /// The answer's JSON. Throws Fault: nobody listens, or what the refusal said.
   boost::json::value get(const std::string& target) const { return ask("GET", target, ""); }

@@ -22,9 +22,12 @@ struct Identity {
 ///     ca.pem                       whom the network's boxes trust: a copy of the tenant's
 ///     server/                      certificate of the two doors
 ///     head.key pass.key            what signs heads, and passes
-///     journal.db journal.key       records, and the key of every database here
+///     journal.db journal.key       records, and the key of every database here, wrapped by …
+///     box.key or box.cred          … the box's own: a file, or sealed by its TPM2
 ///     views.db                     what queries read; may be deleted at any time
 ///     tokens.json operator.token   who may use the API; the commands' own token
+///     standby.json standby/        of a standby only: whom it follows, and its certificate; gone when it is
+///     promoted
 class CentralFolder {
  public:
   /// A folder that `init` made. Throws Fault.
@@ -45,6 +48,11 @@ class CentralFolder {
   std::filesystem::path views() const { return folder_ / "views.db"; }
   std::filesystem::path tokens() const { return folder_ / "tokens.json"; }
   std::filesystem::path operator_token() const { return folder_ / "operator.token"; }
+  std::filesystem::path standby_file() const { return folder_ / "standby.json"; }
+  std::filesystem::path standby() const { return folder_ / "standby"; }
+  TlsFiles standby_tls() const {
+    return {.ca = ca(), .certificate = standby() / "certificate.pem", .key = standby() / "key.pem"};
+  }
   TlsFiles tls() const {
     return {.ca = ca(), .certificate = server() / "certificate.pem", .key = server() / "key.pem"};
   }

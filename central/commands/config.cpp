@@ -23,11 +23,15 @@ dir = "{dir}"
 sync_host = "0.0.0.0"
 sync_port = 8443
 
+# The door for boxes that come in (`feldsher-central enrol`) or renew their certificate: HTTPS.
+access_host = "0.0.0.0"
+access_port = 8445
+
 # The door for people and programs: HTTPS, bearer tokens (`feldsher-central token`). "/healthz" answers anybody.
 api_host = "127.0.0.1"
 api_port = 8444
 
-# The name or address at which points find this machine; written into what `issue` makes for them.
+# The name or address at which points find this machine; written into their enrolment codes.
 # Must be in the server's certificate: `init --host NAME`.
 public_host = "{host}"
 
@@ -73,6 +77,8 @@ Config parse_config(std::string_view text, const std::string& name, const std::f
       {"dir", &dir},
       {"sync_host", &config.sync_host},
       {"sync_port", &config.sync_port},
+      {"access_host", &config.access_host},
+      {"access_port", &config.access_port},
       {"api_host", &config.api_host},
       {"api_port", &config.api_port},
       {"public_host", &config.public_host},

@@ -9,8 +9,8 @@ namespace feldsher::central {
 /// What `central.toml` says. Its printed default is its manual.
 struct Config {
   std::filesystem::path dir;
-  std::string sync_host, api_host, public_host, log_level;
-  std::uint16_t sync_port = 0, api_port = 0;
+  std::string sync_host, access_host, api_host, public_host, log_level;
+  std::uint16_t sync_port = 0, access_port = 0, api_port = 0;
 };
 
 /// The commented default, for `dir` and `public_host`.

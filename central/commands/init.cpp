@@ -69,7 +69,8 @@ CentralFolder init(const InitWish& wish, std::ostream& out) {
       << "  pass key        " << pass_key.key_id().to_text() << "\n"
       << "  trusted by all  " << folder.ca().string() << "\n"
       << "  configuration   " << folder.config().string() << "\n"
-      << "Keep a copy of root/ca.key and journal.key elsewhere: without them nothing can be certified or "
+      << "Keep a copy of root/ca.key, journal.key and box.key elsewhere: without them nothing can be "
+         "certified or "
          "read.\n"
       << "Next: feldsher-central load --dir " << wish.folder.string() << " clinic.json\n"
       << "      feldsher-central serve --config " << folder.config().string() << "\n";

@@ -3,6 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <ostream>
 
+#include "central/commands/access_act.hpp"
 #include "central/commands/api_client.hpp"
 #include "central/commands/json_input.hpp"
 #include "central/commands/stopped_central.hpp"
@@ -56,6 +57,19 @@ PeerKind kind_of(const std::string& word) {
   throw Fault("--kind: point, home-point, terminal, gateway or broker is expected");
 }
 
+v1::CredentialKind credential_kind_of(PeerKind kind) {
+  switch (kind) {
+    case PeerKind::node:
+      return v1::CREDENTIAL_NODE;
+    case PeerKind::terminal:
+      return v1::CREDENTIAL_TERMINAL;
+    case PeerKind::device:
+      return v1::CREDENTIAL_DEVICE;
+    default:
+      return v1::CREDENTIAL_BROKER;
+  }
+}
+
 std::string node_file(const CentralFolder& folder, const KnownPoint& point, const std::string& short_name) {
   const Config config = read_config(folder.config());
   const PublicKey key = SigningKey::load(folder.head_key()).public_key();
@@ -94,6 +108,12 @@ void issue(const CentralFolder& folder, const IssueWish& wish, std::ostream& out
   if (kind == PeerKind::node) subject.id = point->node;
   const auto bundle = CertificateAuthority::load(folder.authority()).issue(subject, now_s);
   if (!bundle) throw Fault("--name: " + std::string(to_text(bundle.error())));
+  carry_out(folder, RecordCertificate{.kind = credential_kind_of(kind),
+                                      .name = wish.name,
+                                      .point = wish.point,
+                                      .holder = subject.id,
+                                      .serial = bundle->serial,
+                                      .not_after_s = bundle->not_after_s});
   bundle->save(wish.out);
   if (kind == PeerKind::node)
     write_public_file(wish.out / "node.json", node_file(folder, *point, wish.point));

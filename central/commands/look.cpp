@@ -13,10 +13,11 @@ namespace {
 
 namespace json = boost::json;
 
-json::value ask(const LookWish& wish, const std::string& target) {
+ApiClient client(const LookWish& wish) {
   const Config config = read_config(wish.config);
-  return ApiClient(CentralFolder::open(config.dir), config).get(target);
+  return {CentralFolder::open(config.dir), config, wish.token};
 }
+json::value ask(const LookWish& wish, const std::string& target) { return client(wish).get(target); }
 
 /// What a cell of a table shows of a value.
 std::string cell(const json::value& value) {
@@ -63,6 +64,23 @@ void look_at_points(const LookWish& wish, std::ostream& out) {
        out);
 }
 
+void look_at_status(const LookWish& wish, std::ostream& out) {
+  const json::value status = ask(wish, "/api/v1/status");
+  if (wish.json) {
+    out << json::serialize(status) << "\n";
+    return;
+  }
+  const json::object& standby = status.at("standby").as_object();
+  out << "Records   " << cell(status.at("intake")) << " durable, " << cell(status.at("backlog"))
+      << " wait for the disk\n"
+      << "Nodes     " << cell(status.at("connections")) << " connected\n"
+      << "Standby   " << cell(standby.at("status"));
+  if (standby.at("status").as_string() != "none")
+    out << ", lag " << cell(standby.at("lag_records")) << " records, " << cell(standby.at("lag_seconds"))
+        << " s; central went on without it " << cell(standby.at("gone_on")) << " times";
+  out << "\n";
+}
+
 void look_at_patients(const LookWish& wish, const std::string& query, std::ostream& out) {
   show(wish, ask(wish, "/api/v1/patients?query=" + escape_query(query)),
        {{"FAMILY NAME", "family_name"},
@@ -102,6 +120,71 @@ void look_at_appointments(const LookWish& wish, const std::string& day, std::ost
         {"ROOM", "room"},
         {"ID", "id"}},
        out);
+}
+
+namespace {
+
+void show_tasks(const LookWish& wish, const json::value& tasks, std::ostream& out) {
+  show(wish, tasks,
+       {{"SINCE", "at"},
+        {"KIND", "kind"},
+        {"STATUS", "status"},
+        {"PATIENT", "patient"},
+        {"APPOINTMENTS", "appointments"},
+        {"ID", "id"}},
+       out);
+}
+
+}  // namespace
+
+void look_at_tasks(const LookWish& wish, bool all, std::ostream& out) {
+  show_tasks(wish, ask(wish, std::string("/api/v1/tasks?status=") + (all ? "any" : "requested")), out);
+}
+
+void complete_task(const LookWish& wish, const std::string& task, std::ostream& out) {
+  const json::value done = client(wish).post("/api/v1/tasks/" + escape_query(task) + "/complete", "");
+  show_tasks(wish, json::array{done}, out);
+}
+
+void accept_older_disk(const LookWish& wish, const std::string& point, std::ostream& out) {
+  const json::value accepted =
+      client(wish).post("/api/v1/points/" + escape_query(point) + "/accept-older-disk", "");
+  if (wish.json)
+    out << json::serialize(accepted) << "\n";
+  else
+    out << "The point may connect with the disk that it has: what it lost is handed back to it.\n";
+}
+
+void break_lease(const LookWish& wish, const std::string& shift, std::ostream& out) {
+  const json::value broken = client(wish).post("/api/v1/shifts/" + escape_query(shift) + "/break-lease", "");
+  if (wish.json)
+    out << json::serialize(broken) << "\n";
+  else
+    show_tasks(wish, broken.at("tasks"), out);
+}
+
+namespace {
+
+void show_erasures(const LookWish& wish, const json::value& erasures, std::ostream& out) {
+  show(wish, erasures,
+       {{"AT", "at"}, {"STATUS", "status"}, {"PATIENT", "patient"}, {"GROUND", "ground"}, {"ID", "id"}}, out);
+}
+
+}  // namespace
+
+void look_at_erasures(const LookWish& wish, std::ostream& out) {
+  show_erasures(wish, ask(wish, "/api/v1/erasures"), out);
+}
+
+void propose_erasure(const LookWish& wish, const std::string& patient, const std::string& ground,
+                     std::ostream& out) {
+  const json::object order{{"patient", patient}, {"ground", ground}};
+  show_erasures(wish, json::array{client(wish).post("/api/v1/erasures", json::serialize(order))}, out);
+}
+
+void order_erasure(const LookWish& wish, const std::string& erasure, std::ostream& out) {
+  const std::string target = "/api/v1/erasures/" + escape_query(erasure) + "/order";
+  show_erasures(wish, json::array{client(wish).post(target, "")}, out);
 }
 
 void look_at_incidents(const LookWish& wish, std::ostream& out) {

@@ -6,6 +6,8 @@ namespace feldsher::central {
 namespace {
 
 std::unique_ptr<SqlcipherStore> open_store(const CentralFolder& folder) {
+  if (std::filesystem::exists(folder.standby_file()))
+    throw Fault(folder.path().string() + " is a standby's folder: only its central writes what is in it");
   try {
     return DataFolder::open(folder.path()).open_store(folder.identity().tenant);
   } catch (const Fault& fault) {
@@ -29,6 +31,11 @@ class StoppedCentral::DirectLedger final : public Ledger {
             std::function<void(std::vector<Record>)> done) override {
     flush();
     done(store_.read(journal, from, limits));
+  }
+  void read_intake(std::uint64_t after, const ReadLimits& limits,
+                   std::function<void(std::vector<Record>)> done) override {
+    flush();
+    done(store_.read_intake(after, limits));
   }
   void flush() {
     while (!transactions_.empty()) {

@@ -49,6 +49,7 @@ std::set<PointId> FeedDeriver::points_of(const SubjectKey& subject) const {
       for (const std::string& point : state_.services.find(id)->state.points()) add(point);
       break;
     case v1::SURVEY:
+    case v1::ERASURE:
       everywhere();
       break;
     case v1::PASS_KEY:
@@ -56,6 +57,11 @@ std::set<PointId> FeedDeriver::points_of(const SubjectKey& subject) const {
         everywhere();
       else
         add(point);
+      break;
+    case v1::CREDENTIAL:
+      // What is used on a point's own bus: the point must know when it is revoked.
+      if (state_.credentials.find(id)->state.kind() != v1::CREDENTIAL_NODE)
+        add(state_.credentials.find(id)->state.point());
       break;
     case v1::CUSTODY:
       add_node(state_.custodies.find(id)->state.home_node());
@@ -126,14 +132,30 @@ void FeedDeriver::derive(const Record& record) {
     case v1::GIVE_BACK:
     case v1::ROOM_STATE:
     case v1::SHIFT_STATE:
+    case v1::TASK:
+    case v1::ENROLMENT:
       return;
     default:
       break;
   }
+  if (record.subject.type == v1::ERASURE) return end_feeds(record);
   auto shared = std::make_shared<const Record>(record);
   latest_[record.subject] = shared;
   note_people(record);
   offer(record.subject, shared, record.key.origin);
+}
+
+void FeedDeriver::end_feeds(const Record& record) {
+  const v1::Erasure& erasure = state_.erasures.find(record.subject.id)->state;
+  if (erasure.status() != v1::ERASURE_ORDERED) return;
+  for (const v1::ErasedSubject& each : erasure.subjects()) {
+    const SubjectKey subject{each.type(), Uuid::from_octets(each.id()).value_or(Uuid{})};
+    latest_.erase(subject);
+    people_.erase(subject);
+  }
+  latest_[record.subject] = std::make_shared<const Record>(record);
+  // Without the bodies the same items could not be derived again: every feed begins anew, from states.
+  for (auto& [node, feed] : feeds_) feed = sync::FeedLog();
 }
 
 void FeedDeriver::offer(const SubjectKey& subject, const std::shared_ptr<const Record>& record,

@@ -29,6 +29,8 @@ class FeedDeriver {
 
  private:
   void derive(const Record& record);
+  /// An order to erase.
+  void end_feeds(const Record& record);
   std::set<PointId> points_of(const SubjectKey& subject) const;
   void offer(const SubjectKey& subject, const std::shared_ptr<const Record>& record, NodeId writer);
   void bring_into_scope(const SubjectKey& subject, sync::FeedLog& feed);

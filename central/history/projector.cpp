@@ -59,6 +59,8 @@ bool Projector::apply(std::uint64_t intake, const Record& record) {
   Uuid patient;
   const bool readable = take(record, patient);
   if (patient.is_nil()) patient = tables_.patient_of(record.subject).value_or(Uuid{});
+  // Whose it was stood in the body; the order to erase, which comes later, says it again.
+  if (patient.is_nil() && !record.stored.body) patient = record.subject.id;
   if (patient.is_nil()) return readable;
   tables_.put_link(record.subject, patient);
   HistoryEntry entry{.intake = intake,
@@ -133,6 +135,13 @@ bool Projector::take(const Record& record, Uuid& patient) {
       if (!body) return false;
       patient = id_of(body->patient());
       tables_.put_custody(id, *body);
+      return true;
+    }
+    case v1::ERASURE: {
+      auto body = record.body<v1::Erasure>();
+      if (!body) return false;
+      patient = id_of(body->patient());
+      if (body->status() == v1::ERASURE_ORDERED) tables_.erase(*body);
       return true;
     }
     case v1::INCIDENT: {

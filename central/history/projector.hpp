@@ -20,6 +20,9 @@ class ViewTables {
   virtual void put_incident(const IncidentView& incident) = 0;
   virtual void put_custody(const Uuid& id, const v1::Custody& custody) = 0;
   virtual void put_block(const RecordKey& record, DeviceId device, const readings::BlockStat& stat) = 0;
+  /// An order to erase: the rows of its subjects and readings go, their history stays without bodies and is
+  /// the patient's, also what was filed under a subject because nothing said any more whose it was.
+  virtual void erase(const v1::Erasure& erasure) = 0;
   /// Which messages of one life of a device the roll-ups hold.
   virtual readings::RangeSet counted(DeviceId device, Epoch epoch) = 0;
   virtual void put_counted(DeviceId device, Epoch epoch, const readings::RangeSet& numbers) = 0;

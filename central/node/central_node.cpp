@@ -2,12 +2,14 @@
 
 #include <boost/endian/conversion.hpp>
 
+#include "protocol/clinic/erasing.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
 namespace {
 
 constexpr std::uint64_t head_every_ms = 60'000;
+constexpr const char* take_over_value = "central/take-over";
 
 Epoch draw_epoch(Random& random) {
   Epoch epoch;
@@ -29,7 +31,9 @@ CentralNode::CentralNode(TenantId tenant, NodeId node, CentralWorld world)
       state_(node),
       feeds_(node),
       writer_(tenant, node, draw_epoch(world.random), world.random),
-      scheduling_(state_, world.random) {}
+      scheduling_(state_, world.random),
+      tasks_(state_, world.random),
+      erasures_(state_, world.random) {}
 
 CentralNode::~CentralNode() = default;
 
@@ -48,8 +52,58 @@ sync::CentralLink& CentralNode::link(NodeId node) {
   return *link;
 }
 
+Transaction CentralNode::take_over(JournalStore& store, const std::string& why) {
+  Transaction transaction;
+  // Tickets and feeds of before are another disk's: a node shows younger ones.
+  for (const auto& [name, value] : store.values("node/")) transaction.values[name] = "";
+  transaction.values[take_over_value] = why;
+  return transaction;
+}
+
+void CentralNode::open_life(const std::optional<JournalTip>& parent, const Octets& why) {
+  v1::NodeLife opened;
+  opened.set_reason(parent ? v1::OPEN_WAS_BEHIND : v1::OPEN_ENROLLED);
+  if (parent) {
+    opened.set_parent_epoch(parent->journal.epoch.value);
+    opened.set_parent_seq(parent->seq);
+    opened.set_parent_hash(to_octets(parent->hash));
+    // Its writer died without a last word.
+    Transaction end;
+    end.heads.push_back(sign_head(tenant_, *parent, world_.signer));
+    world_.ledger.submit(std::move(end), [] {});
+  }
+  opened.set_head_key(world_.signer.public_key());
+  Draft draft;
+  draft.actor = self();
+  draft.subject = {v1::NODE, node_.uuid};
+  draft.verb = v1::OPENED;
+  draft.message = opened.SerializeAsString();
+  write({draft}, [] {}, [&why] {
+    std::map<std::string, Octets> values;
+    if (!why.empty()) values[take_over_value] = "";
+    return values;
+  });
+  if (!why.empty()) incident(v1::INCIDENT_BRANCH, node_, why);
+}
+
+void CentralNode::watch_standby() {
+  if (!world_.safekeeping) return;
+  world_.safekeeping->on_safe = [this](const JournalId& journal, std::uint64_t seq) {
+    if (journal.origin != node_) link(journal.origin).safe(journal, seq);
+  };
+  world_.safekeeping->on_away = [this] {
+    incident(v1::INCIDENT_STANDBY, node_, "the standby is away: what is acknowledged now is on one disk only");
+  };
+  world_.safekeeping->on_differs = [this](const std::string& detail) {
+    incident(v1::INCIDENT_FORK, node_, "a copy of central's journal: " + detail);
+  };
+}
+
 void CentralNode::start(JournalStore& store) {
+  watch_standby();
+  const Octets took_over = store.value(take_over_value).value_or("");
   std::optional<Epoch> life;
+  std::optional<JournalTip> last;  // The end of the life before, when a new one is to begin.
   std::map<std::uint64_t, std::vector<std::pair<NodeId, std::uint64_t>>>
       feeds_begun;  // Intake → node, feed epoch.
   auto begin_feeds = [&](std::uint64_t intake) {
@@ -77,29 +131,25 @@ void CentralNode::start(JournalStore& store) {
     }
     writer_.resume_after(record.header.at());
   });
-  if (life) writer_.begin(*life);
+  const bool goes_on = life && took_over.empty();
+  if (goes_on) writer_.begin(*life);
   for (const JournalTip& tip : store.tips()) {
     if (tip.journal.origin != node_)
       link(tip.journal.origin).resume(tip);
-    else if (life && tip.journal.epoch == *life)
+    else if (goes_on && tip.journal.epoch == *life)
       writer_.resume(tip);
+    else if (life && tip.journal.epoch == *life && tip.journal.stream == v1::ACTS)
+      last = tip;
+    if (tip.journal.origin == node_ && tip.journal.stream == v1::ACTS) lives_[tip.journal.epoch] = tip.seq;
   }
   for (auto& [node, each] : links_)
     if (auto tickets = store.value(sync::CentralLink::tickets_value(node))) each->resume_tickets(*tickets);
-  if (!life) {
-    v1::NodeLife first;
-    first.set_reason(v1::OPEN_ENROLLED);
-    first.set_head_key(world_.signer.public_key());
-    Draft draft;
-    draft.actor = self();
-    draft.subject = {v1::NODE, node_.uuid};
-    draft.verb = v1::OPENED;
-    draft.message = first.SerializeAsString();
-    write({draft}, [] {});
-  }
-  // A request may have become durable when its answer had not.
+  if (!goes_on) open_life(last, took_over);
+  // A record may have become durable when what answers it had not.
   for (const auto& [id, row] : state_.requests.rows())
     if (auto drafts = scheduling_.answer_request(id, now()); !drafts.empty()) write(drafts, [] {});
+  for (const auto& drafts : tasks_.left_over(now())) write(drafts, [] {});
+  for (const Draft& draft : erasures_.left_over()) write({draft}, [] {});
 }
 
 void CentralNode::intake_record(const Record& record) {
@@ -107,35 +157,70 @@ void CentralNode::intake_record(const Record& record) {
   on_record(feeds_.applied(), record);
 }
 
-void CentralNode::write(const std::vector<Draft>& drafts, std::function<void()> then) {
+void CentralNode::write(const std::vector<Draft>& drafts, std::function<void()> then,
+                        const Beside& beside) {
   std::vector<Record> records = writer_.seal(v1::ACTS, drafts, now());
   for (const Record& record : records) state_.apply(record);
   Transaction transaction;
   transaction.records = records;
+  if (beside) transaction.values = beside();
+  // What orders that bodies be dropped drops them here, in one.
+  for (const Record& record : records)
+    if (auto erasure = record.header.verb() == v1::ERASED ? record.body<v1::Erasure>() : std::nullopt)
+      transaction.erased.push_back(erase_pick(*erasure));
   // Feeds grow only from what is durable: a point must never hold what central can forget.
   world_.ledger.submit(std::move(transaction), [this, records = std::move(records), then = std::move(then)] {
-    for (const Record& record : records) intake_record(record);
-    then();
-    feeds_grew();
+    tell(records, [then](const std::vector<Record>&) { then(); });
   });
+}
+
+void CentralNode::tell(const std::vector<Record>& records, const Told& then) {
+  if (!world_.safekeeping || world_.safekeeping->tells_at_once()) return take_in(records, then);
+  world_.safekeeping->tell([this, records, then] { take_in(records, then); });
+}
+
+void CentralNode::take_in(const std::vector<Record>& records, const Told& then) {
+  for (const Record& record : records) intake_record(record);
+  then(records);
+  feeds_grew();
 }
 
 void CentralNode::received(NodeId, const std::vector<Record>& records) {
   for (const Record& record : records) {
-    if (!state_.apply(record))
+    if (!state_.apply(record) && record.stored.body)  // A body that was erased on the way is no fault.
       incident(v1::INCIDENT_QUARANTINE, record.key.origin, "the body of " + to_hex(record.key.to_octets()));
-    intake_record(record);
   }
-  for (const Record& record : records)
+  tell(records, [this](const std::vector<Record>& told) { run_rules(told); });
+}
+
+void CentralNode::run_rules(const std::vector<Record>& records) {
+  for (const Record& record : records) {
+    std::vector<Draft> drafts;
     if (record.subject.type == v1::REQUEST)
-      if (auto drafts = scheduling_.answer_request(record.subject.id, now()); !drafts.empty())
-        write(drafts, [] {});
-  feeds_grew();
+      drafts = scheduling_.answer_request(record.subject.id, now());
+    else if (record.subject.type == v1::APPOINTMENT)
+      drafts = tasks_.found_in(record.subject.id, now());
+    if (!drafts.empty()) write(drafts, [] {});
+    if (auto again = erasures_.late(record)) write({*again}, [] {});
+  }
 }
 
 void CentralNode::feeds_grew() {
   const Instant at = now();
   for (auto& [node, each] : links_) each->feed_grew(at);
+}
+
+std::uint64_t CentralNode::forgotten(const v1::Hello& hello) {
+  std::uint64_t count = 0;
+  for (const v1::JournalMark& mark : hello.heard()) {
+    std::uint64_t held = 0;
+    if (mark.epoch() == writer_.epoch().value)
+      held = writer_.tip(v1::ACTS).seq;
+    else if (auto life = lives_.find(Epoch{mark.epoch()}); life != lives_.end())
+      held = life->second;
+    count += mark.seq() - std::min(mark.seq(), held);
+  }
+  return count;
 }
 
 bool CentralNode::enrolled(NodeId node) { return state_.point_of(node).has_value(); }
@@ -152,6 +237,24 @@ void CentralNode::renew_feed(NodeId node, std::function<void()> then) {
   transaction.values[feed_value(node)] = value;
   world_.ledger.submit(std::move(transaction), std::move(then));
 }
+
+void CentralNode::accept_older_disk(NodeId node, const v1::Actor& person, v1::Proof proof,
+                                    std::function<void()> then) {
+  v1::Incident accepted;
+  accepted.set_kind(v1::INCIDENT_BRANCH);
+  accepted.set_node(node.to_octets());
+  accepted.set_detail("a person accepted the older disk");
+  Draft draft;
+  draft.actor = person;
+  draft.proof = proof;
+  draft.subject = {v1::INCIDENT, world_.random.uuid_v7(now().wall_ms)};
+  draft.verb = v1::RAISED;
+  draft.message = accepted.SerializeAsString();
+  world_.ledger.submit(link(node).pardon(), [] {});
+  write({draft}, std::move(then));
+}
+
+void CentralNode::expect_new_box(NodeId node) { world_.ledger.submit(link(node).pardon(), [] {}); }
 
 void CentralNode::incident(v1::IncidentKind kind, NodeId node, const std::string& detail) {
   v1::Incident incident;
@@ -182,6 +285,7 @@ void CentralNode::tick() {
   const Instant at = now();
   if (at.since_boot_ms - head_signed_ms_ >= head_every_ms) sign_head_now();
   for (auto& [node, each] : links_) each->tick(at);
+  if (world_.safekeeping) world_.safekeeping->tick(at);
 }
 
 void CentralNode::book(const WantedBooking& wanted, const v1::Actor& actor, v1::Proof proof,

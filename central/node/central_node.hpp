@@ -5,8 +5,11 @@
 #include <string>
 
 #include "central/feed/feed_deriver.hpp"
+#include "central/registry/erasures.hpp"
 #include "central/registry/network_state.hpp"
 #include "central/scheduling/scheduling.hpp"
+#include "central/scheduling/task_rules.hpp"
+#include "central/standby/safekeeping.hpp"
 #include "protocol/journal/writer.hpp"
 #include "protocol/sync/central_link.hpp"
 
@@ -19,6 +22,7 @@ struct CentralWorld {
   Ledger& ledger;
   const Signer& signer;
   const SignatureCheck& check;
+  Safekeeping* safekeeping = nullptr;  ///< Where a standby may be: nobody is told what it lacks.
 };
 
 /// How a point stands, for status tables.
@@ -40,6 +44,9 @@ class CentralNode final : private sync::CentralLinkHost {
   ~CentralNode() override;
 
   void start(JournalStore& store);
+  /// What a store must hold beside its journal when it is about to take central's place: the next start opens a
+  /// new life, which begins after what the store holds, and takes every node's next hello as its first.
+  static Transaction take_over(JournalStore& store, const std::string& why);
   void tick();
 
   /// Signs the end of central's own journal. Once a minute by itself; the program calls it before it ends.
@@ -53,8 +60,10 @@ class CentralNode final : private sync::CentralLinkHost {
   /// Every record that is durable here, once, in intake order: for the history.
   std::function<void(std::uint64_t intake, const Record&)> on_record = [](std::uint64_t, const Record&) {};
 
+  /// Small named values that become durable together with a transaction; asked for when the state has moved.
+  using Beside = std::function<std::map<std::string, Octets>()>;
   /// Writes one transaction into central's journal; `then` runs when it is durable.
-  void write(const std::vector<Draft>& drafts, std::function<void()> then);
+  void write(const std::vector<Draft>& drafts, std::function<void()> then, const Beside& beside = {});
 
   /// Books, cancels: `then` gets the outcome after it is durable; refusals at once.
   void book(const WantedBooking& wanted, const v1::Actor& actor, v1::Proof proof,
@@ -62,10 +71,20 @@ class CentralNode final : private sync::CentralLinkHost {
   void cancel(const Uuid& appointment, const v1::Actor& actor, v1::Proof proof,
               std::function<void(Scheduled<Booking>)> then);
 
+  /// A person says that the box of `node`, whose disk is older than what is held here, is the right one.
+  void accept_older_disk(NodeId node, const v1::Actor& person, v1::Proof proof, std::function<void()> then);
+
+  /// Another box is about to come as `node`: it has been let in, and shows no ticket that is known here.
+  void expect_new_box(NodeId node);
+
+  NodeId id() const { return node_; }
   const NetworkState& state() const { return state_; }
   Scheduling& scheduling() { return scheduling_; }
+  const TaskRules& tasks() const { return tasks_; }
+  const Erasures& erasures() const { return erasures_; }
   std::vector<PointStatus> points() const;
   std::uint64_t intake() const { return feeds_.applied(); }
+  StandbyStatus standby() const { return world_.safekeeping ? world_.safekeeping->status() : StandbyStatus{}; }
   const JournalWriter& writer() const { return writer_; }
   sync::FeedLog& feed_of(NodeId node) { return feeds_.feed(node); }
   Instant now() const { return world_.clock.now(); }
@@ -80,9 +99,19 @@ class CentralNode final : private sync::CentralLinkHost {
   Digest state_hash_of_acts(NodeId node) override { return state_.state_hash_of_acts(node); }
   void incident(v1::IncidentKind kind, NodeId node, const std::string& detail) override;
   HybridClock& clock() override { return writer_.clock(); }
+  std::uint64_t forgotten(const v1::Hello& hello) override;
 
   sync::CentralLink& link(NodeId node);
+  /// What became durable may be told: now, or when the standby has it too.
+  using Told = std::function<void(const std::vector<Record>&)>;
+  void tell(const std::vector<Record>& records, const Told& then);
+  void take_in(const std::vector<Record>& records, const Told& then);
+  void watch_standby();
+  /// `why`: central takes over from another that wrote up to `parent`; empty: it is new.
+  void open_life(const std::optional<JournalTip>& parent, const Octets& why);
   void intake_record(const Record& record);
+  /// Answers what became durable: requests of points, and what a person must look at.
+  void run_rules(const std::vector<Record>& records);
   void feeds_grew();
   static std::string feed_value(NodeId node) { return "node/" + node.to_text() + "/feed"; }
 
@@ -93,7 +122,10 @@ class CentralNode final : private sync::CentralLinkHost {
   FeedDeriver feeds_;
   JournalWriter writer_;
   Scheduling scheduling_;
+  TaskRules tasks_;
+  Erasures erasures_;
   std::map<NodeId, std::unique_ptr<sync::CentralLink>> links_;
+  std::map<Epoch, std::uint64_t> lives_;  // Where each earlier life of central's own journal ended.
   std::uint64_t head_signed_ms_ = 0;
 };
 

@@ -23,7 +23,7 @@ bool NetworkState::apply(const Record& record) {
     ++writer.acts;
   }
   if (record.key.stream == v1::READINGS) return true;  // Blocks are the history's.
-  if (!Tables::apply(record)) return false;
+  if (!ScheduleTables::apply(record)) return false;
   const Uuid& id = record.subject.id;
   switch (record.subject.type) {
     case v1::POINT:
@@ -33,36 +33,41 @@ bool NetworkState::apply(const Record& record) {
     case v1::SHIFT:
       shifts_by_point_[id_of(shifts.find(id)->state.point())].insert(id);
       break;
-    case v1::APPOINTMENT: {
-      const v1::Appointment& appointment = appointments.find(id)->state;
-      appointments_by_shift_[id_of(appointment.shift())].insert(id);
-      appointments_by_day_[appointment.from().civil().substr(0, 10)].insert(id);
+    case v1::APPOINTMENT:
+      appointments_by_day_[appointments.find(id)->state.from().civil().substr(0, 10)].insert(id);
       break;
-    }
-    case v1::LEASE:
-      leases_by_shift_[id_of(leases.find(id)->state.shift())].insert(id);
+    case v1::TASK:
+      for (const std::string& appointment : tasks.find(id)->state.appointments())
+        tasks_by_appointment_[id_of(appointment)].insert(id);
       break;
-    case v1::GIVE_BACK:
-      give_backs_by_shift_[id_of(give_backs.find(id)->state.shift())].insert(id);
+    case v1::ERASURE:
+      take_erasure(id);
       break;
-    case v1::REQUEST_ANSWER:
-      answer_by_request_[id_of(request_answers.find(id)->state.request())] = id;
-      break;
-    case v1::VISIT: {
-      const v1::Visit& visit = visits.find(id)->state;
-      Uuid appointment = id_of(visit.appointment());
-      if (appointment.is_nil()) break;
-      if (visit.status() != v1::VISIT_UNDONE)
-        visit_by_appointment_[appointment] = id;
-      else if (auto at = visit_by_appointment_.find(appointment);
-               at != visit_by_appointment_.end() && at->second == id)
-        visit_by_appointment_.erase(at);
-      break;
-    }
     default:
       break;
   }
   return true;
+}
+
+void NetworkState::take_erasure(const Uuid& id) {
+  const v1::Erasure erasure = erasures.find(id)->state;
+  if (erasure.status() != v1::ERASURE_ORDERED) return;
+  erasure_by_patient_[id_of(erasure.patient())] = id;
+  for (const v1::ErasedSubject& each : erasure.subjects()) {
+    const SubjectKey subject{each.type(), id_of(each.id())};
+    erasure_by_subject_[subject] = id;
+    drop(subject);
+  }
+}
+
+const Uuid* NetworkState::erasure_of(const Uuid& patient) const {
+  auto at = erasure_by_patient_.find(patient);
+  return at == erasure_by_patient_.end() ? nullptr : &at->second;
+}
+
+const Uuid* NetworkState::erasure_that_names(const SubjectKey& subject) const {
+  auto at = erasure_by_subject_.find(subject);
+  return at == erasure_by_subject_.end() ? nullptr : &at->second;
 }
 
 std::optional<PointId> NetworkState::point_of(NodeId node) const {
@@ -75,32 +80,13 @@ std::optional<NodeId> NetworkState::node_of(PointId point) const {
   return row ? NodeId::from_octets(row->state.node()) : std::nullopt;
 }
 
-MinuteCount NetworkState::leased(const Uuid& shift) const {
-  MinuteCount count;
-  for (const Uuid& id : of(leases_by_shift_, shift))
-    count.given(minute_set_from(leases.find(id)->state.minutes()));
-  for (const Uuid& id : of(give_backs_by_shift_, shift))
-    count.returned(minute_set_from(give_backs.find(id)->state.minutes()));
-  return count;
-}
-
 ShiftBook NetworkState::book(const Uuid& shift) const {
   const auto* row = shifts.find(shift);
   if (!row) return {};
   ShiftBook book(Minutes{row->state.from().minute(), row->state.until().minute()});
-  book.gave(leased(shift).outstanding());
-  for (const Uuid& id : of(appointments_by_shift_, shift)) {
-    const v1::Appointment& appointment = appointments.find(id)->state;
-    if (appointment.status() != v1::APPOINTMENT_BOOKED) continue;
-    const std::int64_t first = appointment.from().minute();
-    book.booked(AppointmentId{id}, {first, first + appointment.minutes()});
-  }
+  book.gave(leases_of(shift).outstanding());
+  for (const auto& [appointment, minutes] : bookings_of(shift)) book.booked(appointment, minutes);
   return book;
-}
-
-const v1::RequestAnswer* NetworkState::answer_to(const Uuid& request) const {
-  auto at = answer_by_request_.find(request);
-  return at == answer_by_request_.end() ? nullptr : &request_answers.find(at->second)->state;
 }
 
 const std::set<Uuid>& NetworkState::appointments_of_day(const std::string& day) const {
@@ -111,9 +97,8 @@ const std::set<Uuid>& NetworkState::shifts_of_point(const Uuid& point) const {
   return of(shifts_by_point_, point);
 }
 
-const Uuid* NetworkState::visit_of(const Uuid& appointment) const {
-  auto at = visit_by_appointment_.find(appointment);
-  return at == visit_by_appointment_.end() ? nullptr : &at->second;
+const std::set<Uuid>& NetworkState::tasks_about(const Uuid& appointment) const {
+  return of(tasks_by_appointment_, appointment);
 }
 
 Digest NetworkState::state_hash_of_acts(NodeId node) const {

@@ -2,29 +2,14 @@
 
 #include <algorithm>
 
+#include "central/scheduling/task_rules.hpp"
 #include "protocol/civil/civil.hpp"
 
 namespace feldsher::central {
 namespace {
 
-constexpr std::uint32_t longest_minutes = 8 * 60;
-
 ScheduleRefusal refusal_of(MinutesRefusal refusal) {
   return refusal == MinutesRefusal::taken ? ScheduleRefusal::taken : ScheduleRefusal::malformed;
-}
-
-Minutes minutes_of(const v1::Appointment& appointment) {
-  return {appointment.from().minute(), appointment.from().minute() + appointment.minutes()};
-}
-
-/// Looked at before anything is added to the minute: it came from outside, and may be any number.
-bool lies_in(const v1::Shift& shift, std::int64_t minute, std::uint32_t length) {
-  return minute >= shift.from().minute() && minute < shift.until().minute() &&
-         length <= shift.until().minute() - minute;
-}
-
-bool gives(const v1::Shift& shift, const std::string& service) {
-  return std::find(shift.services().begin(), shift.services().end(), service) != shift.services().end();
 }
 
 }  // namespace
@@ -41,8 +26,10 @@ const char* to_text(ScheduleRefusal refusal) {
       return "the time is over";
     case ScheduleRefusal::doctor_elsewhere:
       return "the doctor or the room has another shift then";
+    case ScheduleRefusal::patient_elsewhere:
+      return "the patient has another appointment then";
     case ScheduleRefusal::wrong_state:
-      return "the appointment is cancelled or was kept already";
+      return "it is cancelled, was kept or is done already";
   }
   return "unknown refusal";
 }
@@ -66,7 +53,7 @@ Scheduled<Booking> Scheduling::book(const WantedBooking& wanted, const v1::Actor
   const auto* service = state_.services.find(wanted.service);
   if (!shift || !service || !state_.patients.find(wanted.patient)) return ScheduleRefusal::not_found;
   const std::uint32_t length = wanted.minutes != 0 ? wanted.minutes : service->state.minutes();
-  if (length == 0 || length > longest_minutes || !lies_in(shift->state, wanted.minute, length) ||
+  if (length == 0 || length > longest_booking_minutes || !lies_in(shift->state, wanted.minute, length) ||
       !gives(shift->state, wanted.service.to_octets()))
     return ScheduleRefusal::malformed;
   const Minutes minutes{wanted.minute, wanted.minute + length};
@@ -89,6 +76,8 @@ Scheduled<Booking> Scheduling::book(const WantedBooking& wanted, const v1::Actor
                   .request = {},
                   .drafts = {}};
   auto refusal = state_.book(wanted.shift).refuses(minutes);
+  if (refusal != MinutesRefusal::taken && !state_.clashes(appointment.patient(), minutes).empty())
+    return ScheduleRefusal::patient_elsewhere;
   if (!refusal) {
     booking.drafts.push_back(
         draft(v1::APPOINTMENT, booking.appointment, v1::BOOKED, appointment, actor, proof));
@@ -176,7 +165,7 @@ Scheduled<Booking> Scheduling::recall(const Uuid& shift_id, const MinuteSet& min
   auto owner = shift ? state_.node_of(PointId{Uuid::from_octets(shift->state.point()).value_or(Uuid{})})
                      : std::nullopt;
   if (!owner) return ScheduleRefusal::not_found;
-  const MinuteSet asked = state_.leased(shift_id).outstanding().common_with(minutes);
+  const MinuteSet asked = state_.leases_of(shift_id).outstanding().common_with(minutes);
   if (asked.empty()) return ScheduleRefusal::taken;
   v1::Request request;
   request.set_kind(v1::REQUEST_RETURN);
@@ -188,6 +177,28 @@ Scheduled<Booking> Scheduling::recall(const Uuid& shift_id, const MinuteSet& min
       .appointment = {}, .requested = true, .request = random_.uuid_v7(now.wall_ms), .drafts = {}};
   booking.drafts.push_back(draft(v1::REQUEST, booking.request, v1::ASKED, request, actor, proof));
   return booking;
+}
+
+Scheduled<std::vector<Draft>> Scheduling::break_leases(const Uuid& shift_id, const v1::Actor& actor,
+                                                       v1::Proof proof, const Instant& now) {
+  const auto* shift = state_.shifts.find(shift_id);
+  if (!shift) return ScheduleRefusal::not_found;
+  const ShiftLeases leases = state_.leases_of(shift_id);
+  const MinuteSet ahead(Minutes{now.wall_ms / 60'000 + 1, shift->state.until().minute()});
+  const MinuteSet broken = leases.outstanding().common_with(ahead);
+  std::vector<Draft> drafts;
+  for (const Uuid& id : leases.giving(broken)) {
+    v1::Lease left = state_.leases.find(id)->state;
+    MinuteSet minutes = minute_set_from(left.minutes());
+    minutes.remove(ahead);
+    left.clear_minutes();
+    put_minutes(minutes, left);
+    drafts.push_back(draft(v1::LEASE, id, v1::BROKEN, left, actor, proof));
+  }
+  if (drafts.empty()) return ScheduleRefusal::taken;
+  for (Draft& task : TaskRules(state_, random_).found_in_broken(shift_id, broken, now))
+    drafts.push_back(std::move(task));
+  return drafts;
 }
 
 std::vector<Draft> Scheduling::answer_request(const Uuid& request_id, const Instant& now) {
@@ -215,6 +226,8 @@ std::vector<Draft> Scheduling::answer_request(const Uuid& request_id, const Inst
       answer.set_outcome(v1::OUTCOME_PAST);
     } else if (auto refusal = state_.book(*Uuid::from_octets(wanted.shift())).refuses(minutes_of(wanted))) {
       answer.set_outcome(*refusal == MinutesRefusal::taken ? v1::OUTCOME_TAKEN : v1::OUTCOME_NOT_MINE);
+    } else if (!state_.clashes(wanted.patient(), minutes_of(wanted)).empty()) {
+      answer.set_outcome(v1::OUTCOME_TAKEN);
     } else {
       v1::Appointment booked = wanted;
       booked.set_request(request_id.to_octets());

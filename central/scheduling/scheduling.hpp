@@ -10,12 +10,13 @@ namespace feldsher::central {
 
 /// Why central refuses something about the schedule.
 enum class ScheduleRefusal {
-  not_found = 1,     ///< No such shift, patient, service, appointment or point.
-  malformed,         ///< Outside of the shift, a service it does not give, no minutes, or far too many.
-  taken,             ///< The minutes are booked.
-  past,              ///< The time is over.
-  doctor_elsewhere,  ///< The doctor or the room has another shift then.
-  wrong_state,       ///< Cancelled or visited already.
+  not_found = 1,      ///< No such shift, patient, service, appointment or point.
+  malformed,          ///< Outside of the shift, a service it does not give, no minutes, or far too many.
+  taken,              ///< The minutes are booked.
+  past,               ///< The time is over.
+  doctor_elsewhere,   ///< The doctor or the room has another shift then.
+  patient_elsewhere,  ///< The patient has another appointment then.
+  wrong_state,        ///< Cancelled, visited or done already.
 };
 const char* to_text(ScheduleRefusal refusal);
 
@@ -59,6 +60,12 @@ class Scheduling {
   /// point holds none of them.
   Scheduled<Booking> recall(const Uuid& shift, const MinuteSet& minutes, const v1::Actor& actor,
                             v1::Proof proof, const Instant& now);
+
+  /// Breaks the leases of a shift, from the next minute on: its minutes are central's at once, whatever the
+  /// point believes until it hears of it. A person's act, for a point that cannot give them back. Together
+  /// with the tasks of the bookings that are found there. `taken` when the point holds none of them.
+  Scheduled<std::vector<Draft>> break_leases(const Uuid& shift, const v1::Actor& actor, v1::Proof proof,
+                                             const Instant& now);
 
   /// A point asks for something in central's minutes: the answer; empty when it is not ours to answer or
   /// answered already.

@@ -8,6 +8,7 @@
 #include <csignal>
 
 #include "central/api/api.hpp"
+#include "central/serve/box_door.hpp"
 #include "central/serve/log.hpp"
 #include "central/serve/sync_door.hpp"
 #include "central/store/views.hpp"
@@ -55,6 +56,9 @@ class Ticker {
 int serve(const Config& config) {
   Log::begin(config.log_level);
   const CentralFolder folder = CentralFolder::open(config.dir);
+  if (std::filesystem::exists(folder.standby_file()))
+    throw Fault(folder.path().string() +
+                " is a standby's folder: `feldsher-central standby` follows central, `promote` makes it one");
   const DataFolder data = DataFolder::open(config.dir);
   const SystemClock clock;
   SystemRandom random;
@@ -74,14 +78,26 @@ int serve(const Config& config) {
   SqlcipherStore& journal = *store;
   Views views({.file = folder.views(), .key = data.key()}, loop.get_executor(), disk_failed);
   views.expect(records_in(journal));
+  const auto answers = journal.values(OnceAnswers::value_prefix);
   Committer committer(std::move(store), loop.get_executor(), disk_failed,
                       {.when_idle = [&journal] { journal.checkpoint(); }});
+  CopiedLedger copied(committer, {OnceAnswers::value_prefix});
+  copied.resume(journal);
+  Safekeeping safekeeping(folder.identity().tenant, copied);
+  safekeeping.resume(journal);
   Metrics metrics;
   CentralNode node(folder.identity().tenant, folder.identity().node,
-                   {.clock = clock, .random = random, .ledger = committer, .signer = signer, .check = check});
+                   {.clock = clock,
+                    .random = random,
+                    .ledger = copied,
+                    .signer = signer,
+                    .check = check,
+                    .safekeeping = &safekeeping});
+  Revocations revocations;
   bool replaying = true;
   node.on_record = [&](std::uint64_t intake, const Record& record) {
     views.project(intake, record);
+    revocations.apply(record);
     if (!replaying) metrics.record(record);
   };
   node.start(journal);
@@ -89,15 +105,25 @@ int serve(const Config& config) {
   Log::info("journal-read", {{"records", node.intake()}, {"views", views.position()}});
 
   Tokens tokens(folder.tokens());
+  StandbyDoor copies(safekeeping, [&] { return node.now(); });
   SyncDoor points(loop,
-                  {.host = config.sync_host, .port = config.sync_port, .path = "/sync", .tls = folder.tls()},
+                  {.host = config.sync_host,
+                   .port = config.sync_port,
+                   .path = "/sync",
+                   .other_path = "/standby",
+                   .tls = folder.tls()},
                   node, metrics);
+  points.copies = &copies;
+  points.is_good = [&](const PeerIdentity& peer) { return !revocations.holds(peer.serial); };
+  revocations.on_revoked = [&](const Octets& serial) { points.cut(serial); };
+  BoxDoor boxes(loop, config, folder, node, signer.public_key());
   Api api({.node = node,
            .history = views,
-           .ledger = committer,
+           .ledger = copied,
            .tokens = tokens,
            .metrics = metrics,
            .pass_key = SigningKey::load(folder.pass_key()).public_key(),
+           .once = answers,
            .now =
                [&] {
                  return Metrics::Now{.points = node.points(),
@@ -105,7 +131,8 @@ int serve(const Config& config) {
                                      .backlog = committer.backlog(),
                                      .intake = node.intake(),
                                      .views_position = views.position(),
-                                     .views_unreadable = views.unreadable()};
+                                     .views_unreadable = views.unreadable(),
+                                     .standby = node.standby()};
                },
            .crypto =
                [&](std::function<void()> work, std::function<void(std::exception_ptr)> then) {
@@ -134,6 +161,7 @@ int serve(const Config& config) {
   Log::info("serving", {{"tenant", folder.identity().tenant},
                         {"node", folder.identity().node},
                         {"sync_port", points.port()},
+                        {"access_port", boxes.port()},
                         {"api_port", people.port()}});
 
   boost::asio::signal_set signals(loop, SIGINT, SIGTERM);
@@ -141,6 +169,7 @@ int serve(const Config& config) {
     if (error) return;
     // Nothing more comes in; what came is made durable and told; then the loop has nothing left to do.
     people.stop();
+    boxes.stop();
     points.stop();
     ticker.stop();
     node.sign_head_now();
@@ -149,6 +178,7 @@ int serve(const Config& config) {
   loop.run();
 
   people.stop();
+  boxes.stop();
   points.stop();
   crypto.join();
   committer.close();

@@ -33,7 +33,10 @@ SyncDoor::~SyncDoor() { stop(); }
 WebSocketServer::Handlers SyncDoor::handlers() {
   return {
       .admit =
-          [](const PeerIdentity& peer) { return peer.kind == PeerKind::node && peer.uuid().has_value(); },
+          [this](const PeerIdentity& peer) {
+            const bool is_copy = copies && peer.kind == PeerKind::standby;
+            return (peer.kind == PeerKind::node || is_copy) && peer.uuid().has_value() && is_good(peer);
+          },
       .on_open = [this](const std::shared_ptr<Connection>& connection,
                         const PeerIdentity& peer) { open(connection, peer); },
       .on_message = [this](Connection& connection, Octets message) { take(connection, message); },
@@ -48,6 +51,7 @@ WebSocketServer::Handlers SyncDoor::handlers() {
 }
 
 void SyncDoor::open(const std::shared_ptr<Connection>& connection, const PeerIdentity& peer) {
+  if (peer.kind == PeerKind::standby) return copies->open(connection, peer);
   const NodeId node{*peer.uuid()};
   Log::info("node-connected", {{"node", node}});
   auto& wire = wires_[connection.get()];
@@ -56,6 +60,7 @@ void SyncDoor::open(const std::shared_ptr<Connection>& connection, const PeerIde
 }
 
 void SyncDoor::take(Connection& connection, const Octets& message) {
+  if (copies && copies->take(connection, message)) return;
   auto at = wires_.find(&connection);
   if (at == wires_.end()) return;
   v1::Frame frame;
@@ -69,6 +74,7 @@ void SyncDoor::take(Connection& connection, const Octets& message) {
 }
 
 void SyncDoor::closed(Connection& connection, const std::string& reason) {
+  if (copies && copies->closed(connection, reason)) return;
   auto at = wires_.find(&connection);
   if (at == wires_.end()) return;
   const NodeId node = at->second->node();
@@ -77,7 +83,14 @@ void SyncDoor::closed(Connection& connection, const std::string& reason) {
   wires_.erase(at);
 }
 
+void SyncDoor::cut(const Octets& serial) {
+  if (copies) copies->cut(serial);
+  for (auto& [connection, wire] : wires_)
+    if (connection->peer().serial == serial) wire->close("its certificate was revoked");
+}
+
 void SyncDoor::stop() {
+  if (copies) copies->stop();
   for (auto& [connection, wire] : wires_) node_.disconnected(wire->node(), *wire);
   server_.stop();
   wires_.clear();

@@ -4,14 +4,15 @@
 
 #include "central/api/metrics.hpp"
 #include "central/node/central_node.hpp"
+#include "central/serve/standby_door.hpp"
 #include "protocol/transport/web_socket.hpp"
 
 namespace feldsher::central {
 
 /// The door for nodes: WebSockets of verified peers to and from the core. Loop thread.
 ///
-/// Only certificates of kind `node` come in, and a node speaks for the id in its certificate alone. What is
-/// no frame closes its connection and is counted. A peer too slow to take what it is sent is let go: it
+/// Only certificates of kind `node` come in, and those of standbys, for the door behind this one; a node speaks for
+/// the id in its certificate alone. What is no frame closes its connection and is counted. A peer too slow to take what it is sent is let go: it
 /// resumes from its last acknowledgement when it connects again.
 class SyncDoor {
  public:
@@ -19,8 +20,15 @@ class SyncDoor {
            Metrics& metrics);
   ~SyncDoor();
 
+  /// Whether a certificate is still good: asked at each connection.
+  std::function<bool(const PeerIdentity&)> is_good = [](const PeerIdentity&) { return true; };
+  /// Where copies of the journal are taken; null: nowhere.
+  StandbyDoor* copies = nullptr;
+
   std::uint16_t port() const { return server_.port(); }
   std::size_t connections() const { return wires_.size(); }
+  /// Drops whoever has come in with this certificate.
+  void cut(const Octets& serial);
   /// Lets every node go and listens no more.
   void stop();
 

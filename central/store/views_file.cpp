@@ -1,6 +1,7 @@
 #include "central/store/views_file.hpp"
 
 #include <boost/endian/conversion.hpp>
+#include <limits>
 
 #include "central/store/views_statements.hpp"
 
@@ -109,6 +110,12 @@ std::size_t ViewsFile::project(std::span<const Record> records) {
   run_->reach.run(intake);
   database_->execute("COMMIT");
   position_ = intake;
+  if (erased_) {
+    // Deleted rows lie in the pages still: the file is written anew, and its log with it.
+    database_->execute("VACUUM");
+    database_->checkpoint();
+    erased_ = false;
+  }
   return unreadable;
 }
 
@@ -163,6 +170,28 @@ void ViewsFile::put_block(const RecordKey& record, DeviceId device, const readin
   run_->put_block.run(record.origin.to_octets(), record.epoch.value, record.seq, stat.code, stat.unit,
                       device.to_octets(), stat.first_ms, stat.last_ms, stat.n, bits(stat.min), bits(stat.max),
                       bits(stat.sum));
+}
+
+void ViewsFile::erase(const v1::Erasure& erasure) {
+  erased_ = true;
+  for (const v1::ErasedSubject& each : erasure.subjects()) {
+    const int type = each.type();
+    run_->put_link.run(type, each.id(), erasure.patient());
+    if (each.id() != erasure.patient()) {
+      run_->adopt_history.run(each.id(), erasure.patient());
+      run_->adopt_links.run(each.id(), erasure.patient());
+    }
+    run_->erase_history.run(erasure.patient(), type, each.id());
+    if (each.type() == v1::PATIENT) run_->erase_patient.run(each.id());
+    if (each.type() == v1::APPOINTMENT) run_->erase_appointment.run(each.id());
+    if (each.type() == v1::APPOINTMENT || each.type() == v1::VISIT) run_->erase_visit.run(each.id());
+  }
+  constexpr std::int64_t for_ever = std::numeric_limits<std::int64_t>::max(), hour_ms = 3'600'000;
+  for (const v1::ErasedReadings& each : erasure.readings()) {
+    const std::int64_t from = each.from_ms(), until = each.until_ms() != 0 ? each.until_ms() : for_ever;
+    run_->erase_blocks.run(each.device(), from, until);
+    run_->erase_hours.run(each.device(), from - hour_ms, until);
+  }
 }
 
 readings::RangeSet ViewsFile::counted(DeviceId device, Epoch epoch) {

@@ -47,6 +47,7 @@ class ViewsFile final : public ViewTables {
   void put_block(const RecordKey& record, DeviceId device, const readings::BlockStat& stat) override;
   readings::RangeSet counted(DeviceId device, Epoch epoch) override;
   void put_counted(DeviceId device, Epoch epoch, const readings::RangeSet& numbers) override;
+  void erase(const v1::Erasure& erasure) override;
   void add_to_hour(DeviceId device, std::int64_t hour_ms, const readings::BlockStat& stat) override;
 
  private:
@@ -56,6 +57,7 @@ class ViewsFile final : public ViewTables {
   std::unique_ptr<sqlcipher::Database> database_;
   std::unique_ptr<Statements> run_;
   std::uint64_t position_ = 0;
+  bool erased_ = false;  // Since the file was last written anew.
 };
 
 }  // namespace feldsher::central

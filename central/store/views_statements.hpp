@@ -70,6 +70,15 @@ struct ViewsFile::Statements {
       "AND hour_ms >= ?2 AND hour_ms <= ?3 ORDER BY hour_ms, code, unit");
   STATEMENT(wearers, "SELECT from_ms, patient FROM custody WHERE device = ?1 ORDER BY from_ms, id");
   STATEMENT(incidents, "SELECT id, at_ms, state FROM incidents ORDER BY at_ms DESC, id DESC LIMIT ?1");
+  STATEMENT(adopt_history, "UPDATE history SET patient = ?2 WHERE patient = ?1");
+  STATEMENT(adopt_links, "UPDATE links SET patient = ?2 WHERE patient = ?1");
+  STATEMENT(erase_history,
+            "UPDATE history SET message = NULL WHERE patient = ?1 AND type = ?2 AND subject = ?3");
+  STATEMENT(erase_patient, "DELETE FROM patients WHERE id = ?1");
+  STATEMENT(erase_appointment, "DELETE FROM appointments WHERE id = ?1");
+  STATEMENT(erase_visit, "DELETE FROM visits WHERE appointment = ?1 OR visit = ?1");
+  STATEMENT(erase_blocks, "DELETE FROM blocks WHERE device = ?1 AND last_ms >= ?2 AND first_ms < ?3");
+  STATEMENT(erase_hours, "DELETE FROM hours WHERE device = ?1 AND hour_ms > ?2 AND hour_ms < ?3");
 #undef STATEMENT
 };
 

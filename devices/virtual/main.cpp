@@ -15,11 +15,13 @@ constexpr std::string_view help =
 
   feldsher-virtual wearables --config FILE [--drain SECONDS]   devices that measure, and keep what is not receipted
   feldsher-virtual day --config FILE [--drain SECONDS]         the patients and the staff of one point
-  feldsher-virtual wearables|day --print-config                a configuration, with all keys explained
+  feldsher-virtual wearables|day --print-default-config        a configuration, with all keys explained
+  feldsher-virtual --version
 
 Each keeps a ledger of what it was told (JSON lines; ids and numbers only). When its time is over it makes
 nothing new, and waits at most so many seconds (60) until all is receipted and answered: exit 0, or 1.
 SIGTERM ends it at once, with exit 0 and a whole ledger.
+Exit: 0 done, 1 it could not be done, 2 the command line is wrong.
 )";
 
 struct Words {
@@ -33,7 +35,7 @@ std::optional<Words> parse(const std::vector<std::string_view>& given) {
   if (given.empty() || (given[0] != "wearables" && given[0] != "day")) return std::nullopt;
   words.command = given[0];
   for (std::size_t i = 1; i < given.size(); ++i) {
-    if (given[i] == "--print-config") {
+    if (given[i] == "--print-default-config") {
       words.print = true;
     } else if (given[i] == "--config" && i + 1 < given.size()) {
       words.config = given[++i];
@@ -59,6 +61,10 @@ int main(int count, char** arguments) {
     fmt::print("{}", help);
     return 0;
   }
+  if (given.size() == 1 && given[0] == "--version") {
+    fmt::print("feldsher-virtual {}\n", FELDSHER_VERSION);
+    return 0;
+  }
   const auto words = parse(given);
   if (!words) {
     fmt::print(stderr, "{}", help);
@@ -75,6 +81,6 @@ int main(int count, char** arguments) {
                      : run_day(read_day_config(file), words->drain_seconds);
   } catch (const std::exception& fault) {
     fmt::print(stderr, "feldsher-virtual: {}\n", fault.what());
-    return 2;
+    return 1;
   }
 }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <deque>
 #include <map>
 #include <memory>
@@ -142,7 +143,8 @@ int run_wearables(const WearablesConfig& config, std::int64_t drain_seconds) {
   const auto measure_until = config.seconds == 0 ? INT64_MAX : began + config.seconds * 1000;
   const auto until = config.seconds == 0 ? INT64_MAX : measure_until + drain_seconds * 1000;
   bool measuring = true;
-  loop.run(std::chrono::milliseconds(20), [&] {
+  // A flood measures more often than a wearable does; each measures at most once a look.
+  loop.run(std::chrono::milliseconds(std::min<std::int64_t>(20, config.interval_ms)), [&] {
     const auto now = ShellLoop::now_ms();
     if (measuring && now >= measure_until) {
       measuring = false;

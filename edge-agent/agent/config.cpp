@@ -30,6 +30,9 @@ broker = "ssl://127.0.0.1:8883"
 # A device's readings are sealed into a block after so many seconds, at 1,024 messages, or when it changes hands.
 seal_seconds = 300
 
+# A request to central that is not answered for so many hours lapses; when its slot begins it does so anyway.
+request_patience_hours = 72
+
 # How much is written to the log: "error", "warning", "info" or "debug". It holds ids and counts, never names.
 log = "info"
 )";
@@ -114,6 +117,13 @@ Config parse_config(std::string_view toml_text, const std::string& name, const s
          if (!value || *value < 1 || *value > 3600)
            wrong(name, node.source(), "\"seal_seconds\" must be 1 to 3600 seconds");
          config.seal_seconds = static_cast<std::uint32_t>(*value);
+       }},
+      {"request_patience_hours",
+       [&](const toml::node& node) {
+         const auto value = node.value_exact<std::int64_t>();
+         if (!value || *value < 1 || *value > 720)
+           wrong(name, node.source(), "\"request_patience_hours\" must be 1 to 720 hours");
+         config.request_patience_hours = static_cast<std::uint32_t>(*value);
        }},
       {"log",
        [&](const toml::node& node) {

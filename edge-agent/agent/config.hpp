@@ -23,6 +23,7 @@ struct Config {
   CentralAddress central;
   std::string broker;
   std::uint32_t seal_seconds = 300;
+  std::uint32_t request_patience_hours = 72;
   std::string log;
 };
 

@@ -87,14 +87,15 @@ Membership Membership::parse(std::string_view json, const std::string& name) {
     if (!issued->is_int64()) fields.wrong("issued_s", "must be a Unix time");
     it.issued_s = issued->get_int64();
   }
+  if (root.get_object().contains("access")) it.access = fields.text("access");
   return it;
 }
 
 Membership PointFolder::membership() const {
   if (!std::filesystem::exists(membership_file()))
     throw Fault(fmt::format(
-        "{} is no point's folder: make one with `feldsher-edge init --dir {} --bundle FOLDER`, the "
-        "bundle being what `feldsher-central issue` wrote",
+        "{} is no point's folder: make one with `feldsher-edge enrol CODE --dir {}`, the code being what "
+        "`feldsher-central enrol` printed",
         folder_.string(), folder_.string()));
   return Membership::parse(content_of(membership_file()), membership_file().string());
 }
@@ -113,19 +114,37 @@ void init_point(const std::filesystem::path& folder, const std::filesystem::path
     if (files[file].find("-----BEGIN ") == Octets::npos)
       throw Fault((bundle / file).string() + " is not PEM");
   }
+  expect_no_point(folder);
+  make_point(folder, {.files = files, .head_key = SigningKey::generate(), .central = membership.central});
+}
+
+void expect_no_point(const std::filesystem::path& folder) {
   const PointFolder point(folder);
   for (const auto& taken : {point.membership_file(), point.head_key(), point.config(), point.tls().key,
-                            folder / "journal.key", folder / "journal.db"})
+                            point.bus() / "key.pem", folder / "journal.key", folder / "journal.db"})
     if (std::filesystem::exists(taken))
       throw Fault(taken.string() +
                   " is there already: nothing is written over. A new point needs an empty folder");
+}
 
+void make_point(const std::filesystem::path& folder, const PointMaterial& material) {
+  const PointFolder point(folder);
   SystemRandom random;
   DataFolder::open_or_create(folder, random);
   std::filesystem::permissions(folder, std::filesystem::perms::owner_all);
-  SigningKey::generate().save(point.head_key());
-  for (const auto& [name, content] : files) write_secret_file(folder / name, content);
-  write_secret_file(point.config(), config_for(".", membership.central));
+  material.head_key.save(point.head_key());
+  for (const auto& [name, content] : material.files) {
+    const auto file = folder / name;
+    if (std::filesystem::create_directory(file.parent_path()))
+      std::filesystem::permissions(file.parent_path(), std::filesystem::perms::owner_all);
+    write_secret_file(file, content);
+  }
+  write_secret_file(point.config(), config_for(".", material.central));
+}
+
+TlsFiles PointFolder::bus_tls() const {
+  if (!std::filesystem::exists(bus() / "key.pem")) return tls();
+  return {.ca = folder_ / "ca.pem", .certificate = bus() / "certificate.pem", .key = bus() / "key.pem"};
 }
 
 }  // namespace feldsher::edge

@@ -1,8 +1,10 @@
 #pragma once
 #include <filesystem>
+#include <map>
 #include <string>
 #include <string_view>
 
+#include "protocol/crypto/signing_key.hpp"
 #include "protocol/record/ids.hpp"
 #include "protocol/transport/tls_files.hpp"
 
@@ -20,6 +22,7 @@ struct Membership {
   std::string zone;           ///< IANA zone of the point's walls.
   std::string central;        ///< "wss://central.example:8443".
   Octets central_head_key;    ///< Raw Ed25519.
+  std::string access;         ///< "https://central.example:8445": where to renew; empty = not said.
   std::int64_t issued_s = 0;  ///< When central wrote it (Unix time): no true clock is earlier. 0 = not said.
 
   /// Throws Fault naming `name` and the field. Fields that this version does not know are ignored.
@@ -29,9 +32,12 @@ struct Membership {
 /// A point's data folder: where each of its files lies. All of mode 600 in a folder of mode 700.
 ///
 ///     node.json                      who it is
-///     ca.pem certificate.pem key.pem  its certificate, for central and for the broker
+///     ca.pem certificate.pem key.pem  its certificate for central
+///     bus/                           the agent's at its own broker, which is not renewed
+///     broker/                        the broker's, unless it was put elsewhere
 ///     head.key                       what signs the heads of its journals; made on the box
-///     journal.db journal.key         its journals and their key; made on the box
+///     journal.db journal.key         its journals and their key; made on the box, wrapped by …
+///     box.key or box.cred            … the box's own: a file, or sealed by its TPM2
 ///     edge.toml                      its configuration
 ///     control.sock                   where `feldsher-edge status` asks
 class PointFolder {
@@ -46,12 +52,26 @@ class PointFolder {
   TlsFiles tls() const {
     return {.ca = folder_ / "ca.pem", .certificate = folder_ / "certificate.pem", .key = folder_ / "key.pem"};
   }
+  std::filesystem::path bus() const { return folder_ / "bus"; }
+  /// The agent's own at its broker; that of the line where it has no other.
+  TlsFiles bus_tls() const;
   /// Throws Fault with what to do when the folder is no point's.
   Membership membership() const;
 
  private:
   std::filesystem::path folder_;
 };
+
+/// What makes a folder a point's: files by name (also "bus/key.pem"), and the key that signs its heads.
+struct PointMaterial {
+  std::map<std::string, Octets> files;
+  SigningKey head_key;
+  std::string central;  ///< "wss://central.example:8443".
+};
+/// Throws Fault when anything of a point is in `folder` already.
+void expect_no_point(const std::filesystem::path& folder);
+/// Makes a point's folder; its database key is made here. Throws Fault.
+void make_point(const std::filesystem::path& folder, const PointMaterial& material);
 
 /// Makes a point's folder of what central issued (`bundle`). Everything is looked at before anything is
 /// made, and nothing is ever written over: throws Fault.

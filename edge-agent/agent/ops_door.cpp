@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "protocol/bus/topics.hpp"
+#include "protocol/clinic/credentials.hpp"
 
 namespace feldsher::edge {
 namespace {
@@ -66,6 +67,10 @@ void OpsDoor::take(const bus::Message& message) {
     id = AskId::from_octets(ask.id());
   if (!terminal || !id || message.retained) {
     ++malformed_;
+    return;
+  }
+  if (is_shut_out(node_.state(), v1::CREDENTIAL_TERMINAL, *terminal)) {
+    ++shut_out_;
     return;
   }
   ++asks_;

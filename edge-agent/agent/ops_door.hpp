@@ -42,6 +42,7 @@ class OpsDoor {
   std::uint64_t asks() const { return asks_; }
   std::uint64_t malformed() const { return malformed_; }  ///< Too large, unreadable, or from no terminal.
   std::uint64_t busy() const { return busy_; }            ///< Answered "busy".
+  std::uint64_t shut_out() const { return shut_out_; }    ///< Of revoked terminals: not answered at all.
   std::uint64_t unsent() const { return unsent_; }        ///< Answers that the broker did not take.
   std::uint64_t dropped() const { return session_.dropped(); }
 
@@ -57,7 +58,7 @@ class OpsDoor {
   boost::asio::steady_timer board_timer_, pulse_timer_;
   bool taking_ = true, board_waits_ = false;
   std::optional<std::uint64_t> board_said_;  // Version of the snapshot that the broker has.
-  std::uint64_t asks_ = 0, malformed_ = 0, busy_ = 0, unsent_ = 0;
+  std::uint64_t asks_ = 0, malformed_ = 0, busy_ = 0, shut_out_ = 0, unsent_ = 0;
   bus::MqttSession session_;  // Last: it calls us.
 };
 

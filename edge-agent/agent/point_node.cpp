@@ -2,13 +2,17 @@
 
 #include <cstdlib>
 
+#include "protocol/clinic/erasing.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::edge {
 namespace {
 
 constexpr std::size_t answers_remembered = 4096;
+const std::string erased_value = "erased/";  // Orders to erase that were carried out: record key, by subject.
 constexpr std::uint64_t heads_every_ms = 60'000;
+// People wait this long for a restore; on a slow line it takes longer, and they are served with what is here.
+constexpr std::uint64_t restore_patience_ms = 10'000;
 // Central's clock moves ours only when the difference is more than a line and a busy machine explain.
 constexpr std::int64_t tolerated_offset_ms = 2'000;
 
@@ -62,55 +66,45 @@ v1::Actor PointNode::self() const {
 }
 
 void PointNode::start(JournalStore& store) {
-  std::optional<Epoch> life;
-  std::optional<v1::Stamp> last;
+  const Instant raw = world_.clock.now();
+  started_ms_ = raw.since_boot_ms;
+  const bool lived = link_.resume(store);
   store.replay(0, [&](std::uint64_t, Record&& record) {
     if (record.key.origin != identity_.node || record.tenant != identity_.tenant)
       throw Fault("this journal was written by another node: the data folder is not this point's");
-    if (record.header.verb() == v1::OPENED) life = record.key.epoch;
-    last = record.header.at();
+    writer_.resume_after(record.header.at());
     take(record);
   });
   store.scope([&](Record&& record) {
     state_.apply(record);
     if (record.subject.type == v1::REQUEST) requests_to_answer_.insert(record.subject.id);
   });
-  store.each_answered([&](AskId ask, Octets answer) { answers_[ask] = std::move(answer); });
-  if (last) writer_.resume_after(*last);
-  if (life) {
-    writer_.begin(*life);
-    for (const JournalTip& tip : store.tips())
-      if (tip.journal.epoch == *life) writer_.resume(tip);
-    link_.resume(store);
-  } else {
-    link_.resume(store);
-    v1::NodeLife first;
-    first.set_reason(v1::OPEN_ENROLLED);
-    first.set_head_key(world_.signer.public_key());
-    open_life(first);
-  }
-  speak();
-  const Instant raw = world_.clock.now();
-  started_ms_ = raw.since_boot_ms;
+  store.each_answered([&](AskId ask, Octets answer) {
+    answers_[ask] = std::move(answer);
+    older_answers_.insert(ask);
+  });
+  for (const auto& [name, order] : store.values(erased_value)) erased_[name] = order;
+  if (!lived) link_.open_life(v1::OPEN_ENROLLED);
   // A clock that nobody has set goes on from the last record, so that who comes later is later.
   if (raw.trust == v1::TRUST_UNSET && raw.wall_ms < writer_.clock().wall_ms())
     clock_offset_ms_ = writer_.clock().wall_ms() - raw.wall_ms;
   boot_tip_ = writer_.tip(v1::ACTS);
 }
 
-void PointNode::open_life(const v1::NodeLife& life) {
+void PointNode::open_life(const v1::NodeLife& life, Transaction with) {
   Draft draft;
   draft.actor = self();
   draft.subject = {v1::NODE, identity_.node.uuid};
   draft.verb = v1::OPENED;
   draft.message = life.SerializeAsString();
-  write(v1::ACTS, {draft}, {}, [] {});
+  write(v1::ACTS, {draft}, std::move(with), [] {});
 }
 
 void PointNode::take(const Record& record) {
-  // Not written here: the record itself is not on its way to the disk yet, or the journal not read to its
-  // end.
-  if (!state_.apply(record))
+  // Of what a restore brings back, a younger life may have moved on already. And not written here: the
+  // record itself is not on its way to the disk yet, or the journal not read to its end.
+  const bool erased = !record.stored.body;
+  if (!erased && !link_.outdated(record) && !state_.apply(record))
     unsaid_.emplace_back(v1::INCIDENT_QUARANTINE, "the body of " + to_hex(record.key.to_octets()));
   link_.wrote(record);
   if (record.key.stream == v1::READINGS) on_block(record);
@@ -118,9 +112,7 @@ void PointNode::take(const Record& record) {
 
 void PointNode::write(v1::Stream stream, const std::vector<Draft>& drafts, Transaction with,
                       std::function<void()> then) {
-  // The line went away in the middle of a restore, and the point goes on: in a life of its own, for the
-  // places after this disk's last record are taken at central.
-  if (link_.behind()) link_.leave_life();
+  if (!link_.may_write()) link_.open_life(v1::OPEN_UNCONFIRMED);
   ++unsettled_;
   std::vector<Record> records = writer_.seal(stream, drafts, now());
   // The state moves at once, the world hears of it only after the commit: if that fails, the process
@@ -139,7 +131,7 @@ void PointNode::write(v1::Stream stream, const std::vector<Draft>& drafts, Trans
 }
 
 void PointNode::speak() {
-  if (link_.behind()) return;
+  if (!may_write()) return;
   for (const auto& [kind, detail] : std::exchange(unsaid_, {})) raise(kind, detail);
 }
 
@@ -149,7 +141,7 @@ void PointNode::announce() {
 }
 
 void PointNode::raise(v1::IncidentKind kind, const std::string& detail) {
-  if (link_.behind()) {
+  if (!may_write()) {
     unsaid_.emplace_back(kind, detail);
     return;
   }
@@ -178,8 +170,8 @@ void PointNode::ask(const std::string& terminal, OctetsView octets, std::functio
   if (!id) return;  // Without an id there is nobody to answer.
   if (auto known = answers_.find(*id); known != answers_.end()) return reply(known->second);
   if (in_flight_.contains(*id)) return;  // Its answer is on its way.
-  if (link_.phase() == sync::PointLink::Phase::restoring && ask.act_case() != v1::Ask::kPoint) {
-    // For the moment that a restore takes nobody writes; not remembered, so that asking again is answered.
+  if (link_.restoring_for_less_than(restore_patience_ms) && ask.act_case() != v1::Ask::kPoint) {
+    // Soon we know more; not remembered, so that asking again is answered.
     v1::Answer busy;
     busy.set_ask(ask.id());
     busy.set_refusal(v1::ASK_BUSY);
@@ -187,6 +179,8 @@ void PointNode::ask(const std::string& terminal, OctetsView octets, std::functio
     return reply(busy.SerializeAsString());
   }
   const DeskTime time = turn();
+  if (const auto refusal = desk_.refuses(ask, terminal, time))
+    return act(ask, terminal, Outcome::refused(*refusal), time, std::move(reply));
   if (ask.act_case() == v1::Ask::kPoint) {
     v1::Answer answer;
     answer.set_ask(ask.id());
@@ -195,11 +189,9 @@ void PointNode::ask(const std::string& terminal, OctetsView octets, std::functio
   }
   if (ask.act_case() == v1::Ask::kSetClock) {
     Outcome outcome;
-    if (!desk_.person(ask, terminal, time))
-      outcome = Outcome::refused(v1::ASK_NOT_SIGNED_IN);
-    else if (!time.clock_unset)
-      outcome = Outcome::refused(v1::ASK_NOT_ALLOWED);
-    else {
+    if (const auto refusal = desk_.refuses_clock(ask.set_clock(), time)) {
+      outcome = Outcome::refused(*refusal);
+    } else {
       set_clock(ask.set_clock());
       turn();
       outcome.answer.mutable_done();
@@ -207,7 +199,7 @@ void PointNode::ask(const std::string& terminal, OctetsView octets, std::functio
     return act(ask, terminal, std::move(outcome), time, std::move(reply));
   }
   if (ask.act_case() == v1::Ask::kSignIn) {
-    auto verifier = desk_.pin_verifier(ask.sign_in(), time);
+    auto verifier = desk_.pin_verifier(ask.sign_in(), terminal, time);
     if (auto* refused = std::get_if<Outcome>(&verifier))
       return act(ask, terminal, *refused, time, std::move(reply));
     in_flight_.insert(*id);
@@ -273,6 +265,9 @@ void PointNode::central_time(std::int64_t wall_ms, std::uint32_t) {
   const Instant raw = world_.clock.now();
   const std::int64_t offset = wall_ms - raw.wall_ms;
   if (raw.trust == v1::SYNCHRONISED || std::llabs(offset - clock_offset_ms_) <= tolerated_offset_ms) {
+    // That nothing had to be moved is something to know of a boot whose stamps say "unset".
+    if (raw.trust == v1::TRUST_UNSET && clock_trust_ == v1::TRUST_UNSET)
+      return learn_clock(clock_offset_ms_, v1::FREE_RUNNING, v1::CLOCK_SOURCE_CENTRAL);
     if (clock_trust_ == v1::TRUST_UNSET) clock_trust_ = v1::FREE_RUNNING;
     clock_learned_ = true;
     return;
@@ -282,7 +277,7 @@ void PointNode::central_time(std::int64_t wall_ms, std::uint32_t) {
 
 void PointNode::learn_clock(std::int64_t offset_ms, v1::Trust trust, v1::ClockSource source) {
   clock_learned_ = true;
-  clock_offset_ms_ = offset_ms;
+  if (source != v1::CLOCK_SOURCE_MACHINE) clock_offset_ms_ = offset_ms;
   clock_trust_ = trust;
   v1::ClockLearned learned;
   learned.set_boot(world_.clock.now().boot);
@@ -303,8 +298,36 @@ void PointNode::feed_began() {
 
 void PointNode::feed_record(const Record& record) {
   if (!state_.apply(record)) raise(v1::INCIDENT_QUARANTINE, "the body of " + to_hex(record.key.to_octets()));
+  if (record.subject.type == v1::ERASURE) erase(record);
   if (record.subject.type == v1::REQUEST) requests_to_answer_.insert(record.subject.id);
   ++version_;
+}
+
+void PointNode::erase(const Record& order) {
+  const auto erasure = order.body<v1::Erasure>();
+  if (!erasure || erasure->status() != v1::ERASURE_ORDERED) return;
+  for (const v1::ErasedSubject& each : erasure->subjects())
+    if (auto id = Uuid::from_octets(each.id())) state_.erase({each.type(), *id});
+  // Each new feed brings the order again: the journal is searched once.
+  const std::string name = erased_value + order.subject.id.to_text();
+  if (std::exchange(erased_[name], order.key.to_octets()) == order.key.to_octets()) return;
+  Transaction transaction;
+  transaction.erased.push_back(erase_pick(*erasure));
+  transaction.values[name] = order.key.to_octets();
+  for (const auto& [ask, answer] : answers_) transaction.forgotten.push_back(ask);
+  answers_.clear();
+  older_answers_.clear();
+  world_.ledger.submit(std::move(transaction), [] {});
+}
+
+void PointNode::forget_answers() {
+  Transaction transaction;
+  for (AskId ask : std::exchange(older_answers_, {})) {
+    answers_.erase(ask);
+    transaction.forgotten.push_back(ask);
+  }
+  for (const auto& [ask, answer] : answers_) older_answers_.insert(ask);
+  if (!transaction.forgotten.empty()) world_.ledger.submit(std::move(transaction), [] {});
 }
 
 void PointNode::feed_left(const SubjectKey& subject) {
@@ -335,21 +358,35 @@ void PointNode::sign_heads() {
 void PointNode::tick() {
   link_.tick(now());
   if (world_.clock.now().since_boot_ms - heads_signed_ms_ >= heads_every_ms) sign_heads();
-  if (!link_.behind()) {
-    speak();
-    const DeskTime time = turn();
-    if (rules_may_act()) {
-      answer_requests();
-      for (const std::vector<Draft>& act : desk_.due(time)) write(v1::ACTS, act, {}, [] {});
-    }
+  speak();
+  const DeskTime time = turn();
+  if (rules_may_act()) {
+    answer_requests();
+    for (const std::vector<Draft>& act : desk_.due(time)) write(v1::ACTS, act, {}, [] {});
   }
   if (version_ != announced_) announce();  // The feed changed something since.
 }
 
+void PointNode::watch_machine() {
+  const Instant raw = world_.clock.now();
+  const Instant last = std::exchange(last_raw_, raw);
+  if (last.boot != raw.boot || last.trust != v1::TRUST_UNSET || raw.trust == v1::TRUST_UNSET) return;
+  const auto started = [](const Instant& at) {
+    return at.wall_ms - static_cast<std::int64_t>(at.since_boot_ms);
+  };
+  const bool known = clock_trust_ != v1::TRUST_UNSET;
+  clock_offset_ms_ = 0;  // It was the distance to the machine's old clock.
+  if (!known) learn_clock(started(raw) - started(last), raw.trust, v1::CLOCK_SOURCE_MACHINE);
+}
+
 DeskTime PointNode::turn() {
+  watch_machine();
   const DeskTime time = desk_time();
   const DeskTime last = std::exchange(last_turn_, time);
-  if (!last.clock_unset || last.day.empty() || last.day == time.day || link_.behind()) return time;
+  // Not just after a start: what was asked a moment before it may be asked again.
+  const bool settled = world_.clock.now().since_boot_ms - started_ms_ >= 600'000;
+  if (settled && !time.clock_unset && !last.day.empty() && last.day != time.day) forget_answers();
+  if (!last.clock_unset || last.day.empty() || last.day == time.day) return time;
   auto ours = [this](const RecordKey& key) {
     return key.epoch != boot_tip_.journal.epoch || key.seq > boot_tip_.seq;
   };
@@ -359,7 +396,7 @@ DeskTime PointNode::turn() {
 
 bool PointNode::rules_may_act() {
   // A disk that was restored from an old copy learns so at the first hello. Until then, or for a minute
-  // when there is no line, only people write, so that a rule does not begin a second branch of the journal.
+  // when there is no line, no rule judges by what may be an old state.
   constexpr std::uint64_t rest_ms = 60'000;
   rules_awake_ = rules_awake_ || link_.phase() == sync::PointLink::Phase::live ||
                  world_.clock.now().since_boot_ms - started_ms_ >= rest_ms;
@@ -388,9 +425,9 @@ v1::PointView PointNode::view() const {
   const DeskTime time = desk_time();
   v1::PointView view;
   view.set_connected(link_.phase() == sync::PointLink::Phase::live);
-  view.set_acts_unsynced(link_.durable_here(v1::ACTS) - link_.stored_at_central(v1::ACTS));
-  view.set_readings_unsynced(link_.durable_here(v1::READINGS) - link_.stored_at_central(v1::READINGS));
-  view.set_oldest_unsynced_ms(link_.oldest_unsynced_ms());
+  view.set_acts_unsynced(link_.lives().unsynced(v1::ACTS));
+  view.set_readings_unsynced(link_.lives().unsynced(v1::READINGS));
+  view.set_oldest_unsynced_ms(link_.lives().oldest_unsynced_ms());
   view.set_schedule_as_of_ms(link_.last_feed_ms());
   view.set_clock_unset(time.clock_unset);
   view.set_wall_ms(time.instant.wall_ms);
@@ -399,6 +436,7 @@ v1::PointView PointNode::view() const {
   view.set_node(identity_.node.to_octets());
   view.set_feed_position(link_.feed().position());
   view.set_readings_receipted(readings_receipted());
+  describe(view);
   return view;
 }
 

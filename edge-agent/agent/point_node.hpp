@@ -71,7 +71,11 @@ class PointNode final : private sync::PointLinkHost {
   v1::PointView view() const;
   std::uint64_t version() const { return version_; }
 
+  /// What the program adds to `view`: of its disk, for one.
+  std::function<void(v1::PointView& view)> describe = [](v1::PointView&) {};
+
   sync::PointLink& link() { return link_; }
+  Desk& desk() { return desk_; }
   const PointState& state() const { return state_; }
   const JournalWriter& writer() const { return writer_; }
   JournalWriter& writer() { return writer_; }
@@ -80,21 +84,28 @@ class PointNode final : private sync::PointLinkHost {
   void write(v1::Stream stream, const std::vector<Draft>& drafts, Transaction with,
              std::function<void()> then);
   void raise(v1::IncidentKind kind, const std::string& detail);
+  /// Whether what can wait for central's first word in this run need not wait any longer.
+  bool may_write() { return link_.may_write() || rules_may_act(); }
 
  private:
   void feed_began() override;
   void feed_record(const Record& record) override;
   void feed_left(const SubjectKey& subject) override;
   void restored(const std::vector<Record>& records) override;
-  void open_life(const v1::NodeLife& life) override;
+  void open_life(const v1::NodeLife& life, Transaction with) override;
   void central_time(std::int64_t wall_ms, std::uint32_t uncertainty_ms) override;
   void incident(v1::IncidentKind kind, const std::string& detail) override { raise(kind, detail); }
 
   void take(const Record& record);
+  void erase(const Record& order);
+  /// Answers to asks of before yesterday go: nobody repeats those, and they hold names.
+  void forget_answers();
   void act(const v1::Ask& ask, const std::string& terminal, Outcome outcome, const DeskTime& now,
            std::function<void(Octets)> reply);
   void set_clock(const v1::SetClock& ask);
   void learn_clock(std::int64_t offset_ms, v1::Trust trust, v1::ClockSource source);
+  /// The machine's clock, unset until now, has been set: by a time server, or by hand.
+  void watch_machine();
   void answer_requests();
   bool rules_may_act();
   void speak();
@@ -113,15 +124,18 @@ class PointNode final : private sync::PointLinkHost {
   std::uint64_t version_ = 0;
   std::uint64_t run_;                // Names this run of the process: `version_` begins anew with each.
   std::map<AskId, Octets> answers_;  // What each ask got: a repeat gets the same.
+  std::set<AskId> older_answers_;    // Those of them that are on the disk since before this day or run.
   std::set<AskId> in_flight_;
-  std::deque<AskId> answers_order_;  // Refusals and views are remembered for a while only.
+  std::deque<AskId> answers_order_;       // Refusals and views are remembered for a while only.
+  std::map<std::string, Octets> erased_;  // Orders to erase that were carried out here.
   std::set<std::string> raised_;
   std::set<Uuid> requests_to_answer_;
   std::vector<std::pair<v1::IncidentKind, std::string>>
-      unsaid_;                   // Incidents for which there is no place in the journal yet.
+      unsaid_;                   // Incidents that wait: they alone are no reason to begin a life.
   std::uint64_t unsettled_ = 0;  // Transactions that are on their way to the disk.
   std::uint64_t announced_ = 0;  // The version that `on_changed` last told of.
   DeskTime last_turn_;
+  Instant last_raw_;     // The machine's clock when we last looked.
   JournalTip boot_tip_;  // The end of our acts when this process began.
   std::uint64_t started_ms_ = 0;
   bool rules_awake_ = false;

@@ -91,15 +91,23 @@ void Readings::on(DeviceId device, OctetsView message) {
 void Readings::flush() {
   if (under_way_ >= most_under_way) return;
   auto chunk = intake_.take_chunk();
-  if (!chunk) return tell();
+  if (!chunk) return tell_soon();
   ++under_way_;
   Transaction transaction;
   transaction.intake.push_back({chunk->id, std::move(chunk->octets)});
   world_.ledger.submit(std::move(transaction), [this, id = chunk->id] {
     --under_way_;
     intake_.committed(id);
-    tell();
+    tell_soon();
     if (intake_.waiting() > 0) flush();
+  });
+}
+
+void Readings::tell_soon() {
+  if (std::exchange(telling_, true)) return;
+  world_.later(receipts_together_ms, [this] {
+    telling_ = false;
+    tell();
   });
 }
 
@@ -121,8 +129,8 @@ void Readings::publish(DeviceId device, readings::Receipt receipt) {
 void Readings::tick() {
   learn_wearers();
   learn_safe();
-  // While central hands back what this disk lost, sealing would cut the life short; the intake can wait.
-  if (!node_.link().behind())
+  // Before central has spoken sealing would begin a life; the intake can wait.
+  if (node_.may_write())
     for (const ingest::StreamKey& stream : intake_.due(node_.now())) {
       if (seals_under_way_ >= most_seals_under_way) break;
       seal(stream);
@@ -167,8 +175,11 @@ void Readings::held(const Record& record) {
   if (sealed.numbers.empty()) return;
   const auto ranges = ranges_of(sealed.numbers);
   if (!writing_) {
-    for (const readings::Range& range : ranges) intake_.restore_sealed(stream, range);
+    Transaction tidy;
     receipted_before_ += sealed.numbers.size();
+    for (const readings::Range& range : ranges)
+      receipted_before_ -= intake_.restore_sealed(stream, range, tidy.emptied);
+    if (!tidy.emptied.empty()) world_.ledger.submit(std::move(tidy), [] {});
   }
   not_safe_[{record.key.epoch, record.key.seq}] = {stream, ranges};
   sealed.digests = block->digests();
@@ -224,14 +235,15 @@ void Readings::learn_wearers() {
 }
 
 void Readings::learn_safe() {
-  const Epoch life = node_.writer().epoch();
-  const std::uint64_t stored = node_.link().stored_at_central(v1::READINGS);
-  if (std::exchange(safe_as_of_, {life, stored}) == BlockKey{life, stored}) return;
+  const sync::Lives& lives = node_.link().lives();
+  std::uint64_t stored = 0;
+  for (const sync::Life& life : lives.all()) stored += life.readings.outgoing.acknowledged();
+  if (std::exchange(safe_as_of_, stored) == stored) return;
   std::set<ingest::StreamKey> moved;
-  // A life before this one ended because central held more of it than we did: it has those blocks.
   std::erase_if(not_safe_, [&](const auto& entry) {
     const auto& [block, shipped] = entry;
-    if (block.life == life && block.seq > stored) return false;
+    const sync::Life* life = lives.find(block.life);
+    if (!life || block.seq > life->readings.outgoing.acknowledged()) return false;
     for (const readings::Range& range : shipped.numbers) safe_[shipped.stream].add(range);
     moved.insert(shipped.stream);
     return true;

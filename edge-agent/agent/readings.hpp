@@ -21,8 +21,13 @@ class Readings {
     Ledger& ledger;
     /// Runs `work` on the loop, after what waits there already.
     std::function<void(std::function<void()> work)> soon;
+    /// Runs `work` on the loop once, `ms` from now; asked for again only after that.
+    std::function<void(std::uint64_t ms, std::function<void()> work)> later;
     std::function<void(DeviceId device, const readings::Receipt& receipt)> publish;
   };
+  /// Receipts of so many ms go together, one a device: under a flood one for each commit would cost the
+  /// broker as much as the readings, and longer would leave devices waiting with a full window.
+  static constexpr std::uint64_t receipts_together_ms = 2;
   /// So many messages may wait for the disk; beyond it they are let fall, and the devices send them again.
   static constexpr std::size_t most_waiting = 8192;
 
@@ -68,6 +73,7 @@ class Readings {
 
   void flush();
   void tell();
+  void tell_soon();
   void seal(const ingest::StreamKey& stream);
   void held(const Record& record);
   std::optional<ingest::ShortDigest> sealed_digest(const ingest::StreamKey& stream, std::uint64_t seq) const;
@@ -80,13 +86,13 @@ class Readings {
   World world_;
   ingest::Intake intake_;
   std::size_t under_way_ = 0, seals_under_way_ = 0;
-  bool scheduled_ = false, writing_ = false;
+  bool scheduled_ = false, writing_ = false, telling_ = false;
   std::uint64_t dropped_ = 0, receipted_before_ = 0;
   std::map<ingest::StreamKey, std::map<std::uint64_t, Sealed>> sealed_;  // By first number.
   std::deque<std::pair<ingest::StreamKey, std::uint64_t>> sealed_order_;
   std::size_t digests_kept_ = 0;
   std::map<BlockKey, Shipped> not_safe_;  // Blocks that central may not have.
-  BlockKey safe_as_of_;
+  std::uint64_t safe_as_of_ = 0;          // How many blocks central had.
   std::map<ingest::StreamKey, readings::RangeSet> safe_;
   std::map<DeviceId, Wearer> wearers_;
   std::optional<std::pair<std::uint64_t, std::uint64_t>> wearers_as_of_;  // Feed epoch and position.

@@ -1,12 +1,12 @@
 #include "edge-agent/agent/serve.hpp"
 
 #include <spdlog/spdlog.h>
-#include <sys/statvfs.h>
 
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/json.hpp>
 
+#include "edge-agent/agent/disk_watch.hpp"
 #include "edge-agent/agent/membership.hpp"
 #include "edge-agent/agent/ops_door.hpp"
 #include "edge-agent/agent/pass_reader.hpp"
@@ -15,7 +15,9 @@
 #include "edge-agent/agent/readings.hpp"
 #include "edge-agent/agent/status_door.hpp"
 #include "edge-agent/agent/things_door.hpp"
+#include "edge-agent/enrol/renewer.hpp"
 #include "edge-agent/link/line.hpp"
+#include "protocol/clinic/credentials.hpp"
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/committer.hpp"
 #include "protocol/journal/data_folder.hpp"
@@ -46,27 +48,18 @@ const char* to_text(sync::PointLink::Phase phase) {
   return "unknown";
 }
 
-const char* to_text(ingest::DiskClass disk) {
+v1::DiskRoom room_of(ingest::DiskClass disk) {
   switch (disk) {
     case ingest::DiskClass::ample:
-      return "ample";
+      return v1::DISK_AMPLE;
     case ingest::DiskClass::low:
-      return "under 20 % free";
+      return v1::DISK_LOW;
     case ingest::DiskClass::no_readings:
-      return "under 10 % free";
+      return v1::DISK_NO_READINGS;
     case ingest::DiskClass::no_check_ins:
-      return "under 5 % free";
+      return v1::DISK_NO_CHECK_INS;
   }
-  return "unknown";
-}
-
-ingest::DiskClass disk_class(const std::filesystem::path& folder) {
-  struct statvfs disk {};
-  if (statvfs(folder.c_str(), &disk) != 0 || disk.f_blocks == 0) return ingest::DiskClass::ample;
-  const double free = static_cast<double>(disk.f_bavail) / static_cast<double>(disk.f_blocks);
-  if (free < 0.05) return ingest::DiskClass::no_check_ins;
-  if (free < 0.10) return ingest::DiskClass::no_readings;
-  return free < 0.20 ? ingest::DiskClass::low : ingest::DiskClass::ample;
+  return v1::DISK_AMPLE;
 }
 
 /// The whole agent: the core, and the thin things around it that touch the world. Members are built in
@@ -78,6 +71,7 @@ class Agent {
         folder_(config.folder),
         me_(folder_.membership()),
         data_(DataFolder::open(config.folder)),
+        space_(config.folder / "reserve", disk_under(config.folder)),
         signer_(SigningKey::load(folder_.head_key())),
         store_(data_.open_store(me_.tenant)),
         disk_(*store_),
@@ -94,31 +88,43 @@ class Agent {
         readings_(
             node_, me_.node,
             {committer_, [this](std::function<void()> work) { boost::asio::post(loop_, std::move(work)); },
+             [this](std::uint64_t ms, std::function<void()> work) { receipt_later(ms, std::move(work)); },
              [this](DeviceId device, const readings::Receipt& receipt) { things_.publish(device, receipt); }},
             std::uint64_t{config.seal_seconds} * 1000),
         line_(
             loop_, line_options(), node_.link(), [this] { return node_.now(); }, random_,
             [this](bool up, const std::string& why) { line_changed(up, why); }),
+        renewer_(loop_, folder_.tls(), me_.access, [](const std::string& fault) { tell_renewal(fault); }),
         ops_(loop_, node_,
              {.session = broker(),
               .is_busy = [this] { return committer_.backlog() > busy_backlog; },
               .is_full = [this] { return pins_.is_full(); },
               .on_state = [this](bool up) { broker_changed("ops", up); }}),
-        things_(loop_,
-                {.session = broker(),
-                 .on_reading = [this](DeviceId device, OctetsView message) { readings_.on(device, message); },
-                 .on_state = [this](bool up) { broker_changed("things", up); }}),
+        things_(loop_, {.session = broker(),
+                        .on_reading =
+                            [this](DeviceId device, OctetsView message) {
+                              if (!is_shut_out(node_.state(), v1::CREDENTIAL_DEVICE, device.to_text()))
+                                readings_.on(device, message);
+                            },
+                        .on_state = [this](bool up) { broker_changed("things", up); }}),
         status_(loop_, folder_.control(), [this] { return status(); }),
         signals_(loop_, SIGTERM, SIGINT),
-        ticker_(loop_) {}
+        ticker_(loop_),
+        receipt_timer_(loop_) {}
 
   int run() {
     // The store's own thread sleeps until the first transaction, which may be in `start`: until then, and no
     // longer, the disk may be read from here. Two threads on it at once ruin its log.
     std::vector<IntakeChunk> rows = disk_.intake();
+    node_.desk().set_clock_floor(build_year_floor_s() * 1000);
+    node_.desk().set_request_patience(std::uint64_t{config_.request_patience_hours} * 3'600'000);
     node_.start(disk_);
     readings_.resume(std::move(rows));
     node_.on_changed = [this] { ops_.changed(); };
+    node_.describe = [this](v1::PointView& view) {
+      view.set_disk(room_of(disk_class_));
+      view.set_readings_refused(readings_.counts().refused_disk);
+    };
     spdlog::info("point {} node {} life {:016x}: {} acts, {} blocks of readings", me_.point.to_text(),
                  me_.node.to_text(), node_.writer().epoch().value, node_.writer().tip(v1::ACTS).seq,
                  node_.writer().tip(v1::READINGS).seq);
@@ -146,10 +152,11 @@ class Agent {
             .port = config_.central.port,
             .path = config_.central.path,
             .tls = folder_.tls(),
-            .verify_time_s = [this] {
-              return std::max({node_.now().wall_ms / 1000, node_.writer().clock().wall_ms() / 1000,
-                               me_.issued_s, build_year_floor_s()});
-            }};
+            .verify_time_s = [this] { return verify_time_s(); }};
+  }
+  std::int64_t verify_time_s() const {
+    return std::max({node_.now().wall_ms / 1000, node_.writer().clock().wall_ms() / 1000, me_.issued_s,
+                     build_year_floor_s()});
   }
   Line::Options line_options() {
     return {.socket = socket_options(), .tenant = me_.tenant, .central_head_key = me_.central_head_key};
@@ -158,7 +165,7 @@ class Agent {
     bus::MqttSession::Options options;
     options.uri = config_.broker;
     if (config_.broker.starts_with("ssl://")) {
-      const TlsFiles tls = folder_.tls();
+      const TlsFiles tls = folder_.bus_tls();
       options.ca_file = tls.ca.string();
       options.certificate_file = tls.certificate.string();
       options.key_file = tls.key.string();
@@ -170,6 +177,9 @@ class Agent {
   void tick() {
     node_.tick();
     readings_.tick();
+    const Instant now = node_.now();
+    renewer_.tick(now.since_boot_ms, now.wall_ms / 1000, verify_time_s(),
+                  now.trust == v1::TRUST_UNSET && !line_.is_up() && line_.tries() > 2);
     if (++ticks_ % ticks_between_disk_looks == 0) look_at_disk();
     ticker_.expires_after(tick_every);
     ticker_.async_wait([this](const boost::system::error_code& error) {
@@ -178,13 +188,23 @@ class Agent {
   }
 
   void look_at_disk() {
-    const ingest::DiskClass disk = disk_class(config_.folder);
+    const bool held = space_.holds_reserve();
+    const ingest::DiskClass disk = space_.look();
+    if (held && !space_.holds_reserve()) spdlog::error("disk: full; the reserve was given up");
     if (std::exchange(disk_class_, disk) == disk) return;
     readings_.set_disk(disk);
-    spdlog::warn("disk: {}", to_text(disk));
-    if (disk != ingest::DiskClass::ample) node_.raise(v1::INCIDENT_DISK, to_text(disk));
+    node_.desk().set_disk(room_of(disk));
+    spdlog::warn("disk: {}", words_of(disk));
+    ops_.changed();
+    if (disk != ingest::DiskClass::ample) node_.raise(v1::INCIDENT_DISK, words_of(disk));
   }
 
+  static void tell_renewal(const std::string& fault) {
+    if (fault.empty())
+      spdlog::info("the certificate of the line was renewed");
+    else
+      spdlog::warn("the certificate of the line was not renewed: {}", fault);
+  }
   void line_changed(bool up, const std::string& why) {
     if (up)
       spdlog::info("line to central: up");
@@ -224,8 +244,16 @@ class Agent {
   void disk_failed(const std::string& what) {
     // What was promised is on the disk; what is in memory may not be. Whoever starts us again recovers.
     spdlog::critical("the journal cannot be written: {}", what);
+    if (space_.release_if_full()) spdlog::error("disk: full; the reserve was given up for the next start");
     exit_code_ = 3;
     loop_.stop();
+  }
+
+  void receipt_later(std::uint64_t ms, std::function<void()> work) {
+    receipt_timer_.expires_after(std::chrono::milliseconds(ms));
+    receipt_timer_.async_wait([work = std::move(work)](const boost::system::error_code& error) {
+      if (!error) work();
+    });
   }
 
   std::string status() {
@@ -246,8 +274,12 @@ class Agent {
           {"tries", line_.tries()},
           {"malformed", line_.malformed()},
           {"unsent", line_.unsent()}}},
+        {"keys", data_.sealed() ? "sealed" : "unsealed"},
+        {"certificate", {{"ends_s", renewer_.ends_s()}, {"renewal_fault", renewer_.fault()}}},
         {"acts_unsynced", view.acts_unsynced()},
         {"readings_unsynced", view.readings_unsynced()},
+        {"acts_safe", link.lives().safe(v1::ACTS)},
+        {"readings_safe", link.lives().safe(v1::READINGS)},
         {"oldest_unsynced_ms", oldest},
         {"oldest_unsynced_age_s", oldest == 0 ? 0 : std::max<std::int64_t>(0, (now.wall_ms - oldest) / 1000)},
         {"feed",
@@ -257,9 +289,9 @@ class Agent {
         {"journal",
          {{"life", fmt::format("{:016x}", node_.writer().epoch().value)},
           {"acts", node_.writer().tip(v1::ACTS).seq},
-          {"acts_at_central", link.stored_at_central(v1::ACTS)},
+          {"acts_at_central", link.lives().present().acts.outgoing.acknowledged()},
           {"readings", node_.writer().tip(v1::READINGS).seq},
-          {"readings_at_central", link.stored_at_central(v1::READINGS)},
+          {"readings_at_central", link.lives().present().readings.outgoing.acknowledged()},
           {"backlog", committer_.backlog()}}},
         {"readings",
          {{"receipted", readings_.receipted()},
@@ -279,11 +311,14 @@ class Agent {
         {"desk",
          {{"asks", ops_.asks()},
           {"malformed", ops_.malformed()},
+          {"shut_out", ops_.shut_out()},
           {"busy", ops_.busy()},
           {"unsent", ops_.unsent()},
           {"version", node_.version()}}},
         {"incidents", view.incidents()},
-        {"disk", to_text(disk_class_)},
+        {"disk", words_of(disk_class_)},
+        {"disk_free_octets", space_.space().free},
+        {"disk_reserve", space_.holds_reserve()},
         {"clock",
          {{"wall_ms", now.wall_ms}, {"trust", v1::Trust_Name(now.trust)}, {"unset", view.clock_unset()}}}});
   }
@@ -295,6 +330,7 @@ class Agent {
   SystemClock clock_;
   SystemRandom random_;
   DataFolder data_;
+  DiskWatch space_;  // Before the store: on a full disk it makes the room to open it.
   Ed25519Signer signer_;
   Ed25519Check check_;
   std::unique_ptr<SqlcipherStore> store_;  // Goes to the committer.
@@ -304,11 +340,13 @@ class Agent {
   PointNode node_;
   Readings readings_;
   Line line_;
+  Renewer renewer_;
   OpsDoor ops_;
   ThingsDoor things_;
   StatusDoor status_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer ticker_;
+  boost::asio::steady_timer receipt_timer_;
   ingest::DiskClass disk_class_ = ingest::DiskClass::ample;
   int ticks_ = 0, exit_code_ = 0;
   bool stopping_ = false, said_ready_ = false;

@@ -27,8 +27,8 @@ bool is_absent(const v1::Ticket& ticket, const v1::Point& point, const DeskTime&
 
 }  // namespace
 
-std::vector<std::vector<Draft>> Desk::due(const DeskTime& now) const {
-  std::vector<std::vector<Draft>> acts;
+std::vector<std::vector<Draft>> Desk::due(const DeskTime& now) {
+  std::vector<std::vector<Draft>> acts = lapses(now);
   const v1::Point* point = state_.point();
   if (!point || point->calls_before_absent() == 0) return acts;
   v1::Actor rule;

@@ -5,20 +5,8 @@
 namespace feldsher::edge {
 namespace {
 
-constexpr std::uint32_t longest_minutes = 8 * 60;
-
 v1::RequestOutcome outcome_of(MinutesRefusal refusal) {
   return refusal == MinutesRefusal::taken ? v1::OUTCOME_TAKEN : v1::OUTCOME_NOT_MINE;
-}
-
-bool gives(const v1::Shift& shift, const std::string& service) {
-  return std::find(shift.services().begin(), shift.services().end(), service) != shift.services().end();
-}
-
-/// Looked at before anything is added to the minute: it came from outside, and may be any number.
-bool lies_in(const v1::Shift& shift, std::int64_t minute, std::uint32_t length) {
-  return minute >= shift.from().minute() && minute < shift.until().minute() &&
-         length <= shift.until().minute() - minute;
 }
 
 }  // namespace
@@ -70,7 +58,7 @@ Outcome Desk::book(const v1::Book& ask, const Asker& asker, const DeskTime& now)
   if (!shift || !service || !state_.patients.find(ask.patient())) return Outcome::refused(v1::ASK_NOT_FOUND);
   if (now.clock_unset) return Outcome::refused(v1::ASK_CLOCK_UNSET);
   const std::uint32_t length = ask.minutes() != 0 ? ask.minutes() : service->state.minutes();
-  if (length == 0 || length > longest_minutes || !lies_in(shift->state, ask.minute(), length) ||
+  if (length == 0 || length > longest_booking_minutes || !lies_in(shift->state, ask.minute(), length) ||
       !gives(shift->state, ask.service()))
     return Outcome::refused(v1::ASK_MALFORMED);
   const Minutes wanted{ask.minute(), ask.minute() + length};
@@ -92,11 +80,13 @@ Outcome Desk::book(const v1::Book& ask, const Asker& asker, const DeskTime& now)
   v1::Booked& booked = *outcome.answer.mutable_booked();
   booked.set_appointment(id.to_octets());
   auto refusal = state_.book(*shift_id).refuses(wanted);
+  if (refusal == MinutesRefusal::taken) return Outcome::refused(v1::ASK_TAKEN);
+  // A patient is nobody's minute: each node refuses the clash that it can see, also one to be asked for.
+  if (!state_.clashes(ask.patient(), wanted).empty()) return Outcome::refused(v1::ASK_CLASH);
   if (!refusal) {
     outcome.drafts.push_back(staff_draft(v1::APPOINTMENT, id, v1::BOOKED, appointment, asker));
     return outcome;
   }
-  if (*refusal == MinutesRefusal::taken) return Outcome::refused(v1::ASK_TAKEN);
   // Not ours: ask. The owner makes the appointment, under the id given here.
   v1::Request request;
   request.set_kind(v1::REQUEST_BOOK);
@@ -141,10 +131,7 @@ Outcome Desk::return_minutes(const v1::ReturnMinutes& ask, const Asker& asker, c
   MinuteSet free = state_.book(*id).free();
   free.remove({0, now.minute + 1});
   if (free.empty()) return Outcome::refused(v1::ASK_NOT_FOUND);
-  v1::GiveBack give_back;
-  give_back.set_shift(ask.shift());
-  give_back.set_point(state_.point_id().to_octets());
-  put_minutes(free, give_back);
+  const v1::GiveBack give_back = give_back_of(*id, state_.point_id().uuid, free, state_.leases_of(*id));
   Outcome outcome;
   outcome.answer.mutable_done();
   outcome.drafts.push_back(
@@ -164,8 +151,9 @@ v1::RequestOutcome Desk::grant_booking(const Uuid& request_id, const v1::Request
   if (!now.clock_unset && first <= now.minute) return v1::OUTCOME_PAST;
   const Uuid shift_id = *Uuid::from_octets(wanted.shift());
   if (state_.suspended(shift_id)) return v1::OUTCOME_TAKEN;
-  if (auto refusal = state_.book(shift_id).refuses({first, first + wanted.minutes()}))
-    return outcome_of(*refusal);
+  const Minutes minutes{first, first + wanted.minutes()};
+  if (auto refusal = state_.book(shift_id).refuses(minutes)) return outcome_of(*refusal);
+  if (!state_.clashes(wanted.patient(), minutes).empty()) return v1::OUTCOME_TAKEN;
   v1::Appointment booked = wanted;
   booked.set_request(request_id.to_octets());
   booked.set_status(v1::APPOINTMENT_BOOKED);
@@ -193,10 +181,7 @@ v1::RequestOutcome Desk::grant_return(const v1::Request& request, const v1::Acto
   // What is booked stays: only the free part goes back.
   const MinuteSet free = state_.book(*shift).free().common_with(minute_set_from(request.minutes()));
   if (free.empty()) return v1::OUTCOME_TAKEN;
-  v1::GiveBack give_back;
-  give_back.set_shift(request.shift());
-  give_back.set_point(state_.point_id().to_octets());
-  put_minutes(free, give_back);
+  const v1::GiveBack give_back = give_back_of(*shift, state_.point_id().uuid, free, state_.leases_of(*shift));
   drafts.push_back(draft(v1::GIVE_BACK, random_.uuid_v7(now.instant.wall_ms), v1::RETURNED, give_back, rule,
                          v1::PROOF_NONE));
   return v1::OUTCOME_GRANTED;
@@ -237,14 +222,6 @@ std::vector<Draft> Desk::answer_request(const Uuid& request_id, const DeskTime& 
     draft.cause = cause;
   }
   return drafts;
-}
-
-std::uint32_t Desk::open_requests() const {
-  std::uint32_t open = 0;
-  for (const auto& [id, row] : state_.requests.rows())
-    open += row.record.origin == state_.node() && row.state.status() == v1::REQUEST_ASKED &&
-            !state_.answer_to(id);
-  return open;
 }
 
 }  // namespace feldsher::edge

@@ -32,7 +32,7 @@ Outcome Desk::check_in_by_pass(const v1::CheckInByPass& ask, const Asker& asker,
     return Outcome::refused(v1::ASK_TOO_MANY_TRIES, wait);
   ReadPass pass = read_pass_(ask.pass());
   if (pass.refusal != v1::ASK_GRANTED) {
-    tries_.failed(door, now.instant.since_boot_ms);
+    tries_.failed(door, for_patients, now.instant.since_boot_ms);
     return Outcome::refused(pass.refusal);
   }
   if (pass.point != state_.point_id()) return Outcome::refused(v1::ASK_PASS_OTHER_POINT);
@@ -82,7 +82,7 @@ Outcome Desk::check_in_by_phone(const v1::CheckInByPhone& ask, const Asker& aske
   }
   if (!best && here) return already_here(here->first, here->second.state, now);
   if (!best) {
-    tries_.failed(door, now.instant.since_boot_ms);
+    tries_.failed(door, for_patients, now.instant.since_boot_ms);
     return Outcome::refused(v1::ASK_NOT_FOUND);
   }
   tries_.succeeded(door);
@@ -179,6 +179,8 @@ Outcome Desk::reopen(const Uuid& visit_id, const v1::Visit& visit, const Asker& 
 }
 
 Outcome Desk::admit(const Arrival& arrival, const DeskTime& now) {
+  // What is left on the disk is for those who are inside.
+  if (disk_ == v1::DISK_NO_CHECK_INS) return Outcome::refused(v1::ASK_DISK_FULL);
   const auto* service = state_.services.find(arrival.service);
   const Uuid visit_id = random_.uuid_v7(now.instant.wall_ms),
              ticket_id = random_.uuid_v7(now.instant.wall_ms);

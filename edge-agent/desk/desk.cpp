@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "edge-agent/desk/queue.hpp"
+#include "edge-agent/desk/permissions.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::edge {
@@ -14,30 +14,8 @@ constexpr std::uint64_t undo_known_ms = 10 * undo_ms;  // So long the answer is 
 /// A screen asks these again by itself: they keep nobody signed in (X3).
 bool only_looks(v1::Ask::ActCase act) { return act == v1::Ask::kRoom || act == v1::Ask::kReception; }
 
-bool needs_staff(v1::Ask::ActCase act) {
-  switch (act) {
-    case v1::Ask::kRoom:
-    case v1::Ask::kCallNext:
-    case v1::Ask::kCallAgain:
-    case v1::Ask::kSkip:
-    case v1::Ask::kTransfer:
-    case v1::Ask::kServe:
-    case v1::Ask::kFinish:
-    case v1::Ask::kReception:
-    case v1::Ask::kMarkPresent:
-    case v1::Ask::kPrioritise:
-    case v1::Ask::kUndo:
-    case v1::Ask::kFreeMinutes:
-    case v1::Ask::kBook:
-    case v1::Ask::kCancel:
-    case v1::Ask::kReturnMinutes:
-    case v1::Ask::kSetRoomReady:
-    case v1::Ask::kAdjustShift:
-      return true;
-    default:
-      return false;
-  }
-}
+std::string door_of(OctetsView practitioner) { return "pin " + to_hex(practitioner); }
+std::string door_at(const std::string& terminal) { return "pin at " + terminal; }
 
 }  // namespace
 
@@ -61,7 +39,7 @@ DeskTime Desk::time(const Instant& now, std::int64_t floor_ms) const {
 
 Outcome Desk::answer(const v1::Ask& ask, const std::string& terminal, const DeskTime& now) {
   const Asker asker{terminal, person(ask, terminal, now)};
-  if (needs_staff(ask.act_case()) && !asker.staff) return Outcome::refused(v1::ASK_NOT_SIGNED_IN);
+  if (auto refusal = refusal_of(state_, ask, terminal, asker.staff)) return Outcome::refused(*refusal);
   Outcome outcome;
   switch (ask.act_case()) {
     case v1::Ask::kCheckInByPass:
@@ -157,31 +135,53 @@ std::vector<Draft> Desk::day_known(const DeskTime& guess, const DeskTime& now,
   return drafts;
 }
 
-std::variant<std::string, Outcome> Desk::pin_verifier(const v1::SignIn& ask, const DeskTime& now) {
+std::optional<v1::AskRefusal> Desk::refuses(const v1::Ask& ask, const std::string& terminal,
+                                            const DeskTime& now) {
+  return refusal_of(state_, ask, terminal, person(ask, terminal, now));
+}
+
+std::optional<v1::AskRefusal> Desk::refuses_clock(const v1::SetClock& ask, const DeskTime& now) const {
+  if (!now.clock_unset) return v1::ASK_NOT_ALLOWED;
+  // A person says the time to the minute: the minute that the floor lies in is not before it.
+  constexpr std::int64_t ms_a_minute = 60'000;
+  const std::int64_t floor_ms = std::max(now.instant.wall_ms, clock_floor_ms_);
+  if (ask.wall_ms() / ms_a_minute < floor_ms / ms_a_minute) return v1::ASK_BEFORE_FLOOR;
+  return std::nullopt;
+}
+
+std::variant<std::string, Outcome> Desk::pin_verifier(const v1::SignIn& ask, const std::string& terminal,
+                                                      const DeskTime& now) {
   const auto* person = state_.practitioners.find(ask.practitioner());
   if (!person || person->state.pin_verifier().empty()) return Outcome::refused(v1::ASK_NOT_FOUND);
-  if (std::uint32_t wait =
-          tries_.closed_for_s("pin " + to_hex(ask.practitioner()), now.instant.since_boot_ms))
+  if (!state_.works_here(person->state)) return Outcome::refused(v1::ASK_NOT_ALLOWED);
+  if (std::uint32_t wait = pin_closed_for_s(ask, terminal, now))
     return Outcome::refused(v1::ASK_LOCKED, wait);
   return person->state.pin_verifier();
 }
 
+std::uint32_t Desk::pin_closed_for_s(const v1::SignIn& ask, const std::string& terminal,
+                                     const DeskTime& now) const {
+  return std::max(tries_.closed_for_s(door_of(ask.practitioner()), now.instant.since_boot_ms),
+                  tries_.closed_for_s(door_at(terminal), now.instant.since_boot_ms));
+}
+
 Outcome Desk::signed_in(const v1::SignIn& ask, const std::string& terminal, bool pin_right,
                         const DeskTime& now) {
-  const std::string door = "pin " + to_hex(ask.practitioner());
   const auto* person = state_.practitioners.find(ask.practitioner());
   if (!person) return Outcome::refused(v1::ASK_NOT_FOUND);
   // PINs are checked slowly and side by side: one that was right comes too late when the door has closed
   // meanwhile.
-  if (std::uint32_t wait = tries_.closed_for_s(door, now.instant.since_boot_ms))
+  if (std::uint32_t wait = pin_closed_for_s(ask, terminal, now))
     return Outcome::refused(v1::ASK_LOCKED, wait);
   if (!pin_right) {
-    tries_.failed(door, now.instant.since_boot_ms);
-    if (std::uint32_t wait = tries_.closed_for_s(door, now.instant.since_boot_ms))
+    tries_.failed(door_of(ask.practitioner()), for_a_pin, now.instant.since_boot_ms);
+    tries_.failed(door_at(terminal), for_pins_at_a_terminal, now.instant.since_boot_ms);
+    if (std::uint32_t wait = pin_closed_for_s(ask, terminal, now))
       return Outcome::refused(v1::ASK_LOCKED, wait);
     return Outcome::refused(v1::ASK_PIN_WRONG);
   }
-  tries_.succeeded(door);
+  tries_.succeeded(door_of(ask.practitioner()));
+  tries_.succeeded(door_at(terminal));
   Outcome outcome;
   v1::SignedIn& signed_in = *outcome.answer.mutable_signed_in();
   PractitionerId id{*Uuid::from_octets(ask.practitioner())};

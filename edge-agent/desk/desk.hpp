@@ -57,16 +57,30 @@ class Desk {
 
   DeskTime time(const Instant& now, std::int64_t floor_ms) const;
 
+  /// Why this screen and this person may not ask that (permissions.hpp); nothing when they may. `answer`
+  /// looks by itself: this is for what is answered elsewhere.
+  std::optional<v1::AskRefusal> refuses(const v1::Ask& ask, const std::string& terminal, const DeskTime& now);
+  /// Why a person may not set the clock to that: somebody has set it, or it is before the last record or the
+  /// floor.
+  std::optional<v1::AskRefusal> refuses_clock(const v1::SetClock& ask, const DeskTime& now) const;
+
+  /// No true time is before this, Unix ms: when the software was made.
+  void set_clock_floor(std::int64_t wall_ms) { clock_floor_ms_ = wall_ms; }
+  /// How long an owner may take to answer a request, on the monotonic clock.
+  void set_request_patience(std::uint64_t ms) { request_patience_ms_ = ms; }
+  void set_disk(v1::DiskRoom disk) { disk_ = disk; }
+
   /// Everything but SignIn, which needs a slow hash: see `pin_verifier` and `signed_in`.
   Outcome answer(const v1::Ask& ask, const std::string& terminal, const DeskTime& now);
 
   /// The Argon2id verifier to check a PIN against; a refusal when the person may not sign in now.
-  std::variant<std::string, Outcome> pin_verifier(const v1::SignIn& ask, const DeskTime& now);
+  std::variant<std::string, Outcome> pin_verifier(const v1::SignIn& ask, const std::string& terminal,
+                                                  const DeskTime& now);
   /// The check is done.
   Outcome signed_in(const v1::SignIn& ask, const std::string& terminal, bool pin_right, const DeskTime& now);
 
-  /// What the absent rule has to say now: the records of one transaction each.
-  std::vector<std::vector<Draft>> due(const DeskTime& now) const;
+  /// What the rules have to say now (absent, lapsed requests): the records of one transaction each.
+  std::vector<std::vector<Draft>> due(const DeskTime& now);
 
   /// The person who is signed in at the terminal and asks; nothing when nobody is.
   std::optional<PractitionerId> person(const v1::Ask& ask, const std::string& terminal, const DeskTime& now);
@@ -98,6 +112,8 @@ class Desk {
     bool not_in_schedule = false;
   };
   Outcome admit(const Arrival& arrival, const DeskTime& now);
+  std::uint32_t pin_closed_for_s(const v1::SignIn& ask, const std::string& terminal,
+                                 const DeskTime& now) const;
   Outcome already_here(const Uuid& visit_id, const v1::Visit& visit, const DeskTime& now);
   /// A person says that somebody who was marked absent is here after all.
   Outcome reopen(const Uuid& visit_id, const v1::Visit& visit, const Asker& asker, const DeskTime& now);
@@ -144,11 +160,20 @@ class Desk {
   /// Central asked for something in our minutes (a Request of the feed): our answer, or nothing when it
   /// is answered already or not ours to answer.
   std::vector<Draft> answer_request(const Uuid& request, const DeskTime& now);
-  /// Requests of ours that an owner has not answered for `patience_ms` of the monotonic clock lapse only
-  /// by a person; this gives those that are still open.
+  /// Requests of ours that nobody has answered, and that have not lapsed.
   std::uint32_t open_requests() const;
 
  private:
+  // lapse_rule.cpp
+  bool is_open(const Uuid& id, const Row<v1::Request>& row) const;
+  /// Requests of ours lapse when their slot has begun and the clock can be believed, or when the owner has
+  /// taken longer than the patience of this run: what lies between two runs is not measured. A grant that
+  /// comes all the same stands, for the owner has booked its own minutes: the appointment is shown, and the
+  /// lapsed request is not.
+  std::vector<std::vector<Draft>> lapses(const DeskTime& now);
+  /// Those that lapsed today and were not answered since.
+  std::uint32_t lapsed_requests(const DeskTime& now) const;
+
   // views.cpp
   v1::Catalogue catalogue() const;
   v1::RoomView room_view(const Uuid& room, const DeskTime& now) const;
@@ -179,6 +204,10 @@ class Desk {
   Tries tries_;
   std::set<std::pair<PractitionerId, std::string>> list_read_;  // Who has opened the list of which day.
   std::map<AskId, LastAct> last_acts_;
+  std::map<Uuid, std::uint64_t> asked_at_ms_;  // Open requests: since when this run knows of them.
+  std::uint64_t request_patience_ms_ = 72 * 3'600'000;
+  std::int64_t clock_floor_ms_ = 0;
+  v1::DiskRoom disk_ = v1::DISK_AMPLE;
 };
 
 }  // namespace feldsher::edge

@@ -1,5 +1,7 @@
 #include "edge-agent/desk/point_state.hpp"
 
+#include <algorithm>
+
 namespace feldsher::edge {
 namespace {
 
@@ -26,7 +28,7 @@ void move_to_day(std::map<std::string, std::set<Uuid>>& by_day, std::map<Uuid, s
 
 bool PointState::apply(const Record& record) {
   const Uuid& id = record.subject.id;
-  if (!Tables::apply(record)) return false;
+  if (!ScheduleTables::apply(record)) return false;
   if (record.key.origin != node_) from_feed_.insert(record.subject);
   switch (record.subject.type) {
     case v1::TICKET: {
@@ -37,29 +39,8 @@ bool PointState::apply(const Record& record) {
       tickets_by_visit_[id_of(ticket.visit())].insert(id);
       break;
     }
-    case v1::VISIT: {
-      const v1::Visit& visit = visits.find(id)->state;
-      move_to_day(visits_by_day_, visit_days_, id, visit.day());
-      Uuid appointment = id_of(visit.appointment());
-      if (appointment.is_nil()) break;
-      if (visit.status() != v1::VISIT_UNDONE)
-        visit_by_appointment_[appointment] = id;
-      else if (auto at = visit_by_appointment_.find(appointment);
-               at != visit_by_appointment_.end() && at->second == id)
-        visit_by_appointment_.erase(at);
-      break;
-    }
-    case v1::APPOINTMENT:
-      appointments_by_shift_[id_of(appointments.find(id)->state.shift())].insert(id);
-      break;
-    case v1::LEASE:
-      leases_by_shift_[id_of(leases.find(id)->state.shift())].insert(id);
-      break;
-    case v1::GIVE_BACK:
-      give_backs_by_shift_[id_of(give_backs.find(id)->state.shift())].insert(id);
-      break;
-    case v1::REQUEST_ANSWER:
-      answer_by_request_[id_of(request_answers.find(id)->state.request())] = id;
+    case v1::VISIT:
+      move_to_day(visits_by_day_, visit_days_, id, visits.find(id)->state.day());
       break;
     default:
       break;
@@ -71,6 +52,22 @@ void PointState::drop(const SubjectKey& subject) {
   if (current(subject) && !from_feed_.contains(subject)) return;  // Ours: a feed cannot take it away.
   Tables::drop(subject);
   from_feed_.erase(subject);
+}
+
+void PointState::erase(const SubjectKey& subject) {
+  const Uuid& id = subject.id;
+  if (auto day = ticket_days_.find(id); subject.type == v1::TICKET && day != ticket_days_.end()) {
+    tickets_by_day_[day->second].erase(id);
+    open_tickets_by_day_[day->second].erase(id);
+    if (const auto* row = tickets.find(id)) tickets_by_visit_[id_of(row->state.visit())].erase(id);
+    ticket_days_.erase(day);
+  }
+  if (auto day = visit_days_.find(id); subject.type == v1::VISIT && day != visit_days_.end()) {
+    visits_by_day_[day->second].erase(id);
+    visit_days_.erase(day);
+  }
+  from_feed_.erase(subject);
+  Tables::drop(subject);
 }
 
 void PointState::drop_feed() {
@@ -88,26 +85,8 @@ const v1::Survey* PointState::survey() const {
 
 ShiftBook PointState::book(const Uuid& shift) const {
   ShiftBook book;
-  auto each = [&](const auto& index, auto&& visit) {
-    if (auto at = index.find(shift); at != index.end())
-      for (const Uuid& id : at->second) visit(id);
-  };
-  MinuteCount leased;
-  each(leases_by_shift_, [&](const Uuid& id) {
-    const auto* row = leases.find(id);
-    if (row) leased.given(minute_set_from(row->state.minutes()));
-  });
-  each(give_backs_by_shift_, [&](const Uuid& id) {
-    const auto* row = give_backs.find(id);
-    if (row) leased.returned(minute_set_from(row->state.minutes()));
-  });
-  book.took(leased.outstanding());
-  each(appointments_by_shift_, [&](const Uuid& id) {
-    const auto* row = appointments.find(id);
-    if (!row || row->state.status() != v1::APPOINTMENT_BOOKED) return;
-    std::int64_t first = row->state.from().minute();
-    book.booked(AppointmentId{id}, {first, first + row->state.minutes()});
-  });
+  book.took(leases_of(shift).outstanding());
+  for (const auto& [appointment, minutes] : bookings_of(shift)) book.booked(appointment, minutes);
   return book;
 }
 
@@ -126,13 +105,6 @@ const std::set<Uuid>& PointState::visits_of(const std::string& day) const {
   return at == visits_by_day_.end() ? nobody : at->second;
 }
 
-const std::pair<const Uuid, Row<v1::Visit>>* PointState::visit_of(const Uuid& appointment) const {
-  auto at = visit_by_appointment_.find(appointment);
-  if (at == visit_by_appointment_.end()) return nullptr;
-  auto visit = visits.rows().find(at->second);
-  return visit == visits.rows().end() ? nullptr : &*visit;
-}
-
 const std::pair<const Uuid, Row<v1::Ticket>>* PointState::open_ticket_of(const Uuid& visit) const {
   for (const Uuid& id : tickets_of_visit(visit)) {
     auto ticket = tickets.rows().find(id);
@@ -143,13 +115,6 @@ const std::pair<const Uuid, Row<v1::Ticket>>* PointState::open_ticket_of(const U
   return nullptr;
 }
 
-const v1::RequestAnswer* PointState::answer_to(const Uuid& request) const {
-  auto at = answer_by_request_.find(request);
-  if (at == answer_by_request_.end()) return nullptr;
-  const auto* row = request_answers.find(at->second);
-  return row ? &row->state : nullptr;
-}
-
 bool PointState::suspended(const Uuid& shift) const {
   const auto* row = shift_states.find(shift);
   return row && row->state.suspended();
@@ -158,6 +123,11 @@ bool PointState::suspended(const Uuid& shift) const {
 const std::set<Uuid>& PointState::tickets_of_visit(const Uuid& visit) const {
   auto at = tickets_by_visit_.find(visit);
   return at == tickets_by_visit_.end() ? nobody : at->second;
+}
+
+bool PointState::works_here(const v1::Practitioner& person) const {
+  const Octets here = point_.to_octets();
+  return std::find(person.points().begin(), person.points().end(), here) != person.points().end();
 }
 
 bool PointState::room_ready(const Uuid& room) const {

@@ -1,15 +1,14 @@
 #pragma once
 #include <set>
 
-#include "protocol/clinic/tables.hpp"
-#include "protocol/minutes/shift_book.hpp"
+#include "protocol/clinic/schedule_tables.hpp"
 
 namespace feldsher::edge {
 
 /// What a point knows: the projection of its own acts and of central's feed, in memory.
 ///
 /// Rebuilt at each start from the journal and the feed's subjects, so it can always be dropped.
-class PointState : public Tables {
+class PointState : public ScheduleTables {
  public:
   PointState(PointId point, NodeId node) : point_(point), node_(node) {}
 
@@ -17,6 +16,8 @@ class PointState : public Tables {
   bool apply(const Record& record);
   /// A subject left the scope.
   void drop(const SubjectKey& subject);
+  /// An order to erase: whoever wrote it, nothing of it stays.
+  void erase(const SubjectKey& subject);
   /// The feed began anew: everything that others wrote is dropped.
   void drop_feed();
 
@@ -32,11 +33,9 @@ class PointState : public Tables {
   /// Those of them that wait, are called or are being served.
   const std::set<Uuid>& open_tickets_of(const std::string& day) const;
   const std::set<Uuid>& visits_of(const std::string& day) const;
-  /// The visit of an appointment, unless it was undone; nothing when nobody has come for it.
-  const std::pair<const Uuid, Row<v1::Visit>>* visit_of(const Uuid& appointment) const;
   const std::pair<const Uuid, Row<v1::Ticket>>* open_ticket_of(const Uuid& visit) const;
-  const v1::RequestAnswer* answer_to(const Uuid& request) const;
   bool room_ready(const Uuid& room) const;
+  bool works_here(const v1::Practitioner& person) const;
   /// Nobody is called or booked in the shift any more.
   bool suspended(const Uuid& shift) const;
   /// Every ticket that the visit ever had.
@@ -47,9 +46,7 @@ class PointState : public Tables {
   NodeId node_;
   std::map<std::string, std::set<Uuid>> tickets_by_day_, open_tickets_by_day_, visits_by_day_;
   std::map<Uuid, std::string> ticket_days_, visit_days_;
-  std::map<Uuid, Uuid> visit_by_appointment_, answer_by_request_;
-  std::map<Uuid, std::set<Uuid>> tickets_by_visit_, appointments_by_shift_, leases_by_shift_,
-      give_backs_by_shift_;
+  std::map<Uuid, std::set<Uuid>> tickets_by_visit_;
   std::set<SubjectKey> from_feed_;
 };
 

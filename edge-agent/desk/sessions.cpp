@@ -1,5 +1,7 @@
 #include "edge-agent/desk/sessions.hpp"
 
+#include <algorithm>
+
 namespace feldsher::edge {
 
 SessionId Sessions::open(PractitionerId person, const std::string& terminal, std::uint64_t now_ms,
@@ -27,16 +29,16 @@ void Sessions::acted(const SessionId& session, std::uint64_t now_ms) {
 
 std::uint32_t Tries::closed_for_s(const std::string& door, std::uint64_t now_ms) const {
   auto at = doors_.find(door);
-  if (at == doors_.end() || at->second.failures < allowed) return 0;
-  std::uint64_t since = now_ms - at->second.closed_at_ms;
-  return since >= closed_ms ? 0 : static_cast<std::uint32_t>((closed_ms - since + 999) / 1000);
+  if (at == doors_.end()) return 0;
+  const Door& closed = at->second;
+  const std::uint64_t since = now_ms - closed.closed_at_ms;
+  return since >= closed.closed_ms ? 0 : static_cast<std::uint32_t>((closed.closed_ms - since + 999) / 1000);
 }
 
-void Tries::failed(const std::string& door, std::uint64_t now_ms) {
+void Tries::failed(const std::string& door, const Patience& patience, std::uint64_t now_ms) {
   Door& at = doors_[door];
-  const bool was_closed = at.failures >= allowed && now_ms - at.closed_at_ms >= closed_ms;
-  if (was_closed || now_ms - at.first_ms >= within_ms) at = {0, now_ms, 0};
-  if (++at.failures >= allowed) at.closed_at_ms = now_ms;
+  if (++at.failures < (at.closed_ms == 0 ? patience.first : patience.again)) return;
+  at = {0, at.closed_ms == 0 ? shortest_ms : std::min(2 * at.closed_ms, longest_ms), now_ms};
 }
 
 }  // namespace feldsher::edge

@@ -15,7 +15,7 @@ Outcome Desk::open_survey(const v1::OpenSurvey& ask, const Asker& asker, const D
     return Outcome::refused(v1::ASK_TOO_MANY_TRIES, wait);
   const auto* visit = visit_with_code(ask.code(), now.day);
   if (!visit || !state_.survey()) {
-    tries_.failed(door, now.instant.since_boot_ms);
+    tries_.failed(door, for_patients, now.instant.since_boot_ms);
     return Outcome::refused(v1::ASK_CODE_UNKNOWN);
   }
   tries_.succeeded(door);

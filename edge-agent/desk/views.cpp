@@ -4,14 +4,6 @@
 #include "edge-agent/desk/queue.hpp"
 
 namespace feldsher::edge {
-namespace {
-
-bool works_here(const v1::Practitioner& person, const PointId& point) {
-  const Octets id = point.to_octets();
-  return std::find(person.points().begin(), person.points().end(), id) != person.points().end();
-}
-
-}  // namespace
 
 std::string Desk::room_label(OctetsView room) const {
   const auto* row = state_.rooms.find(room);
@@ -35,6 +27,7 @@ std::vector<Uuid> Desk::waiting(const DeskTime& now,
   }
   std::sort(line.begin(), line.end());
   std::vector<Uuid> ids;
+  ids.reserve(line.size());
   for (const auto& [urgency, id] : line) ids.push_back(id);
   return ids;
 }
@@ -54,7 +47,7 @@ v1::Catalogue Desk::catalogue() const {
     *room.mutable_room() = row.state;
   }
   for (const auto& [id, row] : state_.practitioners.rows()) {
-    if (row.state.pin_verifier().empty() || !works_here(row.state, state_.point_id())) continue;
+    if (row.state.pin_verifier().empty() || !state_.works_here(row.state)) continue;
     v1::CataloguePerson& person = *catalogue.add_people();
     person.set_id(id.to_octets());
     *person.mutable_name() = row.state.name();
@@ -122,6 +115,7 @@ v1::ReceptionView Desk::reception_view(const DeskTime& now) const {
   v1::ReceptionView view;
   view.set_day(now.day);
   view.set_open_requests(open_requests());
+  view.set_lapsed_requests(lapsed_requests(now));
   std::vector<std::pair<std::int64_t, v1::ReceptionLine>> lines;
   auto fill = [&](v1::ReceptionLine& line, const Uuid& visit_id, const v1::Visit& visit) {
     line.set_visit(visit.status());
@@ -149,12 +143,15 @@ v1::ReceptionView Desk::reception_view(const DeskTime& now) const {
     lines.emplace_back(row.state.from().minute(), std::move(line));
   }
   for (const auto& [id, row] : state_.requests.rows()) {
+    // Once the owner has spoken its word is shown: the appointment, also when it came late, or nothing.
     if (row.record.origin != state_.node() || row.state.kind() != v1::REQUEST_BOOK || state_.answer_to(id) ||
+        state_.appointments.find(row.state.appointment()) ||
         row.state.wanted().from().civil().substr(0, 10) != now.day)
       continue;
     v1::ReceptionLine line;
     describe(line, row.state.wanted());
     line.set_requested(true);
+    line.set_lapsed(row.state.status() == v1::REQUEST_LAPSED);
     lines.emplace_back(row.state.wanted().from().minute(), std::move(line));
   }
   for (const Uuid& id : state_.visits_of(now.day)) {

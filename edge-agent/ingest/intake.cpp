@@ -31,8 +31,34 @@ Intake::Intake(NodeId agent, SealedDigest sealed_digest, Limits limits)
 
 // --- at the start
 
-void Intake::restore_sealed(const StreamKey& stream, readings::Range sealed) {
-  streams_[stream].held.add(sealed);
+std::size_t Intake::restore_sealed(const StreamKey& key, readings::Range sealed,
+                                   std::vector<std::uint64_t>& emptied) {
+  Stream& stream = streams_[key];
+  stream.held.add(sealed);
+  std::size_t gone = 0;
+  for (auto entry = stream.unsealed.lower_bound(sealed.first);
+       entry != stream.unsealed.end() && entry->first <= sealed.last;) {
+    const auto at = entry++;
+    if (!at->second.durable) continue;
+    --stream.durable;
+    --unsealed_messages_;
+    ++gone;
+    if (auto row = let_go(stream, at)) emptied.push_back(*row);
+  }
+  return gone;
+}
+
+std::optional<std::uint64_t> Intake::let_go(Stream& stream, std::map<std::uint64_t, Entry>::iterator entry) {
+  std::optional<std::uint64_t> row;
+  const auto chunk = chunks_.find(entry->second.chunk);
+  if (--chunk->second.messages == 0) {
+    row = chunk->first;
+    chunks_.erase(chunk);
+  }
+  stream.octets -= entry->second.octets.size();
+  unsealed_octets_ -= entry->second.octets.size();
+  stream.unsealed.erase(entry);
+  return row;
 }
 
 boost::system::result<bool, ChunkError> Intake::restore_chunk(const IntakeChunk& chunk, const Instant& now) {
@@ -249,16 +275,9 @@ std::optional<Intake::Seal> Intake::seal(const StreamKey& key) {
   auto& sealing = seals_.emplace(seal.id, Sealing{found, {}}).first->second;
   for (const auto& message : messages) {
     const auto entry = stream.unsealed.find(message.seq);
-    const auto chunk = chunks_.find(entry->second.chunk);
-    if (--chunk->second.messages == 0) {
-      seal.emptied.push_back(chunk->first);
-      chunks_.erase(chunk);
-    }
     sealing.numbers.push_back(message.seq);
     stream.sealing.emplace(message.seq, entry->second.digest);
-    stream.octets -= entry->second.octets.size();
-    unsealed_octets_ -= entry->second.octets.size();
-    stream.unsealed.erase(entry);
+    if (auto row = let_go(stream, entry)) seal.emptied.push_back(*row);
   }
   stream.durable -= messages.size();
   unsealed_messages_ -= messages.size();

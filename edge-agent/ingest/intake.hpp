@@ -76,8 +76,10 @@ class Intake {
 
   // --- at the start, in this order
 
-  /// These numbers lie in sealed blocks.
-  void restore_sealed(const StreamKey& stream, readings::Range sealed);
+  /// These numbers lie in sealed blocks; also later, when central hands back blocks that this disk had lost.
+  /// Adds to `emptied` the rows of which nothing is left to seal; returns how many unsealed messages went.
+  std::size_t restore_sealed(const StreamKey& stream, readings::Range sealed,
+                             std::vector<std::uint64_t>& emptied);
   /// A row of the intake. False when all of it is sealed already: it may be deleted.
   boost::system::result<bool, ChunkError> restore_chunk(const IntakeChunk& chunk, const Instant& now);
 
@@ -156,6 +158,8 @@ class Intake {
     std::vector<std::uint64_t> numbers;
   };
 
+  /// An entry goes: into a block, or because it lies in one. Its row, when that is empty now.
+  std::optional<std::uint64_t> let_go(Stream& stream, std::map<std::uint64_t, Entry>::iterator entry);
   Admission come_again(const StreamKey& key, Stream& stream, std::uint64_t seq, const ShortDigest& digest);
   void hold(Streams::iterator stream, IntakeMessage message, const Instant& now, Entry entry);
   void owe(Streams::iterator stream, std::uint64_t seq);

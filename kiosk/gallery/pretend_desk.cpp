@@ -197,6 +197,7 @@ v1::Pulse PretendDesk::pulse() const {
   out.set_version(1);
   out.set_connected(connected);
   out.set_wall_ms(morning_ms);
+  out.set_clock_unset(clock_unset);
   return out;
 }
 

@@ -13,6 +13,7 @@ struct PretendDesk {
   std::uint32_t retry_after_s = 0;
   int services_offered = 8;     ///< How many of its services.
   bool connected = true;        ///< The line to the centre.
+  bool clock_unset = false;     ///< Nobody knows the date.
   bool walk_in_ticket = false;  ///< Check-ins give a ticket without room and time.
   v1::RoomView room;
   v1::ReceptionView reception;

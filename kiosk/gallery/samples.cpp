@@ -149,6 +149,17 @@ void add_check_in(std::vector<Sample>& out, const std::string& language) {
   }
   {
     Walk one = walk();
+    one.desk.refuse = v1::ASK_TOO_MANY_TRIES;
+    one.desk.retry_after_s = 960;
+    out.push_back(by_phone(one).tap(intent::Forward{}).settle().done("refused-wait-long"));
+  }
+  {
+    Walk one = walk();
+    one.desk.refuse = v1::ASK_DISK_FULL;
+    out.push_back(by_phone(one).tap(intent::Forward{}).settle().done("refused-disk"));
+  }
+  {
+    Walk one = walk();
     one.meet();
     for (const char c : std::string("FX9")) one.event(Typed{static_cast<char32_t>(c)});
     out.push_back(one.event(Entered{}).done("refused-pass"));
@@ -254,17 +265,37 @@ void add_reception(std::vector<Sample>& out, const std::string& language) {
                     .done("slip"));
   {
     Walk one = walk();
-    one.sign_in();
-    v1::Pulse unset = one.desk.pulse();
-    unset.set_clock_unset(true);
-    out.push_back(one.event(unset).settle().tap(intent::OpenClock{}).type("221120").done("clock"));
+    one.desk.clock_unset = true;
+    out.push_back(one.sign_in().type("221120").done("clock"));
   }
   {
     Walk one = walk();
-    one.sign_in();
-    v1::Pulse unset = one.desk.pulse();
-    unset.set_clock_unset(true);
-    out.push_back(one.event(unset).settle().done("list-clock-unset"));
+    one.desk.clock_unset = true;
+    out.push_back(one.sign_in().tap(intent::CloseDialog{}).done("list-clock-unset"));
+  }
+  {
+    Walk one = walk();
+    one.desk.clock_unset = true;
+    one.sign_in().type("221120200943");
+    one.desk.refuse = v1::ASK_BEFORE_FLOOR;
+    out.push_back(one.tap(intent::Forward{}).settle().done("clock-before-floor"));
+  }
+  {
+    Walk one = walk();
+    one.desk.reception.mutable_lines(5)->set_lapsed(true);
+    one.desk.reception.set_open_requests(0);
+    one.desk.reception.set_lapsed_requests(1);
+    one.desk.point.set_disk(v1::DISK_NO_READINGS);
+    one.desk.point.set_readings_refused(300);
+    out.push_back(one.sign_in().done("list-lapsed-disk"));
+  }
+  {
+    Walk one = walk();
+    one.desk.point.set_disk(v1::DISK_NO_CHECK_INS);
+    one.sign_in().tap(intent::OpenWalkIn{});
+    one.desk.refuse = v1::ASK_DISK_FULL;
+    out.push_back(
+        one.tap(intent::ChooseService{one.service(0)}).settle().tap(intent::CloseDialog{}).done("disk-full"));
   }
 }
 

@@ -10,14 +10,10 @@ bool is_digit(char c) { return c >= '0' && c <= '9'; }
 }  // namespace
 
 CheckIn::CheckIn(Settings settings, MakeId make_id)
-    : settings_(std::move(settings)),
-      desk_(std::move(make_id), DeskLine::Wants::catalogue),
-      idle_(settings_.quiet, settings_.countdown),
-      language_(settings_.language) {}
+    : PatientScreen(std::move(settings), std::move(make_id)) {}
 
 const char* CheckIn::screen_name(Moment now) const {
-  if (screen_ == Screen::welcome && !desk_.ready(now))
-    return desk_.presence(now) == Presence::away ? "away" : "starting";
+  if (const char* absence = screen_ == Screen::welcome ? absence_name(now) : nullptr) return absence;
   switch (screen_) {
     case Screen::welcome:
       return "welcome";
@@ -38,35 +34,29 @@ const char* CheckIn::screen_name(Moment now) const {
 }
 
 void CheckIn::on(const Event& event, Moment now) {
-  std::visit(Match{[&](const Connection& up) { desk_.on(up, now); },
-                   [&](const v1::Pulse& pulse) { desk_.on(pulse, now); }, [&](const v1::BoardSnapshot&) {},
-                   [&](const v1::Answer& answer) { answered(answer, now); },
+  hear(event, now);
+  std::visit(Match{[&](const v1::Answer& answer) { answered(answer, now); },
                    [&](Typed typed) {
-                     idle_.touch(now);
                      if (scan_.typed(typed.character, now)) return;
                      if (typed.character < 0x80) digit(static_cast<char>(typed.character));
                    },
                    [&](Entered) {
-                     idle_.touch(now);
                      if (const auto text = scan_.entered(now))
                        scanned(*text, now);
                      else
                        forward(now);
                    },
                    [&](Erased) { on(Intent(intent::Erase{}), now); },
-                   [&](Tick tick) {
-                     desk_.on(tick, now);
+                   [&](Tick) {
                      if (screen_ == Screen::ticket ? now >= ticket_until_ : idle_.over(now)) wipe();
-                   }},
+                   },
+                   [](const auto&) {}},
              event);
 }
 
 void CheckIn::on(const Intent& intent, Moment now) {
   idle_.touch(now);
-  std::visit(Match{[&](const intent::ChooseLanguage& chosen) {
-                     if (std::ranges::count(settings_.languages, chosen.language))
-                       language_ = chosen.language;
-                   },
+  std::visit(Match{[&](const intent::ChooseLanguage& chosen) { choose_language(chosen); },
                    [&](intent::HaveAppointment) {
                      if (screen_ == Screen::welcome || screen_ == Screen::refused) show(Screen::phone);
                    },
@@ -95,7 +85,7 @@ void CheckIn::scanned(const std::string& text, Moment now) {
   if (screen_ == Screen::ticket) wipe();  // The next person is already here.
   if (!text.starts_with("FP1:")) {
     asked_from_ = Screen::welcome;
-    refusal_ = v1::ASK_PASS_INVALID;
+    refused(v1::ASK_PASS_INVALID, 0, now);
     show(Screen::refused);
     return;
   }
@@ -149,8 +139,7 @@ void CheckIn::back(Moment now) {
       show(Screen::phone);
       break;
     case Screen::waiting:
-      desk_.forget(ask_);
-      ask_.clear();
+      let_go();
       show(asked_from_);
       break;
     case Screen::refused:
@@ -162,31 +151,22 @@ void CheckIn::back(Moment now) {
 }
 
 void CheckIn::submit(v1::Ask ask, Moment now) {
-  ask.set_language(language_);
   asked_from_ = screen_;
-  ask_ = desk_.send(std::move(ask), now);
+  send(std::move(ask), now);
   show(Screen::waiting);
 }
 
 void CheckIn::answered(const v1::Answer& answer, Moment now) {
-  const auto ask = desk_.on(answer, now);
-  if (!ask || answer.ask() != ask_) return;
-  ask_.clear();
-  idle_.touch(now);
+  if (!reply_to(answer, now)) return;
   if (answer.refusal() == v1::ASK_GRANTED && answer.has_checked_in()) {
     ticket_ = answer.checked_in();
     ticket_until_ = now + ticket_time;
     show(Screen::ticket);
     return;
   }
-  refusal_ = answer.refusal() == v1::ASK_GRANTED ? v1::ASK_MALFORMED : answer.refusal();
-  retry_at_ = now + std::chrono::seconds(answer.retry_after_s());
+  refused(answer.refusal() == v1::ASK_GRANTED ? v1::ASK_MALFORMED : answer.refusal(), answer.retry_after_s(),
+          now);
   show(Screen::refused);
-}
-
-int CheckIn::retry_seconds(Moment now) const {
-  if (screen_ != Screen::refused || now >= retry_at_) return 0;
-  return static_cast<int>(((retry_at_ - now).count() + 999) / 1000);
 }
 
 std::optional<int> CheckIn::seconds_left(Moment now) const {
@@ -194,22 +174,17 @@ std::optional<int> CheckIn::seconds_left(Moment now) const {
     const auto left = (ticket_until_ - now).count();
     return left <= 0 ? 0 : static_cast<int>((left + 999) / 1000);
   }
-  const bool untouched = screen_ == Screen::welcome && language_ == settings_.language;
-  return untouched ? std::nullopt : idle_.seconds_left(now);
+  return countdown(screen_ == Screen::welcome, now);
 }
 
 void CheckIn::wipe() {
-  if (!ask_.empty()) desk_.forget(ask_);
-  ask_.clear();
+  PatientScreen::wipe();
   // Overwritten before they are released: a core dump of a kiosk must not hold the last patient.
   std::ranges::fill(phone_, '0');
   std::ranges::fill(birth_, '0');
   phone_.clear();
   birth_.clear();
   ticket_.Clear();
-  refusal_ = v1::ASK_GRANTED;
-  retry_at_ = {};
-  language_ = settings_.language;
   asked_from_ = Screen::welcome;
   show(Screen::welcome);
 }

@@ -1,25 +1,15 @@
 #include "kiosk/model/reception.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace feldsher::kiosk {
 
 ReceptionDesk::ReceptionDesk(Settings settings, MakeId make_id)
-    : settings_(std::move(settings)),
-      desk_(std::move(make_id), DeskLine::Wants::catalogue),
-      language_(settings_.language) {}
+    : StaffScreen(std::move(settings), std::move(make_id), v1::REGISTRAR) {}
 
 const char* ReceptionDesk::screen_name(Moment) const {
-  if (!door_.open() && !desk_.catalogue()) return "starting";
-  switch (door_.state()) {
-    case StaffDoor::State::choosing:
-      return "people";
-    case StaffDoor::State::pin:
-    case StaffDoor::State::checking:
-      return "pin";
-    case StaffDoor::State::open:
-      break;
-  }
+  if (const char* door = door_name()) return door;
   switch (dialog_) {
     case Dialog::none:
       return "list";
@@ -52,115 +42,99 @@ const v1::ReceptionLine* ReceptionDesk::line() const {
 }
 
 void ReceptionDesk::on(const Event& event, Moment now) {
-  std::visit(Match{[&](const Connection& up) { desk_.on(up, now); },
-                   [&](const v1::Pulse& pulse) { desk_.on(pulse, now); }, [&](const v1::BoardSnapshot&) {},
-                   [&](const v1::Answer& answer) { answered(answer, now); },
+  hear(event, now);
+  std::visit(Match{[&](const v1::Answer& answer) { answered(answer, now); },
                    [&](Typed typed) {
-                     door_.touch(now);
-                     if (typed.character >= 0x80) return;
-                     door_.typed(static_cast<char>(typed.character));
-                     digit(static_cast<char>(typed.character));
+                     if (typed.character < 0x80) digit(static_cast<char>(typed.character));
                    },
                    [&](Entered) {
-                     door_.touch(now);
-                     door_.submit(desk_, now);
                      if (dialog_ == Dialog::clock) set_clock(now);
                    },
                    [&](Erased) { on(Intent(intent::Erase{}), now); },
-                   [&](Tick tick) {
-                     desk_.on(tick, now);
-                     acts_.tick(now);
-                     if (door_.tick(desk_, now)) forget_work();
+                   [&](Tick) {
                      if (dialog_ == Dialog::slip && now >= slip_until_) close_dialog();
-                   }},
+                   },
+                   [](const auto&) {}},
              event);
-  const bool stale = seen_changes_ != desk_.changes() || now - view_at_ >= std::chrono::seconds(60);
-  if (door_.open() && view_ask_.empty() && point_ask_.empty() && (!view_ || stale)) refresh(now);
+  if (door_.open() && view_ask_.empty() && point_ask_.empty() && (!view_ || is_stale(now))) refresh(now);
+  if (door_.open() && desk_.clock_unset() && dialog_ == Dialog::none && !std::exchange(clock_asked_, true))
+    open_clock();
+  if (dialog_ == Dialog::clock && desk_.pulse() && !desk_.clock_unset()) close_dialog();
 }
 
 void ReceptionDesk::refresh(Moment now) {
-  seen_changes_ = desk_.changes();
-  view_at_ = now;
-  v1::Ask list;
-  list.set_session(door_.session());
-  list.set_language(language_);
+  now_fresh(now);
+  v1::Ask list = own_ask();
   list.mutable_reception();
   view_ask_ = desk_.send(std::move(list), now);
-  v1::Ask point;
-  point.set_session(door_.session());
+  v1::Ask point = own_ask();
   point.mutable_point();
   point_ask_ = desk_.send(std::move(point), now);
 }
 
 void ReceptionDesk::on(const Intent& intent, Moment now) {
-  if (const auto* chosen = std::get_if<intent::ChooseLanguage>(&intent)) {
-    door_.touch(now);
-    if (std::ranges::count(settings_.languages, chosen->language)) language_ = chosen->language;
-    return;
-  }
-  const bool was_open = door_.open();
-  if (door_.on(intent, desk_, now)) {
-    if (was_open) forget_work();
-    return;
-  }
-  std::visit(Match{[&](intent::OpenLine opened) {
-                     if (!view_ || opened.index >= static_cast<std::size_t>(view_->lines_size())) return;
-                     const auto& one = view_->lines(static_cast<int>(opened.index));
-                     line_appointment_ = one.appointment();
-                     line_ticket_ = one.ticket().id();
-                     dialog_ = Dialog::line;
-                   },
-                   [&](intent::TurnPage turn) {
-                     const auto wanted = static_cast<std::int64_t>(page_) + turn.by;
-                     page_ = static_cast<std::size_t>(
-                         std::clamp<std::int64_t>(wanted, 0, static_cast<std::int64_t>(pages()) - 1));
-                   },
-                   [&](intent::MarkHere) {
-                     if (dialog_ != Dialog::line || line_appointment_.empty()) return;
-                     v1::Ask ask;
-                     ask.set_language(language_);
-                     ask.mutable_mark_present()->set_appointment(line_appointment_);
-                     acts_.act(std::move(ask), door_, desk_, now);
-                   },
-                   [&](intent::OpenPriorities) {
-                     if (line() && line()->has_ticket()) dialog_ = Dialog::priorities;
-                   },
-                   [&](intent::ChoosePriority chosen) {
-                     if (dialog_ == Dialog::walk_in) {
-                       walk_in_priority_ = chosen.priority;
-                     } else if (dialog_ == Dialog::priorities && line() && line()->has_ticket()) {
-                       v1::Ask ask;
-                       ask.mutable_prioritise()->set_ticket(line()->ticket().id());
-                       ask.mutable_prioritise()->set_priority(chosen.priority);
-                       if (acts_.act(std::move(ask), door_, desk_, now)) close_dialog();
-                     }
-                   },
-                   [&](intent::OpenWalkIn) {
-                     walk_in_priority_ = v1::PRIORITY_ORDINARY;
-                     dialog_ = Dialog::walk_in;
-                   },
-                   [&](const intent::ChooseService& chosen) {
-                     if (dialog_ != Dialog::walk_in) return;
-                     v1::Ask ask;
-                     ask.set_language(language_);
-                     ask.mutable_walk_in()->set_service(chosen.service);
-                     ask.mutable_walk_in()->set_priority(walk_in_priority_);
-                     acts_.act(std::move(ask), door_, desk_, now);
-                   },
-                   [&](intent::OpenClock) {
-                     clock_.clear();
-                     dialog_ = Dialog::clock;
-                   },
-                   [&](intent::Digit typed) { digit(typed.character); },
-                   [&](intent::Erase) {
-                     if (!clock_.empty()) clock_.pop_back();
-                   },
-                   [&](intent::Forward) {
-                     if (dialog_ == Dialog::clock) set_clock(now);
-                   },
-                   [&](intent::UndoLast) { acts_.undo(door_, desk_, now); },
-                   [&](intent::CloseDialog) { close_dialog(); }, [](const auto&) {}},
-             intent);
+  if (took(intent, now)) return;
+  std::visit(
+      Match{[&](intent::OpenLine opened) {
+              if (!view_ || opened.index >= static_cast<std::size_t>(view_->lines_size())) return;
+              const auto& one = view_->lines(static_cast<int>(opened.index));
+              line_appointment_ = one.appointment();
+              line_ticket_ = one.ticket().id();
+              // What is only asked of central has neither: there is nothing to do about it.
+              if (line()) dialog_ = Dialog::line;
+            },
+            [&](intent::TurnPage turn) {
+              const auto wanted = static_cast<std::int64_t>(page_) + turn.by;
+              page_ = static_cast<std::size_t>(
+                  std::clamp<std::int64_t>(wanted, 0, static_cast<std::int64_t>(pages()) - 1));
+            },
+            [&](intent::MarkHere) {
+              if (dialog_ != Dialog::line || line_appointment_.empty()) return;
+              v1::Ask ask;
+              ask.set_language(language());
+              ask.mutable_mark_present()->set_appointment(line_appointment_);
+              acts_.act(std::move(ask), door_, desk_, now);
+            },
+            [&](intent::OpenPriorities) {
+              if (line() && line()->has_ticket()) dialog_ = Dialog::priorities;
+            },
+            [&](intent::ChoosePriority chosen) {
+              if (dialog_ == Dialog::walk_in) {
+                walk_in_priority_ = chosen.priority;
+              } else if (dialog_ == Dialog::priorities && line() && line()->has_ticket()) {
+                v1::Ask ask;
+                ask.mutable_prioritise()->set_ticket(line()->ticket().id());
+                ask.mutable_prioritise()->set_priority(chosen.priority);
+                if (acts_.act(std::move(ask), door_, desk_, now)) close_dialog();
+              }
+            },
+            [&](intent::OpenWalkIn) {
+              walk_in_priority_ = v1::PRIORITY_ORDINARY;
+              dialog_ = Dialog::walk_in;
+            },
+            [&](const intent::ChooseService& chosen) {
+              if (dialog_ != Dialog::walk_in) return;
+              v1::Ask ask;
+              ask.set_language(language());
+              ask.mutable_walk_in()->set_service(chosen.service);
+              ask.mutable_walk_in()->set_priority(walk_in_priority_);
+              acts_.act(std::move(ask), door_, desk_, now);
+            },
+            [&](intent::OpenClock) { open_clock(); }, [&](intent::Digit typed) { digit(typed.character); },
+            [&](intent::Erase) {
+              if (!clock_.empty()) clock_.pop_back();
+            },
+            [&](intent::Forward) {
+              if (dialog_ == Dialog::clock) set_clock(now);
+            },
+            [&](intent::UndoLast) { acts_.undo(door_, desk_, now); },
+            [&](intent::CloseDialog) { close_dialog(); }, [](const auto&) {}},
+      intent);
+}
+
+void ReceptionDesk::open_clock() {
+  clock_.clear();
+  dialog_ = Dialog::clock;
 }
 
 void ReceptionDesk::digit(char character) {
@@ -185,15 +159,8 @@ void ReceptionDesk::set_clock(Moment now) {
 }
 
 void ReceptionDesk::answered(const v1::Answer& answer, Moment now) {
-  const auto ask = desk_.on(answer, now);
-  if (!ask || door_.on(*ask, answer, now)) return;
-  if (!door_.open() || ask->session() != door_.session()) return;
-  if (answer.refusal() == v1::ASK_NOT_SIGNED_IN) {
-    door_.shut();
-    forget_work();
-    return;
-  }
-  const bool was_act = acts_.on(*ask, answer, now);
+  const auto reply = reply_to(answer, now);
+  if (!reply) return;
   if (answer.ask() == view_ask_) view_ask_.clear();
   if (answer.ask() == point_ask_) point_ask_.clear();
   if (answer.has_point()) point_ = answer.point();
@@ -202,12 +169,12 @@ void ReceptionDesk::answered(const v1::Answer& answer, Moment now) {
     page_ = std::min(page_, pages() - 1);
     if ((dialog_ == Dialog::line || dialog_ == Dialog::priorities) && !line()) close_dialog();
   }
-  if (was_act && answer.has_checked_in()) {
+  if (reply->was_act && answer.has_checked_in()) {
     slip_ = answer.checked_in();
     slip_until_ = now + std::chrono::seconds(30);
     dialog_ = Dialog::slip;
   }
-  if (was_act && !answer.has_reception()) {
+  if (reply->was_act && !answer.has_reception()) {
     desk_.forget(view_ask_);
     desk_.forget(point_ask_);
     refresh(now);
@@ -223,7 +190,7 @@ void ReceptionDesk::close_dialog() {
 }
 
 void ReceptionDesk::forget_work() {
-  acts_.clear(desk_);
+  StaffScreen::forget_work();
   for (auto* id : {&view_ask_, &point_ask_}) {
     if (!id->empty()) desk_.forget(*id);
     id->clear();
@@ -231,8 +198,8 @@ void ReceptionDesk::forget_work() {
   view_.reset();
   point_.reset();
   page_ = 0;
+  clock_asked_ = false;
   close_dialog();
-  language_ = settings_.language;
 }
 
 }  // namespace feldsher::kiosk

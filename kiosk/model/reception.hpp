@@ -2,12 +2,14 @@
 #include <string>
 #include <variant>
 
-#include "kiosk/model/staff_acts.hpp"
+#include "kiosk/model/staff_screen.hpp"
 
 namespace feldsher::kiosk {
 
 /// Reception, thin: today's list, walk-in, priority with a reason, mark present, undo, the clock.
-class ReceptionDesk {
+///
+/// While the point does not know the date, whoever signs in is asked for it, once.
+class ReceptionDesk : public StaffScreen {
  public:
   /// Over the list, at most one.
   enum class Dialog { none, line, priorities, walk_in, slip, clock };
@@ -18,15 +20,9 @@ class ReceptionDesk {
 
   void on(const Event& event, Moment now);
   void on(const Intent& intent, Moment now);
-  std::vector<v1::Ask> take_outgoing() { return desk_.take_outgoing(); }
 
   /// For picture files and tests: "welcome", "ticket", "away" …
   const char* screen_name(Moment now) const;
-  const std::string& language() const { return language_; }
-  const Settings& settings() const { return settings_; }
-  const DeskLine& desk() const { return desk_; }
-  const StaffDoor& door() const { return door_; }
-  const StaffActs& acts() const { return acts_; }
   const std::optional<v1::ReceptionView>& view() const { return view_; }
   const std::optional<v1::PointView>& point() const { return point_; }
   Dialog dialog() const { return dialog_; }
@@ -39,33 +35,28 @@ class ReceptionDesk {
   const v1::CheckedIn& slip() const { return slip_; }         ///< Of the dialog `slip`.
   const std::string& clock_digits() const { return clock_; }  ///< "221120261043": day … minute.
   bool clock_complete() const { return clock_ms().has_value(); }
-  Patience patience(Moment now) const { return desk_.patience(acts_.in_hand(), now); }
 
  private:
   std::optional<std::int64_t> clock_ms() const;
   void refresh(Moment now);
   void answered(const v1::Answer& answer, Moment now);
   void close_dialog();
-  void forget_work();
+  void forget_work() override;
   void digit(char character);
   void set_clock(Moment now);
+  void open_clock();
 
-  Settings settings_;
-  DeskLine desk_;
-  StaffDoor door_{v1::REGISTRAR};
-  StaffActs acts_;
-  std::string language_;
   std::optional<v1::ReceptionView> view_;
   std::optional<v1::PointView> point_;
   Octets view_ask_, point_ask_;
-  std::uint64_t seen_changes_ = 0;
-  Moment view_at_{}, slip_until_{};
+  Moment slip_until_{};
   Dialog dialog_ = Dialog::none;
   std::size_t page_ = 0;
   Octets line_appointment_, line_ticket_;
   v1::Priority walk_in_priority_ = v1::PRIORITY_ORDINARY;
   v1::CheckedIn slip_;
   std::string clock_;
+  bool clock_asked_ = false;  // Of the person who is signed in.
 };
 
 }  // namespace feldsher::kiosk

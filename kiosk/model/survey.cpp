@@ -5,14 +5,10 @@
 namespace feldsher::kiosk {
 
 SurveyDesk::SurveyDesk(Settings settings, MakeId make_id)
-    : settings_(std::move(settings)),
-      desk_(std::move(make_id), DeskLine::Wants::catalogue),
-      idle_(settings_.quiet, settings_.countdown),
-      language_(settings_.language) {}
+    : PatientScreen(std::move(settings), std::move(make_id)) {}
 
 const char* SurveyDesk::screen_name(Moment now) const {
-  if (screen_ == Screen::code && !desk_.ready(now))
-    return desk_.presence(now) == Presence::away ? "away" : "starting";
+  if (const char* absence = screen_ == Screen::code ? absence_name(now) : nullptr) return absence;
   switch (screen_) {
     case Screen::code:
       return "code";
@@ -31,16 +27,13 @@ const char* SurveyDesk::screen_name(Moment now) const {
 }
 
 void SurveyDesk::on(const Event& event, Moment now) {
-  std::visit(Match{[&](const Connection& up) { desk_.on(up, now); },
-                   [&](const v1::Pulse& pulse) { desk_.on(pulse, now); }, [&](const v1::BoardSnapshot&) {},
-                   [&](const v1::Answer& answer) { answered(answer, now); },
+  hear(event, now);
+  std::visit(Match{[&](const v1::Answer& answer) { answered(answer, now); },
                    [&](Typed typed) {
-                     idle_.touch(now);
                      if (scan_.typed(typed.character, now)) return;
                      if (typed.character < 0x80) digit(static_cast<char>(typed.character), now);
                    },
                    [&](Entered) {
-                     idle_.touch(now);
                      const auto text = scan_.entered(now);
                      if (!text || !text->starts_with("FS1:") || text->size() != 10) return;
                      if (screen_ != Screen::code && screen_ != Screen::thanks && screen_ != Screen::refused)
@@ -52,19 +45,16 @@ void SurveyDesk::on(const Event& event, Moment now) {
                      for (const char c : text->substr(4)) digit(c, now);
                    },
                    [&](Erased) { on(Intent(intent::Erase{}), now); },
-                   [&](Tick tick) {
-                     desk_.on(tick, now);
+                   [&](Tick) {
                      if (screen_ == Screen::thanks ? now >= until_ : idle_.over(now)) wipe();
-                   }},
+                   },
+                   [](const auto&) {}},
              event);
 }
 
 void SurveyDesk::on(const Intent& intent, Moment now) {
   idle_.touch(now);
-  std::visit(Match{[&](const intent::ChooseLanguage& chosen) {
-                     if (std::ranges::count(settings_.languages, chosen.language))
-                       language_ = chosen.language;
-                   },
+  std::visit(Match{[&](const intent::ChooseLanguage& chosen) { choose_language(chosen); },
                    [&](intent::Digit typed) { digit(typed.character, now); },
                    [&](intent::Erase) {
                      if (screen_ == Screen::code && !code_.empty()) code_.pop_back();
@@ -85,9 +75,8 @@ void SurveyDesk::digit(char character, Moment now) {
 
 void SurveyDesk::open(Moment now) {
   v1::Ask ask;
-  ask.set_language(language_);
   ask.mutable_open_survey()->set_code(code_);
-  ask_ = desk_.send(std::move(ask), now);
+  send(std::move(ask), now);
   screen_ = Screen::opening;
 }
 
@@ -108,10 +97,9 @@ void SurveyDesk::rate(std::uint32_t value, Moment now) {
   items_[question_] = std::move(item);
   if (++question_ < static_cast<std::size_t>(questions.size())) return;
   v1::Ask ask;
-  ask.set_language(language_);
   ask.mutable_answer_survey()->set_code(code_);
   for (const auto& one : items_) *ask.mutable_answer_survey()->add_items() = one;
-  ask_ = desk_.send(std::move(ask), now);
+  send(std::move(ask), now);
   screen_ = Screen::sending;
 }
 
@@ -123,13 +111,10 @@ void SurveyDesk::back() {
 }
 
 void SurveyDesk::answered(const v1::Answer& answer, Moment now) {
-  const auto ask = desk_.on(answer, now);
-  if (!ask || answer.ask() != ask_) return;
-  ask_.clear();
-  idle_.touch(now);
+  const auto ask = reply_to(answer, now);
+  if (!ask) return;
   if (answer.refusal() != v1::ASK_GRANTED) {
-    refusal_ = answer.refusal();
-    retry_at_ = now + std::chrono::seconds(answer.retry_after_s());
+    refused(answer.refusal(), answer.retry_after_s(), now);
     screen_ = Screen::refused;
   } else if (ask->has_open_survey() && answer.survey().survey().questions_size() > 0) {
     opened_ = answer.survey();
@@ -141,28 +126,18 @@ void SurveyDesk::answered(const v1::Answer& answer, Moment now) {
   }
 }
 
-int SurveyDesk::retry_seconds(Moment now) const {
-  if (screen_ != Screen::refused || now >= retry_at_) return 0;
-  return static_cast<int>(((retry_at_ - now).count() + 999) / 1000);
-}
-
 std::optional<int> SurveyDesk::seconds_left(Moment now) const {
   if (screen_ == Screen::thanks)
     return static_cast<int>(std::max<std::int64_t>(0, (until_ - now).count() + 999) / 1000);
-  const bool untouched = screen_ == Screen::code && code_.empty() && language_ == settings_.language;
-  return untouched ? std::nullopt : idle_.seconds_left(now);
+  return countdown(screen_ == Screen::code && code_.empty(), now);
 }
 
 void SurveyDesk::wipe() {
-  if (!ask_.empty()) desk_.forget(ask_);
-  ask_.clear();
+  PatientScreen::wipe();
   code_.clear();
   opened_.Clear();
   items_.clear();
   question_ = 0;
-  refusal_ = v1::ASK_GRANTED;
-  retry_at_ = {};
-  language_ = settings_.language;
   screen_ = Screen::code;
 }
 

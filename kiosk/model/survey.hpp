@@ -1,16 +1,10 @@
 #pragma once
-#include <optional>
-#include <string>
-
-#include "kiosk/model/desk_line.hpp"
-#include "kiosk/model/idle_wipe.hpp"
-#include "kiosk/model/intents.hpp"
-#include "kiosk/model/scan_line.hpp"
+#include "kiosk/model/patient_screen.hpp"
 
 namespace feldsher::kiosk {
 
 /// The survey after a visit: the code on the slip, one question a screen, thanks.
-class SurveyDesk {
+class SurveyDesk : public PatientScreen {
  public:
   enum class Screen { code, opening, question, sending, thanks, refused };
 
@@ -18,22 +12,15 @@ class SurveyDesk {
 
   void on(const Event& event, Moment now);
   void on(const Intent& intent, Moment now);
-  std::vector<v1::Ask> take_outgoing() { return desk_.take_outgoing(); }
 
   Screen screen() const { return screen_; }
   /// For picture files and tests: "welcome", "ticket", "away" …
   const char* screen_name(Moment now) const;
-  const std::string& language() const { return language_; }
-  const Settings& settings() const { return settings_; }
-  const DeskLine& desk() const { return desk_; }
   const std::string& code() const { return code_; }
   const v1::SurveyOpened& opened() const { return opened_; }
   int question() const { return static_cast<int>(question_); }  ///< From 0.
   /// What was chosen for the question on the screen before going back; 0 = nothing yet.
   std::optional<std::uint32_t> chosen() const;
-  v1::AskRefusal refusal() const { return refusal_; }
-  int retry_seconds(Moment now) const;
-  Patience patience(Moment now) const { return desk_.patience(ask_, now); }
   std::optional<int> seconds_left(Moment now) const;
 
  private:
@@ -44,18 +31,12 @@ class SurveyDesk {
   void answered(const v1::Answer& answer, Moment now);
   void wipe();
 
-  Settings settings_;
-  DeskLine desk_;
-  IdleWipe idle_;
-  ScanLine scan_;
   Screen screen_ = Screen::code;
-  std::string language_, code_;
+  std::string code_;
   v1::SurveyOpened opened_;
   std::vector<v1::SurveyItem> items_;
   std::size_t question_ = 0;
-  Octets ask_;
-  v1::AskRefusal refusal_ = v1::ASK_GRANTED;
-  Moment until_{}, retry_at_{};
+  Moment until_{};
 };
 
 inline constexpr Moment thanks_time = std::chrono::seconds(10);

@@ -155,8 +155,7 @@ void draw_refused(const CheckIn& model, Canvas& canvas, Box area, Moment now) {
                                   words.tr("Check in by phone"), "phone", Look::primary}))
     canvas.intend(intent::HaveAppointment{});
   if (again && button(canvas, {"forward", buttons.column(1, 2, gap),
-                               wait > 0 ? words.trn("Wait {n} second", "Wait {n} seconds", wait)
-                                        : words.tr("Try again"),
+                               wait > 0 ? wait_words(wait, words) : words.tr("Try again"),
                                wait > 0 ? "clock" : "again", Look::primary, wait == 0}))
     canvas.intend(intent::Forward{});
 }

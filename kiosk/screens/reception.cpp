@@ -33,6 +33,7 @@ State state_of(const v1::ReceptionLine& line, const Words& words) {
     default:
       break;
   }
+  if (line.lapsed()) return {Tone::red, words.tr("no answer: not booked")};
   if (line.requested()) return {Tone::amber, words.tr("asked of the centre")};
   return {Tone::plain, words.tr("not here yet")};
 }
@@ -118,7 +119,8 @@ void draw_top(const ReceptionDesk& model, Canvas& canvas, Box& area, Moment now)
               {Type::small, palette::muted, Align::left, Stand::middle, false});
 }
 
-/// Line to the centre, what it has not got, how old the schedule is, open requests.
+/// What needs somebody first: the disk, requests that lapsed. Then the line to the centre, what it has not
+/// got, how old the schedule is, open requests.
 void draw_point(const ReceptionDesk& model, Canvas& canvas, Box& area) {
   const Words& words = canvas.words();
   if (!model.point()) return;
@@ -126,8 +128,25 @@ void draw_point(const ReceptionDesk& model, Canvas& canvas, Box& area) {
   Box strip = area.cut_top(52, 22);
   float x = strip.x;
   const auto say = [&](Tone tone, const std::string& text) {
-    if (x + 120 < strip.right()) x = chip(canvas, x, strip, tone, text).right() + 14;
+    // What comes first matters more: what has no room is left out.
+    if (x + chip_width(canvas, text) <= strip.right()) x = chip(canvas, x, strip, tone, text).right() + 14;
   };
+  switch (point.disk()) {
+    case v1::DISK_LOW:
+      say(Tone::amber, words.tr("disk: little room left"));
+      break;
+    case v1::DISK_NO_READINGS:
+      say(Tone::red, words.tr("disk nearly full: readings are refused"));
+      break;
+    case v1::DISK_NO_CHECK_INS:
+      say(Tone::red, words.tr("disk full: no new check-ins"));
+      break;
+    default:
+      break;
+  }
+  if (model.view() && model.view()->lapsed_requests() > 0)
+    say(Tone::red, words.trn("{n} request without an answer", "{n} requests without an answer",
+                             model.view()->lapsed_requests()));
   say(point.connected() ? Tone::good : Tone::amber,
       point.connected() ? words.tr("line to the centre: up") : words.tr("line to the centre: down"));
   if (point.acts_unsynced() > 0) {

@@ -126,9 +126,12 @@ void draw_clock(const ReceptionDesk& model, Canvas& canvas) {
   Box keys =
       canvas.portrait() ? inside.cut_bottom(inside.h * 0.5f, 30) : inside.cut_right(inside.w * 0.36f, 48);
   const Box set = inside.cut_bottom(120, 24);
+  canvas.text(inside.cut_top(110, 16),
+              words.tr("The point has forgotten date and time. Look at a clock that you trust."),
+              {Type::body, palette::muted, Align::left, Stand::top});
   const std::string& typed = model.clock_digits();
   const bool wrong = typed.size() == 12 && !model.clock_complete();
-  const Box date = inside.cut_top(230, 20), time = inside.cut_top(230);
+  const Box date = inside.cut_top(210, 16), time = inside.cut_top(210);
   const std::vector<DigitGroup> day{{2, words.tr("day")}, {2, words.tr("month")}, {4, words.tr("year")}};
   const std::vector<DigitGroup> clock{{2, words.tr("hours")}, {2, words.tr("minutes")}};
   digit_boxes(canvas, date, typed.substr(0, 8), day, wrong, typed.size() < 8);

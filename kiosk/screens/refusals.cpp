@@ -28,6 +28,12 @@ std::string patient_sentence(v1::AskRefusal refusal, const Words& words) {
       return words.tr("Our clock is being set. Reception will check you in.");
     case v1::ASK_FINISHED_ALREADY:
       return words.tr("Your visit today is complete. If you need anything else, please go to reception.");
+    case v1::ASK_DISK_FULL:
+      return words.tr(
+          "This screen cannot take anybody new just now. Please go to reception: they will see that you are "
+          "called.");
+    case v1::ASK_CLASH:
+    case v1::ASK_BEFORE_FLOOR:
     case v1::ASK_ROOM_NOT_READY:
     case v1::ASK_TAKEN:
     case v1::ASK_TOO_LATE:
@@ -94,9 +100,21 @@ std::string staff_sentence(v1::AskRefusal refusal, const Words& words) {
       return words.tr("The desk is busy. Try again.");
     case v1::ASK_FINISHED_ALREADY:
       return words.tr("The visit is complete already.");
+    case v1::ASK_CLASH:
+      return words.tr("The patient has another appointment at that time.");
+    case v1::ASK_BEFORE_FLOOR:
+      return words.tr("That time is in the past: later things are recorded already. Check date and time.");
+    case v1::ASK_DISK_FULL:
+      return words.tr("The disk is full: nobody new can be checked in. Note them on paper and call support.");
     default:
       return words.tr("The desk refused for a reason that this version does not know.");
   }
+}
+
+std::string wait_words(int seconds, const Words& words) {
+  constexpr int a_minute = 60;
+  if (seconds <= 2 * a_minute) return words.trn("Wait {n} second", "Wait {n} seconds", seconds);
+  return words.trn("Wait {n} minute", "Wait {n} minutes", (seconds + a_minute - 1) / a_minute);
 }
 
 bool may_try_again(v1::AskRefusal refusal) {

@@ -11,6 +11,9 @@ std::string patient_sentence(v1::AskRefusal refusal, const Words& words);
 /// The same for those who work here; "Done" when granted.
 std::string staff_sentence(v1::AskRefusal refusal, const Words& words);
 
+/// "Wait 42 seconds", and minutes when it is longer.
+std::string wait_words(int seconds, const Words& words);
+
 /// True when trying again at the same terminal can help.
 bool may_try_again(v1::AskRefusal refusal);
 

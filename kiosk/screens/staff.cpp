@@ -117,8 +117,7 @@ void draw_pin(Canvas& canvas, const DoorFrame& frame, Box area, Moment now) {
              {"other-person", buttons.column(0, 2, gap), words.tr("Another person"), "people", Look::quiet}))
     canvas.intend(intent::OtherPerson{});
   const bool ready = frame.door.state() == StaffDoor::State::pin && frame.door.pin_complete() && wait == 0;
-  const std::string label =
-      wait > 0 ? words.trn("Wait {n} second", "Wait {n} seconds", wait) : words.tr("Sign in");
+  const std::string label = wait > 0 ? wait_words(wait, words) : words.tr("Sign in");
   if (button(canvas, {"forward", buttons.column(1, 2, gap), label, "right", Look::primary, ready}))
     canvas.intend(intent::Forward{});
   keypad(canvas, keys);

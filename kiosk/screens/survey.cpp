@@ -114,7 +114,7 @@ void draw_refused(const SurveyDesk& model, Canvas& canvas, Box area, Moment now)
   const int wait = model.retry_seconds(now);
   const Box box = bottom.middle(std::min(bottom.w, 700.0f), 140);
   const bool again = may_try_again(model.refusal());
-  const std::string label = wait > 0 ? words.trn("Wait {n} second", "Wait {n} seconds", wait)
+  const std::string label = wait > 0 ? wait_words(wait, words)
                             : again  ? words.tr("Try again")
                                      : words.tr("To the start");
   if (button(canvas,

@@ -12,7 +12,7 @@ struct GLFWwindow;
 
 namespace feldsher::kiosk {
 
-/// There is no display to show a window on. `main` exits with 2.
+/// There is no display to show a window on.
 class NoDisplay : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

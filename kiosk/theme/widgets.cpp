@@ -116,10 +116,14 @@ void banner(Canvas& canvas, const Box& box, Tone tone, std::string_view icon, st
   canvas.text(inside, text, {type, paint.text});
 }
 
+float chip_width(const Canvas& canvas, std::string_view text) {
+  return canvas.width_of(text, Type::small_bold) + 42;
+}
+
 Box chip(Canvas& canvas, float x, const Box& row, Tone tone, std::string_view text) {
   const TonePaint paint = paint_of(tone);
   const float height = std::min(row.h, 48.0f);
-  const float width = std::min(canvas.width_of(text, Type::small_bold) + 42, row.right() - x);
+  const float width = std::min(chip_width(canvas, text), row.right() - x);
   const Box box{x, row.y + (row.h - height) / 2, width, height};
   canvas.fill(box, paint.sheet, height / 2);
   canvas.text(box.inset(18, 2), text, {Type::small_bold, paint.text, Align::centre, Stand::middle, false});

@@ -50,6 +50,7 @@ enum class Tone { plain, good, amber, red };
 void banner(Canvas& canvas, const Box& box, Tone tone, std::string_view icon, std::string_view text,
             Type type = Type::body);
 /// A small rounded label, as wide as its text; `right` is where it ends. Returns its box.
+float chip_width(const Canvas& canvas, std::string_view text);
 Box chip(Canvas& canvas, float x, const Box& row, Tone tone, std::string_view text);
 
 /// Digits, erase, and "+" where a number may begin with it. Intends `Digit` and `Erase`.

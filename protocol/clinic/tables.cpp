@@ -51,6 +51,14 @@ bool Tables::with_table(v1::EntityType type, Visit&& visit) {
       return visit(terminals);
     case v1::INCIDENT:
       return visit(incidents);
+    case v1::TASK:
+      return visit(tasks);
+    case v1::ERASURE:
+      return visit(erasures);
+    case v1::ENROLMENT:
+      return visit(enrolments);
+    case v1::CREDENTIAL:
+      return visit(credentials);
     default:
       return true;  // A type that this version does not know, or that no screen of a point shows.
   }

@@ -3,6 +3,7 @@
 
 #include "protocol/clinic/table.hpp"
 #include "protocol/contracts/clinic.pb.h"
+#include "protocol/contracts/enrolment.pb.h"
 
 namespace feldsher {
 
@@ -41,6 +42,10 @@ class Tables {
   Table<v1::Custody> custodies;
   Table<v1::Terminal> terminals;
   Table<v1::Incident> incidents;
+  Table<v1::Task> tasks;
+  Table<v1::Erasure> erasures;
+  Table<v1::Enrolment> enrolments;
+  Table<v1::Credential> credentials;
 
  private:
   template <class Visit>

@@ -192,7 +192,9 @@ boost::system::result<CertificateBundle, CertificateError> CertificateAuthority:
   const auto certificate = openssl::sign_certificate(*draft, key.get(), certificate_.get(), key_.get());
   return CertificateBundle{.ca = ca_pem_,
                            .certificate = openssl::to_pem(certificate.get()) + chain_pem_,
-                           .key = openssl::to_pem(key.get())};
+                           .key = openssl::to_pem(key.get()),
+                           .serial = serial_of(certificate.get()),
+                           .not_after_s = end_of(certificate.get())};
 }
 
 boost::system::result<CertificateBundle, CertificateError> CertificateAuthority::sign_request(
@@ -214,8 +216,11 @@ boost::system::result<CertificateBundle, CertificateError> CertificateAuthority:
   if (!proved) return Refused::bad_request_signature;
 
   const auto certificate = openssl::sign_certificate(*draft, key, certificate_.get(), key_.get());
-  return CertificateBundle{
-      .ca = ca_pem_, .certificate = openssl::to_pem(certificate.get()) + chain_pem_, .key = {}};
+  return CertificateBundle{.ca = ca_pem_,
+                           .certificate = openssl::to_pem(certificate.get()) + chain_pem_,
+                           .key = {},
+                           .serial = serial_of(certificate.get()),
+                           .not_after_s = end_of(certificate.get())};
 }
 
 }  // namespace feldsher

@@ -40,9 +40,11 @@ struct CertificateSubject {
 
 /// What a program needs to speak TLS, as PEM.
 struct CertificateBundle {
-  std::string ca;           ///< Whom to trust: the tenant's own authority.
-  std::string certificate;  ///< The certificate, then the tenant's authority as the root signed it.
-  std::string key;          ///< PKCS#8; empty when the key stayed on its box (a signed request).
+  std::string ca;                ///< Whom to trust: the tenant's own authority.
+  std::string certificate;       ///< The certificate, then the tenant's authority as the root signed it.
+  std::string key;               ///< PKCS#8; empty when the key stayed on its box (a signed request).
+  Octets serial = {};            ///< Of the certificate, big-endian.
+  std::int64_t not_after_s = 0;  ///< Its end (Unix time).
 
   /// Writes ca.pem, certificate.pem and (mode 600, never over another) key.pem into `folder`.
   void save(const std::filesystem::path& folder) const;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 
 #include "protocol/crypto/openssl.hpp"
 
@@ -16,14 +17,29 @@ struct KindName {
   PeerKind kind;
   std::string_view text;
 };
-constexpr std::array<KindName, 6> kind_names{{{PeerKind::node, "node"},
+constexpr std::array<KindName, 7> kind_names{{{PeerKind::node, "node"},
                                               {PeerKind::terminal, "terminal"},
                                               {PeerKind::device, "device"},
                                               {PeerKind::broker, "broker"},
                                               {PeerKind::server, "server"},
+                                              {PeerKind::standby, "standby"},
                                               {PeerKind::authority, "authority"}}};
 
+std::int64_t seconds_of(const ASN1_TIME* time) {
+  std::tm civil{};
+  return ASN1_TIME_to_tm(time, &civil) == 1 ? static_cast<std::int64_t>(timegm(&civil)) : 0;
+}
+
 }  // namespace
+
+Octets serial_of(const X509* certificate) {
+  const ASN1_INTEGER* serial = X509_get0_serialNumber(certificate);
+  return Octets(reinterpret_cast<const char*>(ASN1_STRING_get0_data(serial)),
+                static_cast<std::size_t>(ASN1_STRING_length(serial)));
+}
+
+std::int64_t begin_of(const X509* certificate) { return seconds_of(X509_get0_notBefore(certificate)); }
+std::int64_t end_of(const X509* certificate) { return seconds_of(X509_get0_notAfter(certificate)); }
 
 std::string_view to_text(PeerKind kind) {
   for (const auto& entry : kind_names) {
@@ -91,6 +107,10 @@ std::optional<PeerIdentity> identity_of(const X509* certificate) {
     auto identity = PeerIdentity::from_urn(text);
     if (!identity || found) return std::nullopt;
     found = std::move(identity);
+  }
+  if (found) {
+    found->serial = serial_of(certificate);
+    found->not_after_s = end_of(certificate);
   }
   return found;
 }

@@ -67,6 +67,14 @@ void write_secret_file(const std::filesystem::path& path, OctetsView content) {
   sync_folder_of(path);
 }
 
+void replace_secret_file(const std::filesystem::path& path, OctetsView content) {
+  const auto temporary = std::filesystem::path(path.string() + ".new");
+  unlink(temporary.c_str());  // of a run that was killed
+  write_secret_file(temporary, content);
+  if (rename(temporary.c_str(), path.c_str()) != 0) fail("cannot rename to", path, errno);
+  sync_folder_of(path);
+}
+
 void write_public_file(const std::filesystem::path& path, OctetsView content) {
   const auto temporary = std::filesystem::path(path.string() + ".new");
   File(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644).write_all(content);

@@ -9,6 +9,10 @@ namespace feldsher {
 /// (O_EXCL: a key is never written over) or cannot be written.
 void write_secret_file(const std::filesystem::path& path, OctetsView content);
 
+/// Puts a file of mode 600 in the place of the one that is there, if one is: whole, through a temporary one
+/// and a rename; both are synced. For what is meant to change: a renewed key, the wrapping of another.
+void replace_secret_file(const std::filesystem::path& path, OctetsView content);
+
 /// Writes a file that anybody may read, through a temporary one and a rename.
 void write_public_file(const std::filesystem::path& path, OctetsView content);
 

@@ -14,13 +14,11 @@
 namespace feldsher {
 namespace {
 
-/// One entry of the queue: a transaction, or a read when `journal` is set.
+/// One entry of the queue: a transaction, or a read when `read` is set.
 struct Work {
   Transaction transaction;
   std::function<void()> on_durable;
-  std::optional<JournalId> journal;
-  std::uint64_t from = 0;
-  ReadLimits limits;
+  std::function<std::vector<Record>(JournalStore&)> read;
   std::function<void(std::vector<Record>)> on_read;
 };
 
@@ -61,6 +59,7 @@ class Committer::Worker {
       std::unique_lock lock(mutex_);
       taken_.wait(lock, [this] { return queue_.size() < options_.queue || failed_; });
       if (failed_) return;  // The process is ending: nothing is promised any more.
+      if (!std::exchange(given_, true)) store_->give_to(thread_.get_id());
       queue_.push_back(std::move(work));
     }
     changed_.notify_one();
@@ -111,17 +110,16 @@ class Committer::Worker {
   void serve(std::vector<Work> group) {
     std::vector<Transaction> transactions;
     for (Work& work : group)
-      if (!work.journal && !work.transaction.empty()) transactions.push_back(std::move(work.transaction));
+      if (!work.read && !work.transaction.empty()) transactions.push_back(std::move(work.transaction));
     if (!transactions.empty()) store_->commit(transactions);
     std::vector<std::function<void()>> told;
     told.reserve(group.size());
     for (Work& work : group) {
-      if (!work.journal) {
+      if (!work.read) {
         told.push_back(std::move(work.on_durable));
         continue;
       }
-      told.push_back([done = std::move(work.on_read),
-                      records = store_->read(*work.journal, work.from, work.limits)]() mutable {
+      told.push_back([done = std::move(work.on_read), records = work.read(*store_)]() mutable {
         done(std::move(records));
       });
     }
@@ -141,7 +139,7 @@ class Committer::Worker {
   std::mutex mutex_;
   std::condition_variable changed_, taken_;
   std::deque<Work> queue_;
-  bool ending_ = false, failed_ = false;
+  bool ending_ = false, failed_ = false, given_ = false;
   std::thread thread_;
 };
 
@@ -163,8 +161,7 @@ void Committer::submit(Transaction transaction, std::function<void()> on_durable
   ++shared_->backlog;
   worker_->put({.transaction = std::move(transaction),
                 .on_durable = std::move(on_durable),
-                .journal = {},
-                .limits = {},
+                .read = {},
                 .on_read = {}});
 }
 
@@ -174,9 +171,17 @@ void Committer::read(const JournalId& journal, std::uint64_t from, const ReadLim
   ++shared_->backlog;
   worker_->put({.transaction = {},
                 .on_durable = {},
-                .journal = journal,
-                .from = from,
-                .limits = limits,
+                .read = [=](JournalStore& store) { return store.read(journal, from, limits); },
+                .on_read = std::move(done)});
+}
+
+void Committer::read_intake(std::uint64_t after, const ReadLimits& limits,
+                            std::function<void(std::vector<Record>)> done) {
+  ensure(worker_ != nullptr, "a closed committer reads nothing");
+  ++shared_->backlog;
+  worker_->put({.transaction = {},
+                .on_durable = {},
+                .read = [=](JournalStore& store) { return store.read_intake(after, limits); },
                 .on_read = std::move(done)});
 }
 

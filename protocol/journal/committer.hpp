@@ -15,6 +15,8 @@ namespace feldsher {
 /// so nothing ever waits for company. Continuations run on the loop, in the order of submission; a read sees
 /// everything that was submitted before it.
 ///
+/// Whoever made the store may read it until the first submission; from then on it is the thread's alone.
+///
 /// When the disk fails, `on_fault` runs once on the loop and nothing runs after it: the process must end and
 /// recover. Callers keep the queue short by looking at backlog(); when it is full all the same (`queue`
 /// entries), submit waits for the disk, and the loop with it.
@@ -38,6 +40,8 @@ class Committer final : public Ledger {
   void submit(Transaction transaction, std::function<void()> on_durable) override;
   void read(const JournalId& journal, std::uint64_t from, const ReadLimits& limits,
             std::function<void(std::vector<Record>)> done) override;
+  void read_intake(std::uint64_t after, const ReadLimits& limits,
+                   std::function<void(std::vector<Record>)> done) override;
 
   /// How many submissions have not come back to the loop yet. Loop thread.
   std::size_t backlog() const;

@@ -14,6 +14,48 @@ namespace {
 
 std::filesystem::path key_file(const std::filesystem::path& folder) { return folder / "journal.key"; }
 
+constexpr const char* box_name = "box";
+constexpr const char* next_name = "box-next";  // Of a rotation that is under way.
+constexpr const char* wrapped_as = "journal";
+
+/// What wraps the key now is `next`: it takes the place of the one before.
+void settle(const std::filesystem::path& folder) {
+  for (const char* kind : {".cred", ".key"}) {
+    const auto next = folder / (std::string(next_name) + kind);
+    if (!std::filesystem::exists(next)) continue;
+    // The one before may be of the other kind. Without it, `next` is still found.
+    for (const char* other : {".cred", ".key"})
+      std::filesystem::remove(folder / (std::string(box_name) + other));
+    std::filesystem::rename(next, folder / (std::string(box_name) + kind));
+  }
+}
+
+struct Opened {
+  DatabaseKey key;
+  bool sealed = false;
+};
+
+Opened open_key(const std::filesystem::path& folder, const BoxSealer& sealer) {
+  const auto path = key_file(folder);
+  Octets text = read_secret_file(path);
+  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
+  // A folder of before keys were wrapped holds the key itself.
+  if (const auto plain = DatabaseKey::from_hex(text)) return {*plain, false};
+  if (!is_wrapped(text)) throw Fault(path.string() + " holds no key");
+  for (const char* name : {box_name, next_name}) {
+    const auto box = BoxKey::load(folder, name, sealer);
+    const auto hex = box ? box->unwrap(text, wrapped_as) : std::nullopt;
+    const auto key = hex ? DatabaseKey::from_hex(*hex) : std::nullopt;
+    if (!key) continue;
+    if (name == next_name) settle(folder);  // The power failed before a rotation was done.
+    return {*key, box->sealed()};
+  }
+  throw Fault(
+      fmt::format("the key of this box does not open {}: box.key (or box.cred, and the TPM that sealed "
+                  "it) must be that of this folder",
+                  path.string()));
+}
+
 /// Like create_directories, but what it makes is for its owner only.
 void make_private_folder(const std::filesystem::path& folder) {
   if (folder.empty() || std::filesystem::is_directory(folder)) return;
@@ -26,7 +68,7 @@ void make_private_folder(const std::filesystem::path& folder) {
 
 }  // namespace
 
-DataFolder DataFolder::open(const std::filesystem::path& folder) {
+DataFolder DataFolder::open(const std::filesystem::path& folder, const BoxSealer& sealer) {
   if (!std::filesystem::is_directory(folder))
     throw Fault(fmt::format("{} is not a data folder: there is no such folder", folder.string()));
   const auto path = key_file(folder);
@@ -35,14 +77,21 @@ DataFolder DataFolder::open(const std::filesystem::path& folder) {
         fmt::format("{} is missing: without this key the journal beside it cannot be read. Put the key back "
                     "from where it was saved; a new one cannot open it",
                     path.string()));
-  Octets text = read_secret_file(path);
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  auto key = DatabaseKey::from_hex(text);
-  if (!key) throw Fault(fmt::format("{} holds no key: 64 hexadecimal digits are expected", path.string()));
-  return {folder, *key};
+  const Opened opened = open_key(folder, sealer);
+  return {folder, opened.key, opened.sealed};
 }
 
-DataFolder DataFolder::open_or_create(const std::filesystem::path& folder, Random& random) {
+DataFolder DataFolder::rotate(const std::filesystem::path& folder, Random& random, const BoxSealer& sealer) {
+  const DatabaseKey key = open(folder, sealer).key();
+  BoxKey next = BoxKey::make(random);
+  next.save(folder, next_name, sealer);
+  replace_secret_file(key_file(folder), next.wrap(key.to_hex(), wrapped_as, random) + "\n");
+  settle(folder);
+  return {folder, key, next.sealed()};
+}
+
+DataFolder DataFolder::open_or_create(const std::filesystem::path& folder, Random& random,
+                                      const BoxSealer& sealer) {
   try {
     make_private_folder(folder);
   } catch (const std::filesystem::filesystem_error& error) {
@@ -51,9 +100,13 @@ DataFolder DataFolder::open_or_create(const std::filesystem::path& folder, Rando
   std::error_code ignored;
   const bool has_journal = std::filesystem::file_size(folder / "journal.db", ignored) > 0 && !ignored;
   // The key is on disk, synced, before the first page that needs it is written.
-  if (!has_journal && !std::filesystem::exists(key_file(folder)))
-    write_secret_file(key_file(folder), DatabaseKey::make(random).to_hex() + "\n");
-  return open(folder);
+  if (!has_journal && !std::filesystem::exists(key_file(folder))) {
+    BoxKey box = BoxKey::make(random);
+    box.save(folder, box_name, sealer);
+    write_secret_file(key_file(folder),
+                      box.wrap(DatabaseKey::make(random).to_hex(), wrapped_as, random) + "\n");
+  }
+  return open(folder, sealer);
 }
 
 std::unique_ptr<SqlcipherStore> DataFolder::open_store(TenantId tenant) const {

@@ -11,11 +11,10 @@
 #include <ostream>
 #include <system_error>
 
+#include "protocol/journal/audit.hpp"
 #include "protocol/journal/data_folder.hpp"
-#include "protocol/journal/ed25519.hpp"
 #include "protocol/journal/journal_snapshot.hpp"
 #include "protocol/journal/sqlcipher_journal.hpp"
-#include "protocol/journal/verify.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher {
@@ -49,52 +48,7 @@ std::string stream_name(v1::Stream stream) {
 
 std::string epoch_name(Epoch epoch) { return fmt::format("{:016x}", epoch.value); }
 
-std::optional<Digest> digest_of(const std::optional<Octets>& octets) {
-  Digest digest;
-  return octets && digest_from(*octets, digest) ? std::optional(digest) : std::nullopt;
-}
-
-/// What was found, ready to be told.
-struct Report {
-  std::string tenant;
-  std::map<JournalId, std::uint64_t> rows;  ///< How many records each journal holds.
-  std::vector<Verifier::Finding> findings;
-  std::string damage;  ///< The file could not be read to its end.
-  std::uint64_t records = 0, heads = 0;
-  bool good() const { return findings.empty() && damage.empty(); }
-};
-
-Report look(SqlcipherJournal& journal) {
-  Report report{.tenant = journal.tenant().to_text(), .rows = {}, .findings = {}, .damage = {}};
-  Verifier verifier(journal.tenant());
-  try {
-    std::vector<v1::SignedHead> heads;
-    for (const Octets& octets : journal.heads())
-      if (!heads.emplace_back().ParseFromString(octets))
-        heads.back().Clear();  // Reported as unreadable below.
-    for (const v1::SignedHead& head : heads) verifier.expect_head(head);
-    const auto ends = journal.ends();
-    for (const auto& end : ends) report.rows[end.journal] = 0;
-    journal.rows([&](StoredRow&& row) {
-      ++report.rows[row.journal];
-      Digest hash{};  // A hash of another length is no record's.
-      if (!digest_from(row.hash, hash)) hash.fill(0);
-      verifier.record(row.journal, row.seq, std::move(row.core), std::move(row.body),
-                      digest_of(row.body_digest), hash);
-    });
-    for (const auto& end : ends)
-      verifier.tip(end.journal, end.seq, digest_of(end.hash).value_or(zero_digest));
-    for (const v1::SignedHead& head : heads) verifier.head(head, Ed25519Check());
-  } catch (const Fault& fault) {
-    report.damage = fault.what();
-  }
-  report.findings = verifier.findings();
-  report.records = verifier.records_checked();
-  report.heads = verifier.heads_checked();
-  return report;
-}
-
-void tell(const Report& report, const JournalPlace& place, std::ostream& out) {
+void tell(const Audit& report, const JournalPlace& place, std::ostream& out) {
   out << fmt::format("{}, tenant {}\n", place.folder.string(), report.tenant);
   if (!report.rows.empty())
     out << fmt::format("{:36}  {:8}  {:16}  {:>9}\n", "node", "journal", "epoch", "records");
@@ -116,7 +70,7 @@ boost::json::object to_json(const JournalId& journal) {
           {"epoch", epoch_name(journal.epoch)}};
 }
 
-void tell_json(const Report& report, const JournalPlace& place, std::ostream& out) {
+void tell_json(const Audit& report, const JournalPlace& place, std::ostream& out) {
   boost::json::array journals, findings;
   for (const auto& [journal, count] : report.rows) {
     boost::json::object one = to_json(journal);
@@ -214,7 +168,7 @@ void write_lines(SqlcipherJournal& journal, const std::function<void(OctetsView)
 
 Verdict verify_journals(const JournalPlace& place, bool json, std::ostream& out) {
   OpenedJournal opened(place);
-  const Report report = look(*opened.journal);
+  const Audit report = audit(*opened.journal, place.central_key);
   json ? tell_json(report, place, out) : tell(report, place, out);
   return report.good() ? Verdict::good : Verdict::bad;
 }

@@ -1,16 +1,20 @@
 #pragma once
 #include <filesystem>
 #include <iosfwd>
+#include <optional>
+
+#include "protocol/record/octets.hpp"
 
 namespace feldsher {
 
 /// What a command of feldsher-journal is run on.
 struct JournalPlace {
-  std::filesystem::path folder;  ///< A program's data folder.
-  bool live = false;             ///< The program is running: look at a private copy.
+  std::filesystem::path folder;            ///< A program's data folder.
+  bool live = false;                       ///< The program is running: look at a private copy.
+  std::optional<Octets> central_key = {};  ///< Raw Ed25519: its countersignature is demanded on every head.
 };
 
-/// Exit codes of feldsher-journal. What cannot be looked at at all is a Fault, and 2.
+/// Exit codes of feldsher-journal. What cannot be looked at at all is a Fault, and 3.
 enum class Verdict { good = 0, bad = 1 };
 
 /// Checks every record, chain, tree and signed head of the folder's journals, and says what it found: the

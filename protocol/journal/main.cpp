@@ -6,19 +6,27 @@
 int main(int argc, char** argv) {
   CLI::App app{
       "Checks and exports the journals of a data folder. Changes nothing in it.\n"
-      "Exit: 0 good, 1 a record or the file is bad, 2 it could not be looked at."};
+      "Exit: 0 good, 1 a record or the file is bad, 2 the command line is wrong, 3 it could not be looked "
+      "at."};
   app.set_version_flag("--version", "feldsher-journal " FELDSHER_VERSION);
   app.require_subcommand(1);
 
   feldsher::JournalPlace place;
   bool json = false;
-  std::string file;
+  std::string file, central_key;
   CLI::App* verify =
       app.add_subcommand("verify", "Check every record, chain and signed head; name the first bad record");
   verify->add_option("folder", place.folder, "Data folder of a program (holds journal.db and journal.key)")
       ->required();
   verify->add_flag("--json", json, "Answer one JSON object");
   verify->add_flag("--live", place.live, "The program is running: look at a private copy");
+  verify
+      ->add_option("--central-key", central_key,
+                   "64 hexadecimal digits (central_head_key in a point's node.json): demand central's\n"
+                   "countersignature on every head")
+      ->check([](const std::string& text) {
+        return feldsher::from_hex(text).size() == 32 ? "" : "64 hexadecimal digits are expected";
+      });
   CLI::App* exporting =
       app.add_subcommand("export", "Write every record and signed head as JSON lines. Holds patient data");
   exporting->add_option("folder", place.folder, "Data folder of a program")->required();
@@ -30,12 +38,13 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
 
+  if (!central_key.empty()) place.central_key = feldsher::from_hex(central_key);
   try {
     const auto verdict = *verify ? feldsher::verify_journals(place, json, std::cout)
                                  : feldsher::export_journals(place, file, std::cout);
     return static_cast<int>(verdict);
   } catch (const std::exception& error) {
     std::cerr << "feldsher-journal: " << error.what() << '\n';
-    return 2;
+    return 3;
   }
 }

@@ -5,10 +5,15 @@
 #include "protocol/record/result.hpp"
 
 namespace feldsher {
+namespace {
+
+constexpr const char* one_owner = "one thread uses a store";
+
+}  // namespace
 
 bool Transaction::empty() const {
   return records.empty() && answered.empty() && scope.empty() && !clear_scope && intake.empty() &&
-         emptied.empty() && heads.empty() && values.empty();
+         emptied.empty() && heads.empty() && values.empty() && erased.empty() && forgotten.empty();
 }
 
 void Transaction::merge(Transaction&& other) {
@@ -23,10 +28,13 @@ void Transaction::merge(Transaction&& other) {
   append(intake, other.intake);
   append(emptied, other.emptied);
   append(heads, other.heads);
+  append(erased, other.erased);
+  append(forgotten, other.forgotten);
   for (auto& [name, value] : other.values) values[name] = std::move(value);
 }
 
 void MemoryStore::commit(std::span<const Transaction> group) {
+  owner_.mine(one_owner);
   if (poisoned_) throw Fault("the store has failed before");
   if (fail_) {
     poisoned_ = true;
@@ -80,9 +88,16 @@ void MemoryStore::apply(const Transaction& transaction) {
     heads_[head.SerializeAsString()] = signed_head;
   }
   for (const auto& [name, value] : transaction.values) values_[name] = value;
+  for (AskId ask : transaction.forgotten) answered_.erase(ask);
+  for (const ErasePick& pick : transaction.erased) {
+    for (Record& record : records_)
+      if (record.stored.body && pick(record)) record.stored.body.reset();
+    std::erase_if(scope_, [&](const auto& entry) { return entry.second.stored.body && pick(entry.second); });
+  }
 }
 
 std::vector<JournalTip> MemoryStore::tips() {
+  owner_.mine(one_owner);
   std::vector<JournalTip> tips;
   for (const auto& [id, tip] : tips_) tips.push_back(tip);
   return tips;
@@ -90,6 +105,7 @@ std::vector<JournalTip> MemoryStore::tips() {
 
 std::vector<Record> MemoryStore::read(const JournalId& journal, std::uint64_t from,
                                       const ReadLimits& limits) {
+  owner_.mine(one_owner);
   std::vector<Record> records;
   auto at = by_seq_.find(journal);
   if (at == by_seq_.end() || from == 0) return records;
@@ -106,34 +122,56 @@ std::vector<Record> MemoryStore::read(const JournalId& journal, std::uint64_t fr
 }
 
 void MemoryStore::replay(std::uint64_t after, const std::function<void(std::uint64_t, Record&&)>& visit) {
+  owner_.mine(one_owner);
   for (std::size_t i = after; i < records_.size(); ++i) visit(i + 1, Record(records_[i]));
 }
 
+std::vector<Record> MemoryStore::read_intake(std::uint64_t after, const ReadLimits& limits) {
+  owner_.mine(one_owner);
+  std::vector<Record> records;
+  std::size_t octets = 0, whole = 0;
+  for (std::size_t i = after; i < records_.size(); ++i) {
+    const Record& record = records_[i];
+    octets += record.stored.core.size() + (record.stored.body ? record.stored.body->size() : 0);
+    if (whole > 0 && (records.size() >= limits.records || octets > limits.octets)) break;
+    records.push_back(record);
+    if (record.header.more() == 0) whole = records.size();
+  }
+  records.resize(whole);
+  return records;
+}
+
 void MemoryStore::scope(const std::function<void(Record&&)>& visit) {
+  owner_.mine(one_owner);
   for (const auto& [key, record] : scope_) visit(Record(record));
 }
 
 std::vector<IntakeChunk> MemoryStore::intake() {
+  owner_.mine(one_owner);
   std::vector<IntakeChunk> chunks;
   for (const auto& [id, octets] : intake_) chunks.push_back({id, octets});
   return chunks;
 }
 
 std::optional<Octets> MemoryStore::answered(AskId ask) {
+  owner_.mine(one_owner);
   auto at = answered_.find(ask);
   return at == answered_.end() ? std::nullopt : std::optional(at->second);
 }
 
 void MemoryStore::each_answered(const std::function<void(AskId, Octets)>& visit) {
+  owner_.mine(one_owner);
   for (const auto& [ask, answer] : answered_) visit(ask, answer);
 }
 
 std::optional<Octets> MemoryStore::value(const std::string& name) {
+  owner_.mine(one_owner);
   auto at = values_.find(name);
   return at == values_.end() ? std::nullopt : std::optional(at->second);
 }
 
 std::map<std::string, Octets> MemoryStore::values(const std::string& prefix) {
+  owner_.mine(one_owner);
   std::map<std::string, Octets> found;
   for (auto at = values_.lower_bound(prefix); at != values_.end() && at->first.starts_with(prefix); ++at)
     found.insert(*at);
@@ -141,9 +179,12 @@ std::map<std::string, Octets> MemoryStore::values(const std::string& prefix) {
 }
 
 std::vector<v1::SignedHead> MemoryStore::heads() {
+  owner_.mine(one_owner);
   std::vector<v1::SignedHead> heads;
   for (const auto& [journal, head] : heads_) heads.push_back(head);
   return heads;
 }
+
+void MemoryStore::give_to(std::thread::id owner) { owner_.give_to(owner, one_owner); }
 
 }  // namespace feldsher

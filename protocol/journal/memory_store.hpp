@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "protocol/journal/owner_thread.hpp"
 #include "protocol/journal/store.hpp"
 
 namespace feldsher {
@@ -16,6 +17,7 @@ class MemoryStore final : public JournalStore {
   std::vector<JournalTip> tips() override;
   std::vector<Record> read(const JournalId& journal, std::uint64_t from, const ReadLimits& limits) override;
   void replay(std::uint64_t after, const std::function<void(std::uint64_t, Record&&)>& visit) override;
+  std::vector<Record> read_intake(std::uint64_t after, const ReadLimits& limits) override;
   void scope(const std::function<void(Record&&)>& visit) override;
   std::vector<IntakeChunk> intake() override;
   std::optional<Octets> answered(AskId ask) override;
@@ -23,6 +25,7 @@ class MemoryStore final : public JournalStore {
   std::optional<Octets> value(const std::string& name) override;
   std::map<std::string, Octets> values(const std::string& prefix) override;
   std::vector<v1::SignedHead> heads() override;
+  void give_to(std::thread::id owner) override;
 
   /// The disk fails at the next commit, as a full or dying one does.
   void fail_next_commit() { fail_ = true; }
@@ -30,6 +33,7 @@ class MemoryStore final : public JournalStore {
  private:
   void apply(const Transaction& transaction);
 
+  OwnerThread owner_;
   TenantId tenant_;
   bool fail_ = false, poisoned_ = false;
   std::map<JournalId, JournalTip> tips_;

@@ -11,6 +11,7 @@
 #include <cerrno>
 #include <system_error>
 
+#include "protocol/record/digest.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher {
@@ -45,8 +46,28 @@ void create_private(const std::filesystem::path& path) {
   if (file >= 0) close(file);
 }
 
+/// A process died while it made this file: SQLite will undo what it wrote, be it less than a page.
+bool has_rollback_journal(sqlite3* handle, const std::filesystem::path& path) {
+  sqlite3_vfs* vfs = nullptr;
+  sqlite3_file_control(handle, "main", SQLITE_FCNTL_VFS_POINTER, &vfs);
+  int there = 0;
+  return vfs &&
+         vfs->xAccess(vfs, (path.string() + "-journal").c_str(), SQLITE_ACCESS_EXISTS, &there) == SQLITE_OK &&
+         there;
+}
+
+/// 16 octets, in hexadecimal. A file's pages are authenticated with a key that needs the salt in its first 16
+/// octets: one that can be worked out again is not lost with them. Another for each file of a folder, so that
+/// a page of one is none of the other's.
+std::string salt_of(const DatabaseKey& key, const std::filesystem::path& path) {
+  const OctetsView octets(reinterpret_cast<const char*>(key.octets.data()), key.octets.size());
+  return to_hex(to_octets(sha256({"feldsher salt of ", path.filename().string(), octets})).substr(0, 16));
+}
+
+enum class Found { nothing_yet, a_file };
+
 /// Without this nobody could tell a plain file from a wrong key.
-void refuse_foreign(sqlite3* handle, const std::filesystem::path& path, Access access) {
+Found refuse_foreign(sqlite3* handle, const std::filesystem::path& path, Access access) {
   sqlite3_file* file = nullptr;
   sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
   sqlite3_int64 size = 0;
@@ -54,36 +75,53 @@ void refuse_foreign(sqlite3* handle, const std::filesystem::path& path, Access a
   if (!file || !file->pMethods || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
     throw Fault(fmt::format("cannot read {}", path.string()));
   if (size == 0) {
-    if (access == Access::write) return;
+    if (access == Access::write) return Found::nothing_yet;
     throw Fault(fmt::format("{} is empty: it is not a journal", path.string()));
   }
+  if (access == Access::write && has_rollback_journal(handle, path)) return Found::nothing_yet;
   if (size < 512 || file->pMethods->xRead(file, head.data(), head.size(), 0) != SQLITE_OK)
     throw Fault(fmt::format("{} is not a database: it is too short", path.string()));
   if (OctetsView(head.data(), head.size()) == OctetsView("SQLite format 3\0", 16))
     throw Fault(fmt::format("{} is a plain, unencrypted SQLite file: it is not ours", path.string()));
+  return Found::a_file;
 }
 
 }  // namespace
 
-Database::Database(std::filesystem::path path, const DatabaseKey& key, Access access)
+Database::Database(std::filesystem::path path, const DatabaseKey& key, Access access, const Disk& disk)
     : path_(std::move(path)) {
-  if (access == Access::write) create_private(path_);
-  int code = sqlite3_open_v2(path_.c_str(), &handle_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+  ensure(disk.encrypted || disk.vfs, "a real disk holds encrypted pages only");
+  if (access == Access::write && !disk.vfs) create_private(path_);
+  if (open(key, access, disk, Salt::of_file)) return;
+  // The first page was torn by a power cut, and with it the salt; the log has a good copy that only the salt
+  // opens.
+  open(key, access, disk, Salt::of_key);
+}
+
+bool Database::open(const DatabaseKey& key, Access access, const Disk& disk, Salt salt) {
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (disk.vfs ? SQLITE_OPEN_CREATE : 0);
+  int code = sqlite3_open_v2(path_.c_str(), &handle_, flags, disk.vfs);
   try {
     if (code != SQLITE_OK) fail("open", code);
-    refuse_foreign(handle_, path_, access);
-    configure(key, access);
+    if (disk.encrypted && refuse_foreign(handle_, path_, access) == Found::nothing_yet) salt = Salt::of_key;
+    configure(key, access, disk, salt);
+    return true;
   } catch (...) {
+    const bool unreadable = handle_ && (sqlite3_errcode(handle_) & 0xff) == SQLITE_NOTADB;
     leave_as_is();
     sqlite3_close_v2(handle_);
+    handle_ = nullptr;
+    if (disk.encrypted && unreadable && salt == Salt::of_file) return false;
     throw;
   }
 }
 
 Database::~Database() { sqlite3_close_v2(handle_); }
 
-void Database::configure(const DatabaseKey& key, Access access) {
-  const std::string raw = "x'" + key.to_hex() + "'";
+void Database::unlock(const DatabaseKey& key, Salt salt) {
+  std::string raw = "x'" + key.to_hex();
+  if (salt == Salt::of_key) raw += salt_of(key, path_);
+  raw += "'";
   if (int code = sqlite3_key(handle_, raw.data(), static_cast<int>(raw.size())); code != SQLITE_OK)
     fail("open", code);
   // It would write each refusal to stderr; the Fault says it once, where the program says things.
@@ -91,6 +129,10 @@ void Database::configure(const DatabaseKey& key, Access access) {
   // A program that got plain SQLite by its linker would accept the key and encrypt nothing.
   if (text("PRAGMA cipher_version").empty())
     throw Fault("this program was linked with a SQLite that cannot encrypt");
+}
+
+void Database::configure(const DatabaseKey& key, Access access, const Disk& disk, Salt salt) {
+  if (disk.encrypted) unlock(key, salt);
   sqlite3_extended_result_codes(handle_, 1);
   if (access == Access::look) leave_as_is();
   // In exclusive mode the index of the log is in memory and the lock stays: no second process can write or,
@@ -105,7 +147,7 @@ void Database::configure(const DatabaseKey& key, Access access) {
       "PRAGMA cell_size_check=ON; PRAGMA secure_delete=FAST; PRAGMA cache_size=-16384");
   demand("synchronous", "2");
   demand("temp_store", "2");
-  demand("cipher_use_hmac", "1");
+  if (disk.encrypted) demand("cipher_use_hmac", "1");
 }
 
 void Database::demand(const char* pragma, const std::string& wanted) {
@@ -120,16 +162,26 @@ void Database::execute(const char* sql) {
   if (code != SQLITE_OK) fail("use", code);
 }
 
+// Both run to the end: `journal_mode=WAL` answers "wal" first and commits it afterwards, and the journal
+// would stay in a mode that loses its last commit with the power when nobody asked how that went.
 std::int64_t Database::number(const char* sql) {
   Statement statement(*this, sql);
   auto rows = statement.ask();
-  return rows.next() ? rows.integer(0) : 0;
+  if (!rows.next()) return 0;
+  const std::int64_t first = rows.integer(0);
+  while (rows.next()) {
+  }
+  return first;
 }
 
 std::string Database::text(const char* sql) {
   Statement statement(*this, sql);
   auto rows = statement.ask();
-  return rows.next() ? std::string(rows.octets(0)) : std::string();
+  if (!rows.next()) return {};
+  std::string first(rows.octets(0));
+  while (rows.next()) {
+  }
+  return first;
 }
 
 void Database::checkpoint() { execute("PRAGMA wal_checkpoint(TRUNCATE)"); }

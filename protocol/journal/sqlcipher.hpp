@@ -31,6 +31,12 @@ enum class Access {
   look,   ///< Nothing is changed, not even by a checkpoint at closing.
 };
 
+/// Where the files lie. Programs leave it as it is; crash tests put a disk in memory in its place.
+struct Disk {
+  const char* vfs = nullptr;  ///< Name of a registered sqlite3_vfs; null: the machine's own disk.
+  bool encrypted = true;      ///< False: plain pages, the same in every run. Only where `vfs` is named.
+};
+
 /// One encrypted SQLite file, opened by one connection and locked against every other process.
 ///
 /// AES-256 pages with an HMAC each, WAL, `synchronous=FULL`, nothing temporary on disk: each set at opening
@@ -38,7 +44,7 @@ enum class Access {
 /// the log.
 class Database {
  public:
-  Database(std::filesystem::path path, const DatabaseKey& key, Access access);
+  Database(std::filesystem::path path, const DatabaseKey& key, Access access, const Disk& disk = {});
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
@@ -60,7 +66,11 @@ class Database {
   [[noreturn]] void fail(const char* doing, int code) const;
 
  private:
-  void configure(const DatabaseKey& key, Access access);
+  enum class Salt { of_file, of_key };
+  /// False: the file's first page cannot be read with the salt that is in it.
+  bool open(const DatabaseKey& key, Access access, const Disk& disk, Salt salt);
+  void configure(const DatabaseKey& key, Access access, const Disk& disk, Salt salt);
+  void unlock(const DatabaseKey& key, Salt salt);
   void demand(const char* pragma, const std::string& wanted);
 
   std::filesystem::path path_;

@@ -19,14 +19,21 @@ SqlcipherJournal::SqlcipherJournal(const std::filesystem::path& path, const Data
 SqlcipherJournal::~SqlcipherJournal() = default;
 
 void SqlcipherJournal::rows(const std::function<void(StoredRow&&)>& visit) {
+  each_row("SELECT seq, core, body, body_digest, hash, journal FROM record ORDER BY journal, seq", visit);
+}
+
+void SqlcipherJournal::rows_as_taken_in(const std::function<void(StoredRow&&)>& visit) {
+  each_row("SELECT seq, core, body, body_digest, hash, journal FROM record ORDER BY intake", visit);
+}
+
+void SqlcipherJournal::each_row(const char* select, const std::function<void(StoredRow&&)>& visit) {
   std::map<std::int64_t, JournalId> journals;
   sqlcipher::Statement names(database_, "SELECT id, origin, stream, epoch FROM journal");
   for (auto rows = names.ask(); rows.next();)
     if (auto origin = NodeId::from_octets(rows.octets(1)))
       journals[rows.integer(0)] = {*origin, static_cast<v1::Stream>(rows.integer(2)),
                                    Epoch{static_cast<std::uint64_t>(rows.integer(3))}};
-  sqlcipher::Statement records(
-      database_, "SELECT seq, core, body, body_digest, hash, journal FROM record ORDER BY journal, seq");
+  sqlcipher::Statement records(database_, select);
   for (auto rows = records.ask(); rows.next();)
     visit({journals[rows.integer(5)], static_cast<std::uint64_t>(rows.integer(0)), Octets(rows.octets(1)),
            optional_octets(rows, 2), optional_octets(rows, 3), Octets(rows.octets(4))});
@@ -42,6 +49,14 @@ std::vector<SqlcipherJournal::End> SqlcipherJournal::ends() {
                       static_cast<std::uint64_t>(rows.integer(3)),
                       Octets(rows.octets(4))});
   return ends;
+}
+
+std::map<std::string, Octets> SqlcipherJournal::values(const std::string& prefix) {
+  std::map<std::string, Octets> found;
+  sqlcipher::Statement select(database_, "SELECT name, octets FROM value WHERE name>=?1 ORDER BY name");
+  for (auto rows = select.ask(prefix); rows.next() && rows.octets(0).starts_with(prefix);)
+    found.emplace(rows.octets(0), rows.octets(1));
+  return found;
 }
 
 std::vector<Octets> SqlcipherJournal::heads() {

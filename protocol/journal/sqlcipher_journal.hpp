@@ -1,5 +1,7 @@
 #pragma once
 #include <functional>
+#include <map>
+#include <string>
 
 #include "protocol/journal/sqlcipher.hpp"
 #include "protocol/record/record.hpp"
@@ -25,6 +27,8 @@ class SqlcipherJournal {
   TenantId tenant() const { return tenant_; }
   /// Every row, journal after journal in the order of their first records, by seq.
   void rows(const std::function<void(StoredRow&&)>& visit);
+  /// Every row in intake order.
+  void rows_as_taken_in(const std::function<void(StoredRow&&)>& visit);
   /// Where the store says that each journal ends.
   struct End {
     JournalId journal;
@@ -34,8 +38,12 @@ class SqlcipherJournal {
   std::vector<End> ends();
   /// Head octets (serialised v1::SignedHead) as stored.
   std::vector<Octets> heads();
+  /// All values whose names begin with `prefix`.
+  std::map<std::string, Octets> values(const std::string& prefix);
 
  private:
+  void each_row(const char* select, const std::function<void(StoredRow&&)>& visit);
+
   sqlcipher::Database database_;
   TenantId tenant_;
 };

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "protocol/journal/owner_thread.hpp"
 #include "protocol/journal/sqlcipher_schema.hpp"
 #include "protocol/record/result.hpp"
 
@@ -17,6 +20,8 @@ std::optional<Octets> optional_octets(const sqlcipher::Statement::Rows& rows, in
   return rows.is_null(column) ? std::nullopt : std::optional(Octets(rows.octets(column)));
 }
 
+constexpr const char* one_owner = "one thread uses a store";
+
 std::optional<Digest> optional_digest(const sqlcipher::Statement::Rows& rows, int column) {
   Digest digest;
   return digest_from(rows.octets(column), digest) ? std::optional(digest) : std::nullopt;
@@ -30,8 +35,8 @@ struct SqlcipherStore::Parts {
     JournalTip tip;
   };
 
-  Parts(const std::filesystem::path& path, TenantId of, const DatabaseKey& key)
-      : tenant(of), database(path, key, sqlcipher::Access::write), tables(database, of) {}
+  Parts(const std::filesystem::path& path, TenantId of, const DatabaseKey& key, const sqlcipher::Disk& disk)
+      : tenant(of), database(path, key, sqlcipher::Access::write, disk), tables(database, of) {}
 
   /// Before the statements are prepared, their tables are there.
   struct Tables {
@@ -40,6 +45,7 @@ struct SqlcipherStore::Parts {
     }
   };
 
+  OwnerThread owner;
   TenantId tenant;
   sqlcipher::Database database;
   Tables tables;
@@ -58,7 +64,9 @@ struct SqlcipherStore::Parts {
   sqlcipher::Statement put_record{database,
                                   "INSERT INTO record(intake, journal, seq, core, body, body_digest, hash) "
                                   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
+  sqlcipher::Statement erase_record{database, "UPDATE record SET body=NULL, body_digest=?2 WHERE intake=?1"};
   sqlcipher::Statement put_answered{database, "INSERT OR REPLACE INTO answered VALUES(?1, ?2)"};
+  sqlcipher::Statement drop_answered{database, "DELETE FROM answered WHERE ask=?1"};
   sqlcipher::Statement clear_scope{database, "DELETE FROM scope"};
   sqlcipher::Statement put_scope{database, "INSERT OR REPLACE INTO scope VALUES(?1, ?2, ?3, ?4, ?5, ?6)"};
   sqlcipher::Statement drop_scope{database, "DELETE FROM scope WHERE type=?1 AND id=?2"};
@@ -87,7 +95,8 @@ struct SqlcipherStore::Parts {
   sqlcipher::Statement select_values{database, "SELECT name, octets FROM value WHERE name>=?1 ORDER BY name"};
   sqlcipher::Statement select_heads{database, "SELECT octets FROM head ORDER BY origin, stream, epoch"};
 
-  void usable() const {
+  void usable() {
+    owner.mine(one_owner);
     if (poisoned)
       throw Fault(
           fmt::format("{} has failed before: this process must end and recover", database.path().string()));
@@ -98,12 +107,33 @@ struct SqlcipherStore::Parts {
                             name_of(journal), what));
   }
 
+  /// After a failed write or fsync the kernel may have dropped pages that it calls clean: nothing that this
+  /// process knows of the file can be relied on, and closing must not write to it either.
+  void poison() {
+    poisoned = true;
+    database.leave_as_is();
+  }
+
+  void checkpoint() {
+    try {
+      database.checkpoint();
+    } catch (...) {
+      poison();
+      throw;
+    }
+  }
+
   void load();
   void apply(const Transaction& transaction, std::map<JournalId, Held>& moved);
   void put(const Record& record, std::map<JournalId, Held>& moved);
+  void erase(const ErasePick& pick);
   Digest hash_at(std::int64_t row, const JournalId& journal, std::uint64_t seq);
   Record record_of(const sqlcipher::Statement::Rows& rows, const JournalId& journal, std::uint64_t seq,
                    const Digest& prev);
+  /// Per journal, by its row: the last record passed, and its hash.
+  using Reached = std::map<std::int64_t, std::pair<std::uint64_t, Digest>>;
+  /// The record of a row of `select_intake_order`.
+  Record next_of(const sqlcipher::Statement::Rows& rows, Reached& reached);
 };
 
 void SqlcipherStore::Parts::load() {
@@ -183,6 +213,33 @@ void SqlcipherStore::Parts::apply(const Transaction& transaction, std::map<Journ
                  signed_head.SerializeAsString());
   }
   for (const auto& [name, octets] : transaction.values) put_value.run(name, octets);
+  for (AskId ask : transaction.forgotten) drop_answered.run(ask.to_octets());
+  for (const ErasePick& pick : transaction.erased) erase(pick);
+}
+
+void SqlcipherStore::Parts::erase(const ErasePick& pick) {
+  std::map<std::int64_t, Octets> picked;  // Intake → digest, which stands in the body's place.
+  for (auto rows = select_intake_order.ask(0); rows.next();) {
+    if (rows.is_null(2)) continue;
+    Record record;
+    // Where the chain stood before it matters to its hash only.
+    const RecordFault fault =
+        read_record(Octets(rows.octets(1)), Octets(rows.octets(2)), std::nullopt, zero_digest, record);
+    if (fault != RecordFault::none || !pick(record)) continue;
+    picked[rows.integer(5)] = to_octets(record.stored.body_digest);
+  }
+  for (const auto& [intake_number, digest] : picked) erase_record.run(intake_number, digest);
+  std::vector<SubjectKey> leaving;
+  for (auto rows = select_scope.ask(); rows.next();) {
+    Record record;
+    if (!rows.is_null(3) &&
+        read_record(Octets(rows.octets(2)), Octets(rows.octets(3)), std::nullopt, zero_digest, record) ==
+            RecordFault::none &&
+        pick(record))
+      leaving.push_back(record.subject);
+  }
+  for (const SubjectKey& subject : leaving)
+    drop_scope.run(static_cast<int>(subject.type), subject.id.to_octets());
 }
 
 Digest SqlcipherStore::Parts::hash_at(std::int64_t row, const JournalId& journal, std::uint64_t seq) {
@@ -206,9 +263,14 @@ Record SqlcipherStore::Parts::record_of(const sqlcipher::Statement::Rows& rows, 
   return record;
 }
 
-SqlcipherStore::SqlcipherStore(const std::filesystem::path& path, TenantId tenant, const DatabaseKey& key)
-    : parts_(std::make_unique<Parts>(path, tenant, key)) {
+SqlcipherStore::SqlcipherStore(const std::filesystem::path& path, TenantId tenant, const DatabaseKey& key,
+                               const sqlcipher::Disk& disk)
+    : parts_(std::make_unique<Parts>(path, tenant, key, disk)) {
   parts_->load();
+  // A process that was killed leaves commits in the log that only the kernel's cache may have, after a failed
+  // fsync without knowing that they are not on the disk. We read them, so the world will hear of them: they
+  // are written into the file, and synced, first.
+  parts_->checkpoint();
 }
 
 SqlcipherStore::~SqlcipherStore() = default;
@@ -218,24 +280,34 @@ void SqlcipherStore::commit(std::span<const Transaction> group) {
   parts.usable();
   const std::uint64_t last_intake = parts.last_intake;
   std::map<JournalId, Parts::Held> moved;
+  const bool erases = std::any_of(group.begin(), group.end(),
+                                  [](const Transaction& transaction) { return !transaction.erased.empty(); });
   try {
+    // What is deleted is overwritten, whatever it costs.
+    if (erases) parts.database.execute("PRAGMA secure_delete=ON");
     parts.begin.run();
     for (const Transaction& transaction : group) parts.apply(transaction, moved);
     for (const auto& [journal, at] : moved)
       parts.put_journal.run(at.row, journal.origin.to_octets(), static_cast<int>(journal.stream),
                             journal.epoch.value, at.tip.seq, view_of(at.tip.hash), at.tip.edge.to_octets());
     parts.end.run();
+    if (erases) {
+      parts.database.checkpoint();  // The log still had the pages as they were.
+      parts.database.execute("PRAGMA secure_delete=FAST");
+    }
   } catch (const std::logic_error&) {
-    parts.undo.run();
+    try {
+      parts.undo.run();
+    } catch (...) {
+      parts.poison();
+      throw;
+    }
     parts.last_intake = last_intake;
     for (const auto& [journal, at] : moved)
       if (!parts.held.contains(journal)) parts.by_row.erase(at.row);
     throw;
   } catch (...) {
-    // After a failed write or fsync the kernel may have dropped pages that it calls clean: nothing that this
-    // process knows of the file can be relied on, and closing must not write to it either.
-    parts.poisoned = true;
-    parts.database.leave_as_is();
+    parts.poison();
     throw;
   }
   for (auto& [journal, at] : moved) parts.held[journal] = std::move(at);
@@ -268,24 +340,44 @@ std::vector<Record> SqlcipherStore::read(const JournalId& journal, std::uint64_t
   return records;
 }
 
+Record SqlcipherStore::Parts::next_of(const sqlcipher::Statement::Rows& rows, Reached& reached) {
+  const std::int64_t row = rows.integer(6);
+  auto journal = by_row.find(row);
+  if (journal == by_row.end())
+    throw Fault(fmt::format("{}: a record of an unknown journal", database.path().string()));
+  auto [at, is_first] = reached.try_emplace(row);
+  auto& [seq, hash] = at->second;
+  if (is_first) {
+    seq = static_cast<std::uint64_t>(rows.integer(0)) - 1;
+    hash = hash_at(row, journal->second, seq);
+  }
+  Record record = record_of(rows, journal->second, ++seq, hash);
+  hash = record.stored.hash;
+  return record;
+}
+
 void SqlcipherStore::replay(std::uint64_t after, const std::function<void(std::uint64_t, Record&&)>& visit) {
   parts_->usable();
-  std::map<std::int64_t, std::pair<std::uint64_t, Digest>> reached;  // Per journal: its last record passed.
+  Parts::Reached reached;
   for (auto rows = parts_->select_intake_order.ask(after); rows.next();) {
-    const std::int64_t row = rows.integer(6);
-    auto journal = parts_->by_row.find(row);
-    if (journal == parts_->by_row.end())
-      throw Fault(fmt::format("{}: a record of an unknown journal", parts_->database.path().string()));
-    auto [at, is_first] = reached.try_emplace(row);
-    auto& [seq, hash] = at->second;
-    if (is_first) {
-      seq = static_cast<std::uint64_t>(rows.integer(0)) - 1;
-      hash = parts_->hash_at(row, journal->second, seq);
-    }
-    Record record = parts_->record_of(rows, journal->second, ++seq, hash);
-    hash = record.stored.hash;
+    Record record = parts_->next_of(rows, reached);
     visit(static_cast<std::uint64_t>(rows.integer(5)), std::move(record));
   }
+}
+
+std::vector<Record> SqlcipherStore::read_intake(std::uint64_t after, const ReadLimits& limits) {
+  parts_->usable();
+  Parts::Reached reached;
+  std::vector<Record> records;
+  std::size_t octets = 0, whole = 0;  // `whole`: how many records end with a finished transaction.
+  for (auto rows = parts_->select_intake_order.ask(after); rows.next();) {
+    octets += rows.octets(1).size() + rows.octets(2).size();
+    if (whole > 0 && (records.size() >= limits.records || octets > limits.octets)) break;
+    records.push_back(parts_->next_of(rows, reached));
+    if (records.back().header.more() == 0) whole = records.size();
+  }
+  records.resize(whole);
+  return records;
 }
 
 void SqlcipherStore::scope(const std::function<void(Record&&)>& visit) {
@@ -349,9 +441,11 @@ std::vector<v1::SignedHead> SqlcipherStore::heads() {
   return heads;
 }
 
+void SqlcipherStore::give_to(std::thread::id owner) { parts_->owner.give_to(owner, one_owner); }
+
 void SqlcipherStore::checkpoint() {
   parts_->usable();
-  parts_->database.checkpoint();
+  parts_->checkpoint();
 }
 
 }  // namespace feldsher

@@ -5,7 +5,7 @@ feldsher_library(protocol_store
   PRIVATE_LINKS protocol_crypto PkgConfig::SQLCIPHER fmt::fmt)
 
 feldsher_library(protocol_journal_commands
-  SOURCES journal_commands.cpp journal_snapshot.cpp
+  SOURCES journal_commands.cpp journal_snapshot.cpp audit.cpp
   LINKS protocol_store
   PRIVATE_LINKS protocol_crypto Boost::json OpenSSL::Crypto fmt::fmt)
 

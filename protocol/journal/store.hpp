@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "protocol/journal/tip.hpp"
@@ -28,6 +29,9 @@ struct IntakeChunk {
   Octets octets;
 };
 
+/// Picks records whose bodies shall be dropped. Runs on the store's thread: it owns all that it looks at.
+using ErasePick = std::function<bool(const Record&)>;
+
 /// What becomes durable together, or not at all.
 struct Transaction {
   std::vector<Record>
@@ -39,6 +43,12 @@ struct Transaction {
   std::vector<std::uint64_t> emptied;    ///< Intake chunks whose readings are all sealed.
   std::vector<v1::SignedHead> heads;     ///< The newest head of each journal replaces the one before.
   std::map<std::string, Octets> values;  ///< Small named values: tickets, positions, acknowledgements.
+  /// Every record that is held, also of this transaction, and is picked by one of these loses its body: in
+  /// the journals, where its header, digest and place stay and verify as before, and in the scope, which it
+  /// leaves. The octets themselves are gone from the files when `commit` returns. Looks at every record:
+  /// slow, and rare.
+  std::vector<ErasePick> erased;
+  std::vector<AskId> forgotten;  ///< Asks whose answers nobody will ask for again: they hold names.
 
   bool empty() const;
   /// Adds what `other` holds, to become durable together with this.
@@ -53,8 +63,9 @@ struct ReadLimits {
 
 /// Where a node's promises rest: journals and what must be durable beside them.
 ///
-/// Not thread-safe: one thread owns a store. Every call throws Fault when the disk fails; after a
-/// failed `commit` the store is poisoned and throws at every call: the process must end and recover.
+/// Not thread-safe: one thread owns a store, the first that uses it, and a call by another throws
+/// std::logic_error. Every call throws Fault when the disk fails; after a failed write (commit, checkpoint)
+/// the store is poisoned and throws at every call: the process must end and recover.
 class JournalStore {
  public:
   virtual ~JournalStore() = default;
@@ -74,6 +85,10 @@ class JournalStore {
   virtual void replay(std::uint64_t after,
                       const std::function<void(std::uint64_t intake, Record&&)>& visit) = 0;
 
+  /// Records with intake numbers from `after` + 1 on, in intake order: whole transactions within `limits` (at
+  /// least one). Intake numbers have no gap: the n-th of the answer has `after` + n.
+  virtual std::vector<Record> read_intake(std::uint64_t after, const ReadLimits& limits) = 0;
+
   /// The subjects of the feed.
   virtual void scope(const std::function<void(Record&&)>& visit) = 0;
 
@@ -84,6 +99,9 @@ class JournalStore {
   /// All values whose names begin with `prefix`.
   virtual std::map<std::string, Octets> values(const std::string& prefix) = 0;
   virtual std::vector<v1::SignedHead> heads() = 0;
+
+  /// From now on the thread `owner` uses this store, and the caller no more.
+  virtual void give_to(std::thread::id owner) = 0;
 };
 
 /// The order in which a loop gets things durable, without waiting for the disk itself.
@@ -98,6 +116,10 @@ class Ledger {
   /// Reads what is durable; `done` runs on the loop.
   virtual void read(const JournalId& journal, std::uint64_t from, const ReadLimits& limits,
                     std::function<void(std::vector<Record>)> done) = 0;
+
+  /// JournalStore::read_intake of what is durable; `done` runs on the loop.
+  virtual void read_intake(std::uint64_t after, const ReadLimits& limits,
+                           std::function<void(std::vector<Record>)> done) = 0;
 };
 
 }  // namespace feldsher

@@ -78,6 +78,8 @@ void Verifier::head(const v1::SignedHead& signed_head, const SignatureCheck& che
     return found(at, head.seq(), "the records up to here are not those that the node signed");
   if (!check.verify(key->second, signed_head.head(), signed_head.signature()))
     return found(at, 0, "the signature of a head is wrong");
+  if (central_key_ && !check.verify(*central_key_, signed_head.head(), signed_head.countersignature()))
+    return found(at, 0, "central has not countersigned this head");
 }
 
 void Verifier::tip(const JournalId& journal, std::uint64_t seq, const Digest& hash) {

@@ -20,6 +20,8 @@ class Verifier {
 
   explicit Verifier(TenantId tenant) : tenant_(tenant) {}
 
+  /// From now on a head that this key (raw Ed25519, central's) has not countersigned is a finding.
+  void demand_countersignatures(Octets central_key) { central_key_ = std::move(central_key); }
   /// The record that stands at place `seq` of `journal`. `hash` is the stored header hash, when there is one.
   void record(const JournalId& journal, std::uint64_t seq, Octets core, std::optional<Octets> body,
               std::optional<Digest> body_digest, std::optional<Digest> hash);
@@ -43,6 +45,7 @@ class Verifier {
   void found(Progress& at, std::uint64_t seq, std::string what);
 
   TenantId tenant_;
+  std::optional<Octets> central_key_;
   std::map<JournalId, Progress> journals_;
   std::map<JournalId, std::map<std::uint64_t, std::pair<Digest, Digest>>>
       places_;  // seq → chain, root: where heads may be.

@@ -73,33 +73,4 @@ std::vector<Minutes> MinuteSet::stretches() const {
   return all;
 }
 
-void MinuteCount::step(const MinuteSet& minutes, int by) {
-  for (const Minutes& stretch : minutes.stretches()) {
-    change_at_[stretch.first] += by;
-    change_at_[stretch.end] -= by;
-  }
-}
-
-MinuteSet MinuteCount::outstanding() const {
-  MinuteSet outstanding;
-  int count = 0;
-  std::int64_t since = 0;
-  for (const auto& [minute, change] : change_at_) {
-    if (count > 0) outstanding.add({since, minute});
-    count += change;
-    since = minute;
-  }
-  return outstanding;
-}
-
-std::pair<int, int> MinuteCount::bounds() const {
-  int count = 0, low = 0, high = 0;
-  for (const auto& [minute, change] : change_at_) {
-    count += change;
-    low = std::min(low, count);
-    high = std::max(high, count);
-  }
-  return {low, high};
-}
-
 }  // namespace feldsher

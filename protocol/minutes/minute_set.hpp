@@ -45,22 +45,6 @@ class MinuteSet {
   std::map<std::int64_t, std::int64_t> stretches_;  // first → end
 };
 
-/// How often each minute was given, less how often it was returned: a minute may be leased, returned
-/// and leased again, so a union of sets would not do.
-class MinuteCount {
- public:
-  void given(const MinuteSet& minutes) { step(minutes, 1); }
-  void returned(const MinuteSet& minutes) { step(minutes, -1); }
-  /// The minutes that are given at present.
-  MinuteSet outstanding() const;
-  /// Largest and smallest count of any minute: 0 and 1 in every reachable state.
-  std::pair<int, int> bounds() const;
-
- private:
-  void step(const MinuteSet& minutes, int by);
-  std::map<std::int64_t, int> change_at_;  // Change of the count at each edge.
-};
-
 /// From and to the wire. Reading merges what touches and lets empty ranges fall.
 template <class Ranges>
 MinuteSet minute_set_from(const Ranges& ranges) {

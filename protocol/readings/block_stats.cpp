@@ -25,6 +25,7 @@ std::vector<BlockStat> block_stats(const Block& block) {
     }
   }
   std::vector<BlockStat> sorted;
+  sorted.reserve(stats.size());
   for (auto& [key, stat] : stats) sorted.push_back(std::move(stat));
   return sorted;
 }

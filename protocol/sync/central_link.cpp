@@ -1,11 +1,16 @@
 #include "protocol/sync/central_link.hpp"
 
+#include <algorithm>
+
 #include "protocol/record/result.hpp"
 
 namespace feldsher::sync {
 namespace {
 
 constexpr std::size_t recent_kept = 1024;
+constexpr OctetsView pardon_value = "pardoned";
+// Who was on the line so shortly before another came with an older disk is no former self of it.
+constexpr std::uint64_t rival_ms = 30'000;
 
 }  // namespace
 
@@ -36,17 +41,27 @@ void CentralLink::resume(const JournalTip& tip) {
 }
 
 void CentralLink::resume_tickets(OctetsView octets) {
+  pardoned_ = octets == pardon_value;
   if (octets.size() != 32) return;
   tickets_ = {Octets(octets.substr(0, 16)), Octets(octets.substr(16))};
 }
 
 void CentralLink::resume_life(const Record& opened) {
-  life_ = opened.key.epoch;
-  if (auto life = opened.body<v1::NodeLife>()) life_keys_[life_] = life->head_key();
+  if (std::find(lives_.begin(), lives_.end(), opened.key.epoch) != lives_.end()) return;
+  lives_.push_back(opened.key.epoch);
+  if (auto life = opened.body<v1::NodeLife>()) life_keys_[opened.key.epoch] = life->head_key();
+}
+
+Transaction CentralLink::pardon() {
+  pardoned_ = true;
+  tickets_ = {};
+  Transaction transaction;
+  transaction.values[tickets_value(node_)] = Octets(pardon_value);
+  return transaction;
 }
 
 std::uint64_t CentralLink::held(v1::Stream stream) const {
-  auto at = journals_.find({life_, stream});
+  auto at = journals_.find({life(), stream});
   return at == journals_.end() ? 0 : at->second.durable;
 }
 
@@ -57,6 +72,7 @@ void CentralLink::durably(Transaction transaction, std::function<void()> work) {
 }
 
 void CentralLink::connected(Wire& wire, const Instant& now) {
+  if (wire_ && phase_ == Phase::live) rival_until_ms_ = heard_ms_ + rival_ms;
   if (wire_) drop("another connection of the same node took its place");
   ++connection_;
   wire_ = &wire;
@@ -86,7 +102,7 @@ void CentralLink::fault(v1::IncidentKind kind, const std::string& why) {
 }
 
 void CentralLink::receive(const v1::Frame& frame, const Instant& now) {
-  if (!wire_) return;
+  if (!wire_ || phase_ == Phase::refused) return;
   now_ = now;
   now_ms_ = heard_ms_ = now.since_boot_ms;
   last_heard_wall_ms_ = now.wall_ms;
@@ -127,7 +143,7 @@ void CentralLink::on_hello(const v1::Hello& hello, const Instant& now) {
   // What the node says it holds must be what we hold, as far as we hold it.
   std::vector<v1::JournalMark> to_compare;
   for (const v1::JournalMark& mark : hello.held()) {
-    auto at = journals_.find({Epoch{hello.epoch()}, mark.stream()});
+    auto at = journals_.find({Epoch{mark.epoch()}, mark.stream()});
     if (at == journals_.end() || mark.seq() == 0 || mark.seq() > at->second.tip.seq) continue;
     auto recent = at->second.recent.find(mark.seq());
     if (recent == at->second.recent.end())
@@ -144,7 +160,7 @@ void CentralLink::compare_held(v1::Hello hello, std::vector<v1::JournalMark> to_
   to_compare.pop_back();
   // A commit in front of the read: what was submitted is durable by then.
   durably({}, [this, hello = std::move(hello), mark, rest = std::move(to_compare)]() mutable {
-    JournalId id{node_, mark.stream(), Epoch{hello.epoch()}};
+    JournalId id{node_, mark.stream(), Epoch{mark.epoch()}};
     ledger_.read(id, mark.seq(), {.records = 1, .octets = 1},
                  [this, connection = connection_, hello = std::move(hello), mark,
                   rest = std::move(rest)](std::vector<Record> records) mutable {
@@ -156,21 +172,39 @@ void CentralLink::compare_held(v1::Hello hello, std::vector<v1::JournalMark> to_
   });
 }
 
+bool CentralLink::judge_heard(const v1::Hello& hello, bool first_contact) {
+  const std::uint64_t forgotten = host_.forgotten(hello);
+  if (forgotten == 0) return true;
+  if (first_contact) {
+    // Central was restored: what it acknowledged by itself since is with its points only, as far as they
+    // heard.
+    if (reported_.insert("forgotten").second)
+      host_.incident(v1::INCIDENT_FORGOTTEN, node_,
+                     "it has heard " + std::to_string(forgotten) + " acts of central that are not held here");
+    return true;
+  }
+  fault(v1::INCIDENT_FORGOTTEN,
+        "it has heard a younger central than this one, " + std::to_string(forgotten) +
+            " acts more: another has taken this one's place, or its disk was set back");
+  return false;
+}
+
 void CentralLink::judge_tickets(const v1::Hello& hello) {
   const bool first_contact = tickets_.current.empty();
+  if (!judge_heard(hello, first_contact || pardoned_)) return;
   const bool retry = hello.ticket() == tickets_.current && hello.next_ticket() == tickets_.next;
   const bool goes_on = hello.ticket() == tickets_.next;
-  bool behind = false;
-  for (const v1::JournalMark& mark : hello.held()) {
-    auto at = journals_.find({Epoch{hello.epoch()}, mark.stream()});
-    behind = behind || (at != journals_.end() && at->second.tip.seq > mark.seq());
-  }
-  const bool superseded =
-      life_.value != 0 && hello.epoch() != life_.value && life_keys_.contains(Epoch{hello.epoch()});
-  if (superseded) return clone(hello, "it lives in an earlier life of the node");
-  // A restored disk shows an old ticket and holds less than we do: it gets back what it lost and begins
-  // a new life. If it was a copy, the original shows the superseded life next, and is noticed then.
-  if (!first_contact && !retry && !goes_on && !behind) return clone(hello, "its ticket was not the next one");
+  const bool behind = !missing(hello).empty();
+  const bool rival = now_ms_ < rival_until_ms_;
+  greeted_lives_ = {Epoch{hello.epoch()}};
+  for (const v1::JournalMark& mark : hello.held()) greeted_lives_.insert(Epoch{mark.epoch()});
+  if (!pardoned_ && !lives_.empty() && !greeted_lives_.contains(life()))
+    return clone(hello, "it does not know the youngest life of the node");
+  // A restored disk shows an old ticket and holds less than we do: it gets back what it lost, and goes on in
+  // a new life. If it was a copy, the original does not know that life, and is noticed then.
+  if (!pardoned_ && !first_contact && !retry && !goes_on && (!behind || rival))
+    return clone(hello, "its ticket was not the next one");
+  pardoned_ = false;
   Tickets accepted{hello.ticket(), hello.next_ticket()};
   Transaction transaction;
   transaction.values[tickets_value(node_)] = accepted.current + accepted.next;
@@ -193,6 +227,8 @@ void CentralLink::refuse(const v1::Hello& hello, v1::Refusal why) {
   frame.mutable_welcome()->set_refusal(why);
   frame.mutable_welcome()->set_next_ticket(hello.next_ticket());
   wire_->send(frame);
+  // The connection ends at the next tick: the answer has to arrive first.
+  phase_ = Phase::refused;
 }
 
 void CentralLink::clone(const v1::Hello& hello, const std::string& detail) {
@@ -207,55 +243,63 @@ void CentralLink::welcome(const v1::Hello& hello, bool behind) {
   FeedLog& feed = host_.feed(node_);
   v1::Frame frame;
   v1::Welcome& welcome = *frame.mutable_welcome();
-  greeted_life_ = Epoch{hello.epoch()};
   welcome.set_next_ticket(hello.next_ticket());
   welcome.set_behind(behind);
-  for (v1::Stream stream : {v1::ACTS, v1::READINGS}) {
-    auto at = journals_.find({Epoch{hello.epoch()}, stream});
-    if (at != journals_.end()) *welcome.add_held() = at->second.tip.mark();
-  }
+  for (Epoch life : lives_)
+    for (v1::Stream stream : {v1::ACTS, v1::READINGS}) *welcome.add_held() = journal(stream, life).tip.mark();
   if (now_.trust == v1::SYNCHRONISED) {
     welcome.set_wall_ms(now_.wall_ms);
     welcome.set_uncertainty_ms(now_.uncertainty_ms);
   }
   welcome.set_feed_epoch(feed.epoch());
+  fed_epoch_ = feed.epoch();
   welcome.set_central(central_.to_octets());
   welcome.set_central_head_key(signer_.public_key());
   wire_->send(frame);
   greeting_.clear();
-  if (behind) return hand_back(hello);
+  if (behind) return hand_back(missing(hello));
   down_ = Outgoing{};
   down_.offer(feed.last());
   down_.restart(hello.feed_epoch() == feed.epoch() ? hello.feed_position() : 0, now_ms_);
   marked_feed_ = marked_up_ = {};
   phase_ = Phase::live;
+  for (const auto& [journal, at] : journals_)
+    if (at.safe != 0) acknowledge(at.tip.journal, std::nullopt);
   pump_feed();
 }
 
-void CentralLink::hand_back(const v1::Hello& hello) {
-  std::uint64_t acts = 0, readings = 0;
-  for (const v1::JournalMark& mark : hello.held()) (mark.stream() == v1::ACTS ? acts : readings) = mark.seq();
-  hand_back_from(v1::READINGS, readings + 1, acts + 1);
+std::vector<CentralLink::Missing> CentralLink::missing(const v1::Hello& hello) const {
+  std::map<std::pair<Epoch, v1::Stream>, std::uint64_t> held;
+  for (const v1::JournalMark& mark : hello.held()) held[{Epoch{mark.epoch()}, mark.stream()}] = mark.seq();
+  std::vector<Missing> missing;
+  for (Epoch life : lives_)
+    for (v1::Stream stream : {v1::ACTS, v1::READINGS})
+      if (auto at = journals_.find({life, stream}); at != journals_.end())
+        if (const std::uint64_t seq = held[{life, stream}]; at->second.tip.seq > seq)
+          missing.push_back({{node_, stream, life}, seq + 1});
+  return missing;
 }
 
-void CentralLink::hand_back_from(v1::Stream stream, std::uint64_t from, std::uint64_t of_acts) {
-  durably({}, [this, stream, from, of_acts] {
-    JournalId id{node_, stream, life_};
-    ledger_.read(id, from, {},
-                 [this, connection = connection_, id, from, of_acts](std::vector<Record> records) {
-                   if (connection != connection_ || !wire_) return;
-                   const bool ends = from + records.size() > journal(id.stream, id.epoch).tip.seq;
-                   v1::Frame frame;
-                   v1::Restore& restore = *frame.mutable_restore();
-                   restore.set_stream(id.stream);
-                   restore.set_epoch(id.epoch.value);
-                   restore.set_first_seq(from);
-                   for (const Record& record : records) *restore.add_records() = to_wire(record.stored, true);
-                   restore.set_last(ends && id.stream == v1::ACTS);
-                   wire_->send(frame);
-                   if (!ends) return hand_back_from(id.stream, from + records.size(), of_acts);
-                   if (id.stream == v1::READINGS) return hand_back_from(v1::ACTS, of_acts, 0);
-                 });
+void CentralLink::hand_back(std::vector<Missing> missing) {
+  if (missing.empty()) return;
+  durably({}, [this, missing = std::move(missing)]() mutable {
+    const Missing next = missing.front();
+    ledger_.read(
+        next.journal, next.from, {},
+        [this, connection = connection_, missing = std::move(missing)](std::vector<Record> records) mutable {
+          if (connection != connection_ || !wire_) return;
+          auto& [journal, from] = missing.front();
+          v1::Frame frame;
+          v1::Restore& restore = *frame.mutable_restore();
+          restore.set_stream(journal.stream);
+          restore.set_epoch(journal.epoch.value);
+          restore.set_first_seq(from);
+          for (const Record& record : records) *restore.add_records() = to_wire(record.stored, true);
+          wire_->send(frame);
+          from += records.size();
+          if (from > this->journal(journal.stream, journal.epoch).tip.seq) missing.erase(missing.begin());
+          hand_back(std::move(missing));
+        });
   });
 }
 
@@ -264,7 +308,8 @@ void CentralLink::on_batch(const v1::Batch& batch) {
   if (batch.stream() != v1::ACTS && batch.stream() != v1::READINGS)
     return fault(v1::INCIDENT_QUARANTINE, "a batch of no known stream");
   Epoch epoch{batch.epoch()};
-  if (epoch != greeted_life_) return fault(v1::INCIDENT_QUARANTINE, "a batch of another life than its hello");
+  if (!greeted_lives_.contains(epoch))
+    return fault(v1::INCIDENT_QUARANTINE, "a batch of a life that its hello did not name");
   Journal& at = journal(batch.stream(), epoch);
   if (batch.first_seq() > at.tip.seq + 1) return;  // A gap: what lies between is on its way again.
   // The record before the batch must be the one that is held here.
@@ -300,7 +345,7 @@ void CentralLink::on_batch(const v1::Batch& batch) {
     return fault(v1::INCIDENT_QUARANTINE, "a batch that cuts a transaction");
   if (records.empty()) {
     // A repeat: the acknowledgement may be what was lost.
-    if (at.durable == at.tip.seq) acknowledge(batch.stream(), std::nullopt);
+    if (at.durable == at.tip.seq) acknowledge(at.tip.journal, std::nullopt);
     return;
   }
   Octets head_key;
@@ -310,6 +355,7 @@ void CentralLink::on_batch(const v1::Batch& batch) {
       return fault(v1::INCIDENT_QUARANTINE, "a life that does not begin with `opened`");
     auto opened = records.front().body<v1::NodeLife>();
     if (!opened) return fault(v1::INCIDENT_QUARANTINE, "a life whose `opened` cannot be read");
+    if (!may_open(records.front())) return;  // The life before it is on its way still.
     head_key = opened->head_key();
   } else if (auto known = life_keys_.find(epoch); known != life_keys_.end()) {
     head_key = known->second;
@@ -323,7 +369,10 @@ void CentralLink::on_batch(const v1::Batch& batch) {
     head = batch.head();
     countersign(*head, signer_);
   }
-  if (opens_life) resume_life(records.front());
+  if (opens_life) {
+    resume_life(records.front());
+    note_branch(records.front());
+  }
   for (const Record& record : records) {
     at.recent[record.key.seq] = record.stored.hash;
     if (!host_.clock().hear(record.header.at(), now_) && reported_.insert("clock").second)
@@ -338,21 +387,50 @@ void CentralLink::on_batch(const v1::Batch& batch) {
                                           stream = batch.stream(), epoch] {
     journal(stream, epoch).durable = records.back().key.seq;
     host_.received(node_, records);
-    if (connection == connection_ && wire_) acknowledge(stream, head);
+    if (connection == connection_ && wire_) acknowledge({node_, stream, epoch}, head);
   });
 }
 
-void CentralLink::acknowledge(v1::Stream stream, std::optional<v1::SignedHead> head) {
-  const Journal& at = journal(stream, life_);
+bool CentralLink::may_open(const Record& opened) {
+  const auto life = opened.body<v1::NodeLife>();
+  const Epoch parent{life->parent_epoch()};
+  return !greeted_lives_.contains(parent) || journal(v1::ACTS, parent).tip.seq >= life->parent_seq();
+}
+
+void CentralLink::note_branch(const Record& opened) {
+  const auto life = opened.body<v1::NodeLife>();
+  const auto parent = journals_.find({Epoch{life->parent_epoch()}, v1::ACTS});
+  if (parent == journals_.end() || parent->second.tip.seq <= life->parent_seq()) return;
+  host_.incident(v1::INCIDENT_BRANCH, node_,
+                 "it went on from record " + std::to_string(life->parent_seq()) +
+                     " of a life that had gone on to " + std::to_string(parent->second.tip.seq));
+}
+
+void CentralLink::acknowledge(const JournalId& id, std::optional<v1::SignedHead> head) {
+  const Journal& at = journal(id.stream, id.epoch);
   v1::Frame frame;
   v1::JournalMark& stored = *frame.mutable_acknowledgement()->mutable_stored();
-  stored.set_stream(stream);
-  stored.set_epoch(life_.value);
+  stored.set_stream(id.stream);
+  stored.set_epoch(id.epoch.value);
   stored.set_seq(at.durable);
   if (auto known = at.recent.find(at.durable); known != at.recent.end())
     stored.set_chain(to_octets(known->second));
+  if (at.safe != 0) {
+    v1::JournalMark& safe = *frame.mutable_acknowledgement()->mutable_safe();
+    safe.set_stream(id.stream);
+    safe.set_epoch(id.epoch.value);
+    safe.set_seq(at.safe);
+  }
   if (head) *frame.mutable_acknowledgement()->mutable_countersigned() = *head;
   wire_->send(frame);
+}
+
+void CentralLink::safe(const JournalId& id, std::uint64_t seq) {
+  Journal& at = journal(id.stream, id.epoch);
+  // The standby's word may come before our own disk's.
+  if (seq <= at.safe) return;
+  at.safe = seq;
+  if (wire_ && phase_ == Phase::live && at.durable >= seq) acknowledge(id, std::nullopt);
 }
 
 void CentralLink::feed_grew(const Instant& now) {
@@ -363,6 +441,7 @@ void CentralLink::feed_grew(const Instant& now) {
 
 void CentralLink::pump_feed() {
   FeedLog& feed = host_.feed(node_);
+  if (feed.epoch() != fed_epoch_) return drop("the feed begins anew");
   down_.offer(feed.last());
   while (wire_ && down_.has_more() && down_.window_open()) {
     // Items that are no longer kept cannot be sent: at its next hello the node gets a new feed.
@@ -387,7 +466,7 @@ void CentralLink::send_mark() {
   mark.set_state_hash(to_octets(marked_feed_));
   mark.set_up_state_hash(to_octets(marked_up_));
   v1::JournalMark& up = *mark.mutable_up();
-  up = journal(v1::ACTS, life_).tip.mark();
+  up = journal(v1::ACTS, life()).tip.mark();
   mark.set_mark_signature(signer_.sign(mark_place(tenant_, node_, feed.epoch(), mark)));
   wire_->send(frame);
 }
@@ -396,11 +475,12 @@ void CentralLink::tick(const Instant& now) {
   now_ = now;
   now_ms_ = now.since_boot_ms;
   if (!wire_) return;
+  if (phase_ == Phase::refused) return drop("refused");
   if (now_ms_ - heard_ms_ >= patience_.silence_ms) return drop("the node is silent");
   if (phase_ != Phase::live) return;
   down_.give_up_waiting(now_ms_, patience_.resend_ms);
   pump_feed();
-  const Journal& acts = journal(v1::ACTS, life_);
+  const Journal& acts = journal(v1::ACTS, life());
   const bool quiet = !down_.has_more() && !down_.in_flight() && acts.durable == acts.tip.seq;
   if (quiet && now_ms_ - mark_ms_ >= patience_.mark_ms) {
     FeedLog& feed = host_.feed(node_);

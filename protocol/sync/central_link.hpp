@@ -29,6 +29,8 @@ class CentralLinkHost {
   virtual Digest state_hash_of_acts(NodeId node) = 0;
   virtual void incident(v1::IncidentKind kind, NodeId node, const std::string& detail) = 0;
   virtual HybridClock& clock() = 0;
+  /// How many acts of central's own the node has heard that are not held here.
+  virtual std::uint64_t forgotten(const v1::Hello& hello) = 0;
 };
 
 /// Central's side of sync with one node. Sans-I/O; lives as long as the process and outlives its
@@ -44,42 +46,58 @@ class CentralLink {
   void resume_life(const Record& opened);
   static std::string tickets_value(NodeId node);
 
+  /// A person says that the box whose disk is older than what is held here is the right one: the next hello
+  /// is taken whatever its ticket and life are. To be submitted.
+  Transaction pardon();
+
   void connected(Wire& wire, const Instant& now);
   void disconnected(const Wire& wire);
   void receive(const v1::Frame& frame, const Instant& now);
   void tick(const Instant& now);
   /// The feed has grown.
   void feed_grew(const Instant& now);
+  /// Of this journal of the node everything up to `seq` is on the standby's disk too.
+  void safe(const JournalId& journal, std::uint64_t seq);
 
   bool live() const { return phase_ == Phase::live; }
   bool connected() const { return wire_ != nullptr; }
   std::int64_t last_heard_ms() const { return last_heard_wall_ms_; }
   std::uint64_t feed_acknowledged() const { return down_.acknowledged(); }
-  /// What central holds of the node's present life.
+  /// What central holds of the node's youngest life.
   std::uint64_t held(v1::Stream stream) const;
-  Epoch life() const { return life_; }
+  /// The youngest life that is held here.
+  Epoch life() const { return lives_.empty() ? Epoch{} : lives_.back(); }
 
  private:
-  enum class Phase { offline, greeted, live };
+  enum class Phase { offline, greeted, live, refused };
   struct Journal {
     JournalTip tip;                          // What was submitted to the disk.
     std::uint64_t durable = 0;               // Up to where it is on the disk.
+    std::uint64_t safe = 0;                  // Up to where it is on the standby's disk too.
     std::map<std::uint64_t, Digest> recent;  // Hashes of the last records: a fork shows against them.
   };
   struct Tickets {
     Octets current, next;
   };
+  /// What a node lacks of one of its own journals.
+  struct Missing {
+    JournalId journal;
+    std::uint64_t from = 1;
+  };
 
   void on_hello(const v1::Hello& hello, const Instant& now);
   void compare_held(v1::Hello hello, std::vector<v1::JournalMark> to_compare);
   void judge_tickets(const v1::Hello& hello);
+  bool judge_heard(const v1::Hello& hello, bool first_contact);
   void welcome(const v1::Hello& hello, bool behind);
   void refuse(const v1::Hello& hello, v1::Refusal why);
   void clone(const v1::Hello& hello, const std::string& detail);
-  void hand_back(const v1::Hello& hello);
-  void hand_back_from(v1::Stream stream, std::uint64_t from, std::uint64_t of_acts);
+  std::vector<Missing> missing(const v1::Hello& hello) const;
+  void hand_back(std::vector<Missing> missing);
   void on_batch(const v1::Batch& batch);
-  void acknowledge(v1::Stream stream, std::optional<v1::SignedHead> head);
+  void acknowledge(const JournalId& journal, std::optional<v1::SignedHead> head);
+  bool may_open(const Record& opened);
+  void note_branch(const Record& opened);
   void pump_feed();
   void send_mark();
   void fault(v1::IncidentKind kind, const std::string& why);
@@ -98,15 +116,18 @@ class CentralLink {
   Phase phase_ = Phase::offline;
   Wire* wire_ = nullptr;
   std::uint64_t connection_ = 0;
+  std::uint64_t fed_epoch_ = 0;  // Of the feed that the node was welcomed to.
   Instant now_;
   std::uint64_t now_ms_ = 0, heard_ms_ = 0, mark_ms_ = 0;
   std::int64_t last_heard_wall_ms_ = 0;
   std::map<std::pair<Epoch, v1::Stream>, Journal> journals_;
+  std::vector<Epoch> lives_;           // In the order in which they were opened here.
   std::map<Epoch, Octets> life_keys_;  // Each life's head key.
-  Epoch life_{};                       // The newest that is held here.
-  Epoch greeted_life_{};               // The one that this connection's hello named.
+  std::set<Epoch> greeted_lives_;      // Those that this connection's hello named.
   Tickets tickets_;
-  Octets greeting_;  // The next ticket of the hello being answered: a repeat is let fall.
+  bool pardoned_ = false;
+  std::uint64_t rival_until_ms_ = 0;  // Until then an older disk is a copy: the box itself was here just now.
+  Octets greeting_;                   // The next ticket of the hello being answered: a repeat is let fall.
   Outgoing down_;
   Digest marked_feed_{}, marked_up_{};
   std::set<std::string> reported_;

@@ -6,6 +6,9 @@ namespace feldsher::sync {
 namespace {
 
 constexpr const char* position_value = "feed/position";
+// Central's id, then epoch and seq of each of its lives.
+constexpr const char* heard_value = "feed/heard";
+constexpr std::size_t id_octets = 16, row_octets = 16;
 
 }  // namespace
 
@@ -15,6 +18,12 @@ void PointFeed::resume(JournalStore& store) {
     epoch_ = boost::endian::load_big_u64(reinterpret_cast<const unsigned char*>(octets->data()));
     position_ = boost::endian::load_big_u64(reinterpret_cast<const unsigned char*>(octets->data()) + 8);
   }
+  const Octets heard = store.value(heard_value).value_or("");
+  const auto* rows = reinterpret_cast<const unsigned char*>(heard.data());
+  if (heard.size() >= id_octets)
+    central_ = NodeId::from_octets(heard.substr(0, id_octets)).value_or(NodeId{});
+  for (std::size_t at = id_octets; at + row_octets <= heard.size(); at += row_octets)
+    heard_[Epoch{boost::endian::load_big_u64(rows + at)}] = boost::endian::load_big_u64(rows + at + 8);
   scope_.clear();
   store.scope([&](Record&& record) { scope_.put(record.subject, record.key); });
 }
@@ -24,9 +33,18 @@ void PointFeed::put_position(Transaction& transaction) const {
   boost::endian::store_big_u64(octets, epoch_);
   boost::endian::store_big_u64(octets + 8, position_);
   transaction.values[position_value] = Octets(reinterpret_cast<const char*>(octets), sizeof octets);
+  Octets heard = central_.to_octets();
+  for (const auto& [epoch, seq] : heard_) {
+    boost::endian::store_big_u64(octets, epoch.value);
+    boost::endian::store_big_u64(octets + 8, seq);
+    heard.append(reinterpret_cast<const char*>(octets), sizeof octets);
+  }
+  transaction.values[heard_value] = std::move(heard);
 }
 
-Transaction PointFeed::begin(std::uint64_t epoch) {
+Transaction PointFeed::begin(std::uint64_t epoch, NodeId central) {
+  central_ = central;
+  heard_.clear();
   epoch_ = epoch;
   position_ = 0;
   scope_.clear();
@@ -74,6 +92,8 @@ PointFeed::Applied PointFeed::apply(const v1::FeedBatch& batch, TenantId tenant)
                                                                : to_text(fault));
       continue;
     }
+    if (record.key.origin == central_ && record.key.stream == v1::ACTS)
+      if (std::uint64_t& seq = heard_[record.key.epoch]; seq < record.key.seq) seq = record.key.seq;
     scope_.put(record.subject, record.key);
     applied.transaction.scope.push_back({record.subject, record.stored});
     const SubjectKey subject = record.subject;

@@ -29,8 +29,11 @@ class PointFeed {
   std::uint64_t position() const { return position_; }
   const SubjectSet& scope() const { return scope_; }
 
-  /// A new feed: everything that the old one gave is dropped.
-  Transaction begin(std::uint64_t epoch);
+  /// How far this feed has brought acts of `central`, by its lives.
+  const std::map<Epoch, std::uint64_t>& heard() const { return heard_; }
+
+  /// A new feed of `central`: everything that the old one gave is dropped.
+  Transaction begin(std::uint64_t epoch, NodeId central = {});
   Applied apply(const v1::FeedBatch& batch, TenantId tenant);
 
  private:
@@ -38,6 +41,8 @@ class PointFeed {
 
   std::uint64_t epoch_ = 0, position_ = 0;
   SubjectSet scope_;
+  NodeId central_;
+  std::map<Epoch, std::uint64_t> heard_;
 };
 
 }  // namespace feldsher::sync

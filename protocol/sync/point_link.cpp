@@ -10,8 +10,6 @@ namespace {
 
 constexpr const char* ticket_value = "link/ticket";
 constexpr const char* next_ticket_value = "link/next-ticket";
-// One batch of readings on the line at a time: an act that is written now waits for no more than that.
-constexpr int readings_window = 1;
 // Restores that may wait for an earlier one.
 constexpr std::size_t early_kept = 64;
 
@@ -27,26 +25,18 @@ PointLink::PointLink(std::string software, JournalWriter& writer, Ledger& ledger
       signer_(signer),
       check_(check),
       host_(host),
-      patience_(patience) {
-  begin_windows();
-}
+      patience_(patience),
+      lives_(writer.node()) {}
 
-void PointLink::begin_windows() {
-  acts_ = {.tip = writer_.tip(v1::ACTS), .outgoing = Outgoing()};
-  readings_ = {.tip = writer_.tip(v1::READINGS), .outgoing = Outgoing(readings_window)};
-}
-
-void PointLink::resume(JournalStore& store) {
+bool PointLink::resume(JournalStore& store) {
   ticket_ = store.value(ticket_value).value_or("");
   next_ticket_ = store.value(next_ticket_value).value_or("");
   feed_.resume(store);
-  // Also of a journal that has no record yet: central may hold some that this disk has lost.
-  begin_windows();
-  for (const JournalTip& tip : store.tips())
-    if (tip.journal.origin == writer_.node() && tip.journal.epoch == writer_.epoch()) {
-      up(tip.journal.stream).tip = tip;
-      up(tip.journal.stream).outgoing.offer(tip.seq);
-    }
+  lives_.resume(store);
+  if (lives_.empty()) return false;
+  writer_.begin(lives_.present().epoch);
+  for (v1::Stream stream : {v1::ACTS, v1::READINGS}) writer_.resume(lives_.present().way(stream).tip);
+  return true;
 }
 
 void PointLink::durably(Transaction transaction, std::function<void()> work) {
@@ -63,15 +53,8 @@ void PointLink::connected(Wire& wire, const Instant& now) {
   phase_ = Phase::greeting;
   refusal_ = v1::REFUSAL_NONE;
   early_.clear();
-  acts_.reading = readings_.reading = false;
+  for (Life& life : lives_.all()) life.acts.reading = life.readings.reading = false;
   draw_ticket();
-}
-
-void PointLink::leave_life() {
-  ensure(behind_, "only who is behind leaves a life that goes on at central");
-  // What is still to be handed back stays at central: this box cannot wait for it any longer.
-  open_new_life();
-  if (wire_) drop("acts were written before all was handed back");
 }
 
 void PointLink::draw_ticket() {
@@ -87,6 +70,7 @@ void PointLink::draw_ticket() {
 void PointLink::greet() {
   greeted_ = true;
   greeted_ms_ = now_ms_;
+  greeted_life_ = writer_.epoch();
   v1::Frame frame;
   v1::Hello& hello = *frame.mutable_hello();
   hello.set_version(protocol_version);
@@ -94,12 +78,18 @@ void PointLink::greet() {
   hello.set_node(writer_.node().to_octets());
   hello.set_software(software_);
   hello.set_epoch(writer_.epoch().value);
-  *hello.add_held() = acts_.tip.mark();
-  *hello.add_held() = readings_.tip.mark();
+  for (const Life& life : lives_.all())
+    for (v1::Stream stream : {v1::ACTS, v1::READINGS}) *hello.add_held() = life.way(stream).tip.mark();
   hello.set_ticket(ticket_);
   hello.set_next_ticket(next_ticket_);
   hello.set_feed_epoch(feed_.epoch());
   hello.set_feed_position(feed_.position());
+  for (const auto& [epoch, seq] : feed_.heard()) {
+    v1::JournalMark& heard = *hello.add_heard();
+    heard.set_stream(v1::ACTS);
+    heard.set_epoch(epoch.value);
+    heard.set_seq(seq);
+  }
   hello.mutable_at()->set_wall_ms(now_.wall_ms);
   hello.mutable_at()->set_boot(now_.boot);
   hello.mutable_at()->set_since_boot_ms(now_.since_boot_ms);
@@ -163,56 +153,85 @@ void PointLink::on_welcome(const v1::Welcome& welcome, const Instant& now) {
   ledger_.submit(std::move(accepted), [] {});
 
   central_key_ = welcome.central_head_key();
-  if (welcome.behind()) {
-    phase_ = Phase::restoring;
-    behind_ = true;
-    restore_to_.clear();
-    for (const v1::JournalMark& mark : welcome.held()) restore_to_[mark.stream()] = mark.seq();
-    return put_back_early();
-  }
-  behind_ = false;
-  // Not before: learning the time is an act, and who is behind has no place for one.
+  if (welcome.behind()) return begin_restore(welcome);
+  if (greeted_life_ != writer_.epoch())
+    return greet_again();  // A life began while this hello was on its way.
+  confirmed_ = true;
   if (welcome.wall_ms() != 0) host_.central_time(welcome.wall_ms(), welcome.uncertainty_ms());
-  for (v1::Stream stream : {v1::ACTS, v1::READINGS}) up(stream).outgoing.restart(0, now_ms_);
+  for (Life& life : lives_.all())
+    for (v1::Stream stream : {v1::ACTS, v1::READINGS}) life.way(stream).outgoing.restart(0, now_ms_);
   for (const v1::JournalMark& mark : welcome.held())
-    if (mark.epoch() == writer_.epoch().value) {
-      up(mark.stream()).outgoing.restart(mark.seq(), now_ms_);
-      if (mark.stream() == v1::ACTS) unsynced_.erase(unsynced_.begin(), unsynced_.upper_bound(mark.seq()));
+    if (Life* life = lives_.find(Epoch{mark.epoch()})) {
+      life->way(mark.stream()).outgoing.restart(mark.seq(), now_ms_);
+      life->settle(mark.stream(), mark.seq());
     }
+  // A central that was restored without its standby may hold less than what was safe.
+  lives_.bound_safe();
   if (welcome.feed_epoch() != feed_.epoch()) {
     host_.feed_began();
-    ledger_.submit(feed_.begin(welcome.feed_epoch()), [] {});
+    ledger_.submit(
+        feed_.begin(welcome.feed_epoch(), NodeId::from_octets(welcome.central()).value_or(NodeId{})), [] {});
   }
   last_feed_ms_ = now.wall_ms;
   phase_ = Phase::live;
   pump();
 }
 
+void PointLink::greet_again() {
+  phase_ = Phase::greeting;
+  draw_ticket();
+}
+
+void PointLink::begin_restore(const v1::Welcome& welcome) {
+  phase_ = Phase::restoring;
+  restoring_since_ms_ = now_ms_;
+  restore_to_.clear();
+  for (const v1::JournalMark& mark : welcome.held()) {
+    restore_to_[{writer_.node(), mark.stream(), Epoch{mark.epoch()}}] = mark.seq();
+    // Somebody has written in it after this disk was copied: it is not ours to go on with.
+    if (mark.epoch() == writer_.epoch().value) confirmed_ = false;
+  }
+  for (const v1::JournalMark& mark : welcome.held())
+    if (!lives_.find(Epoch{mark.epoch()})) {
+      if (confirmed_)
+        lives_.recall(Epoch{mark.epoch()});
+      else
+        lives_.begin(Epoch{mark.epoch()});
+    }
+  put_back_early();
+}
+
 void PointLink::on_restore(const v1::Restore& restore) {
   // One that overtook the welcome, or an earlier one, waits until it can follow.
   const bool expected = phase_ == Phase::restoring || phase_ == Phase::greeting;
-  if (!expected || restore.epoch() != writer_.epoch().value || early_.size() >= early_kept) return;
-  early_[{restore.stream(), restore.first_seq()}] = restore;
+  if (!expected || early_.size() >= early_kept) return;
+  early_[{JournalId{writer_.node(), restore.stream(), Epoch{restore.epoch()}}, restore.first_seq()}] =
+      restore;
   if (phase_ == Phase::restoring) put_back_early();
 }
 
 void PointLink::put_back_early() {
   while (phase_ == Phase::restoring) {
     auto next = std::find_if(early_.begin(), early_.end(), [this](const auto& entry) {
-      return entry.first.second <= up(entry.first.first).tip.seq + 1;
+      const Life* life = lives_.find(entry.first.first.epoch);
+      return life && entry.first.second <= life->way(entry.first.first.stream).tip.seq + 1;
     });
     if (next == early_.end()) break;
     put_back(early_.extract(next).mapped());
   }
-  for (const auto& [stream, seq] : restore_to_)
-    if (up(stream).tip.seq < seq) return;
-  if (phase_ == Phase::restoring) finish_restore();
+  if (phase_ != Phase::restoring) return;
+  for (const auto& [journal, seq] : restore_to_)
+    if (lives_.find(journal.epoch)->way(journal.stream).tip.seq < seq) return;
+  // All is back. What comes now belongs to a life that nobody else has written in.
+  if (!confirmed_) open_life(v1::OPEN_WAS_BEHIND);
+  greet_again();
 }
 
 void PointLink::put_back(const v1::Restore& restore) {
-  Up& at = up(restore.stream());
+  Life& life = *lives_.find(Epoch{restore.epoch()});
+  Life::Way& way = life.way(restore.stream());
   std::vector<Record> records;
-  JournalTip tip = at.tip;
+  JournalTip tip = way.tip;
   std::uint64_t seq = restore.first_seq();
   for (const v1::WireRecord& wire : restore.records()) {
     if (seq++ <= tip.seq) continue;  // A repeat.
@@ -223,54 +242,60 @@ void PointLink::put_back(const v1::Restore& restore) {
     tip.advance(record);
     records.push_back(std::move(record));
   }
-  at.tip = tip;
-  writer_.resume(tip);
-  if (!records.empty()) {
-    writer_.resume_after(records.back().header.at());
-    Transaction transaction;
-    transaction.records = records;
-    ledger_.submit(std::move(transaction), [] {});
-    host_.restored(records);
-  }
+  if (records.empty()) return;
+  way.tip = tip;
+  way.outgoing.offer(tip.seq);
+  if (life.epoch == writer_.epoch()) writer_.resume(tip);
+  writer_.resume_after(records.back().header.at());
+  Transaction transaction;
+  transaction.records = records;
+  lives_.put(transaction);
+  ledger_.submit(std::move(transaction), [] {});
+  host_.restored(records);
 }
 
-void PointLink::finish_restore() {
-  open_new_life();
-  phase_ = Phase::greeting;
-  draw_ticket();
-}
-
-void PointLink::open_new_life() {
-  behind_ = false;
+void PointLink::open_life(v1::OpenReason reason) {
   v1::NodeLife life;
-  life.set_parent_epoch(writer_.epoch().value);
-  life.set_parent_seq(acts_.tip.seq);
-  life.set_parent_hash(to_octets(acts_.tip.hash));
-  life.set_reason(v1::OPEN_WAS_BEHIND);
+  if (!lives_.empty()) {
+    const JournalTip& parent = lives_.present().acts.tip;
+    life.set_parent_epoch(parent.journal.epoch.value);
+    life.set_parent_seq(parent.seq);
+    life.set_parent_hash(to_octets(parent.hash));
+  }
+  life.set_reason(reason);
   life.set_head_key(signer_.public_key());
   Epoch epoch;
   do epoch.value = random_.u64();
-  while (epoch.value == 0);
+  while (epoch.value == 0 || lives_.find(epoch));
   writer_.begin(epoch);
-  begin_windows();
-  host_.open_life(life);
+  lives_.begin(epoch);
+  confirmed_ = true;
+  Transaction with;
+  lives_.put(with);
+  host_.open_life(life, std::move(with));
+}
+
+bool PointLink::outdated(const Record& record) const {
+  const auto current = own_.current(record.subject);
+  return current && lives_.later(*current, record.key);
 }
 
 void PointLink::on_acknowledgement(const v1::Acknowledgement& acknowledgement) {
   const v1::JournalMark& stored = acknowledgement.stored();
-  if (phase_ != Phase::live || stored.epoch() != writer_.epoch().value) return;
-  if (acknowledgement.has_countersigned()) {
-    v1::Head head;
-    if (head.ParseFromString(acknowledgement.countersigned().head()) && !central_key_.empty() &&
-        check_.verify(central_key_, acknowledgement.countersigned().head(),
-                      acknowledgement.countersigned().countersignature())) {
-      Transaction transaction;
-      transaction.heads.push_back(acknowledgement.countersigned());
-      ledger_.submit(std::move(transaction), [] {});
-    }
-  }
-  up(stored.stream()).outgoing.acknowledge(stored.seq(), now_ms_);
-  if (stored.stream() == v1::ACTS) unsynced_.erase(unsynced_.begin(), unsynced_.upper_bound(stored.seq()));
+  Life* life = lives_.find(Epoch{stored.epoch()});
+  if (phase_ != Phase::live || !life) return;
+  life->way(stored.stream()).outgoing.acknowledge(stored.seq(), now_ms_);
+  life->settle(stored.stream(), stored.seq());
+  lives_.note_safe(acknowledgement.safe());
+  Transaction transaction;
+  lives_.put(transaction);
+  v1::Head head;
+  if (acknowledgement.has_countersigned() && !central_key_.empty() &&
+      head.ParseFromString(acknowledgement.countersigned().head()) &&
+      check_.verify(central_key_, acknowledgement.countersigned().head(),
+                    acknowledgement.countersigned().countersignature()))
+    transaction.heads.push_back(acknowledgement.countersigned());
+  ledger_.submit(std::move(transaction), [] {});
   pump();
 }
 
@@ -316,57 +341,67 @@ void PointLink::check_mark(const v1::FeedItem& mark) {
 void PointLink::durable(const JournalTip& tip, const Instant& now) {
   now_ = now;
   now_ms_ = now.since_boot_ms;
-  if (tip.journal.epoch != writer_.epoch()) return;
-  Up& at = up(tip.journal.stream);
-  if (tip.seq <= at.tip.seq) return;
-  at.tip = tip;
-  at.outgoing.offer(tip.seq);
+  Life* life = lives_.find(tip.journal.epoch);
+  if (!life || tip.seq <= life->way(tip.journal.stream).tip.seq) return;
+  life->way(tip.journal.stream).tip = tip;
+  life->way(tip.journal.stream).outgoing.offer(tip.seq);
   pump();
 }
 
 void PointLink::wrote(const Record& record) {
   if (record.key.stream != v1::ACTS) return;
-  own_.put(record.subject, record.key);
-  if (record.key.epoch != std::exchange(unsynced_life_, record.key.epoch)) unsynced_.clear();
-  unsynced_[record.key.seq] = record.header.at().wall_ms();
+  if (!outdated(record)) own_.put(record.subject, record.key);
+  Life* life = lives_.find(record.key.epoch);
+  if (!life) return;
+  if (record.key.seq > life->acts.outgoing.acknowledged())
+    life->unsynced[record.key.seq] = record.header.at().wall_ms();
+  if (record.header.verb() == v1::OPENED)
+    if (auto opened = record.body<v1::NodeLife>()) life->head_key = opened->head_key();
 }
 
 void PointLink::pump() {
-  if (phase_ != Phase::live) return;
-  for (v1::Stream stream : {v1::ACTS, v1::READINGS}) {
-    Up& at = up(stream);
-    if (at.reading || !at.outgoing.has_more() || !at.outgoing.window_open()) {
-      // Readings never overtake acts that wait to be read.
-      if (at.reading && stream == v1::ACTS) return;
-      continue;
-    }
-    at.reading = true;
-    ledger_.read(at.tip.journal, at.outgoing.next(), {},
-                 [this, stream, connection = connection_](std::vector<Record> records) {
-                   if (connection != connection_) return;
-                   up(stream).reading = false;
-                   if (phase_ != Phase::live || records.empty()) return;
-                   send_batch(stream, std::move(records));
-                   pump();
-                 });
-    return;
-  }
+  // Readings never overtake acts that can go.
+  if (phase_ == Phase::live && pump(v1::ACTS)) pump(v1::READINGS);
 }
 
-void PointLink::send_batch(v1::Stream stream, std::vector<Record> records) {
-  Up& at = up(stream);
+bool PointLink::pump(v1::Stream stream) {
+  for (Life& life : lives_.all()) {
+    Life::Way& way = life.way(stream);
+    if (way.reading) return false;
+    if (!way.outgoing.has_more()) continue;
+    // A younger life follows when all of the older is on its way.
+    if (!way.outgoing.window_open()) return true;
+    way.reading = true;
+    ledger_.read(
+        way.tip.journal, way.outgoing.next(), {},
+        [this, stream, epoch = life.epoch, connection = connection_](const std::vector<Record>& records) {
+          if (connection != connection_) return;
+          Life* of = lives_.find(epoch);
+          of->way(stream).reading = false;
+          if (phase_ != Phase::live || records.empty()) return;
+          send_batch(*of, stream, records);
+          pump();
+        });
+    return false;
+  }
+  return true;
+}
+
+void PointLink::send_batch(Life& life, v1::Stream stream, const std::vector<Record>& records) {
+  Life::Way& way = life.way(stream);
   // Sending may have begun anew while the disk was read.
-  if (records.front().key.seq != at.outgoing.next() || records.front().key.epoch != writer_.epoch()) return;
+  if (records.front().key.seq != way.outgoing.next()) return;
   v1::Frame frame;
   v1::Batch& batch = *frame.mutable_batch();
   batch.set_stream(stream);
-  batch.set_epoch(writer_.epoch().value);
+  batch.set_epoch(life.epoch.value);
   batch.set_first_seq(records.front().key.seq);
   batch.set_prev(to_octets(records.front().stored.prev));
   for (const Record& record : records) *batch.add_records() = to_wire(record.stored, true);
-  if (records.back().key.seq == at.tip.seq)
-    *batch.mutable_head() = sign_head(writer_.tenant(), at.tip, signer_);
-  at.outgoing.sent(records.back().key.seq, now_ms_);
+  // The heads of a life are signed by the key that its `opened` names, and by no later one.
+  if (records.back().key.seq == way.tip.seq && life.head_key == signer_.public_key())
+    *batch.mutable_head() = sign_head(writer_.tenant(), way.tip, signer_);
+  way.outgoing.sent(records.back().key.seq, now_ms_);
   wire_->send(frame);
 }
 
@@ -379,8 +414,9 @@ void PointLink::tick(const Instant& now) {
   if (phase_ == Phase::restoring && now_ms_ - heard_ms_ >= patience_.resend_ms)
     return drop("the restore came to a halt");
   if (phase_ != Phase::live) return;
-  for (v1::Stream stream : {v1::ACTS, v1::READINGS})
-    up(stream).outgoing.give_up_waiting(now_ms_, patience_.resend_ms);
+  for (Life& life : lives_.all())
+    for (v1::Stream stream : {v1::ACTS, v1::READINGS})
+      life.way(stream).outgoing.give_up_waiting(now_ms_, patience_.resend_ms);
   pump();
   if (now_ms_ - beat_ms_ >= patience_.heartbeat_ms) {
     beat_ms_ = now_ms_;

@@ -7,7 +7,7 @@
 #include "protocol/journal/head.hpp"
 #include "protocol/journal/store.hpp"
 #include "protocol/journal/writer.hpp"
-#include "protocol/sync/outgoing.hpp"
+#include "protocol/sync/lives.hpp"
 #include "protocol/sync/point_feed.hpp"
 
 namespace feldsher::sync {
@@ -22,8 +22,8 @@ class PointLinkHost {
   virtual void feed_left(const SubjectKey& subject) = 0;
   /// Central handed back records of our own journal that our disk had lost.
   virtual void restored(const std::vector<Record>& records) = 0;
-  /// Our life is over: write `opened` with this state in the life `epoch`, which the writer has begun.
-  virtual void open_life(const v1::NodeLife& life) = 0;
+  /// A life has begun at the writer: write `opened` with this state as its first act, together with `with`.
+  virtual void open_life(const v1::NodeLife& life, Transaction with) = 0;
   /// Central's clock, when it trusts it.
   virtual void central_time(std::int64_t wall_ms, std::uint32_t uncertainty_ms) = 0;
   virtual void incident(v1::IncidentKind kind, const std::string& detail) = 0;
@@ -33,6 +33,11 @@ class PointLinkHost {
 ///
 /// Sans-I/O: gets events, answers through `Wire` and `Ledger`. One loop thread owns it; it lives as
 /// long as the process and outlives its connections.
+///
+/// A disk that was restored from an old copy does not know it before central has spoken. So a process writes
+/// in the life that it found only when central has confirmed it in this run; what must be written before
+/// opens a life of its own. Whatever a former self of this disk wrote, no record has its place: there are no
+/// forks of an honest node, only branches, and both are kept.
 class PointLink {
  public:
   enum class Phase { offline, greeting, restoring, live, refused };
@@ -40,8 +45,11 @@ class PointLink {
   PointLink(std::string software, JournalWriter& writer, Ledger& ledger, Random& random, const Signer& signer,
             const SignatureCheck& check, PointLinkHost& host, Patience patience = {});
 
-  /// Takes up what the store held when the process started.
-  void resume(JournalStore& store);
+  /// Takes up what the store held when the process started, and sets the writer into its youngest life.
+  /// False: there is none yet, begin the first with `open_life`.
+  bool resume(JournalStore& store);
+  /// A life begins, after the youngest that is held here.
+  void open_life(v1::OpenReason reason);
 
   void connected(Wire& wire, const Instant& now);
   void disconnected();
@@ -51,45 +59,38 @@ class PointLink {
   void durable(const JournalTip& tip, const Instant& now);
   /// The subject of one of our own acts is at `record` now: for the state hash.
   void wrote(const Record& record);
-  /// Central holds records of this life that this box does not: what is written now would be a fork.
-  bool behind() const { return behind_; }
-  /// Behind, and something has to be written all the same: a new life begins, with what is held.
-  void leave_life();
+  /// Whether records may be written in the present life. Where not, and they must be: `open_life` first.
+  bool may_write() const { return confirmed_; }
+  /// `record` of this node, read or handed back, is older than what its subject is at.
+  bool outdated(const Record& record) const;
+  /// Central hands back what this disk lost, since less than `ms`.
+  bool restoring_for_less_than(std::uint64_t ms) const {
+    return phase_ == Phase::restoring && now_ms_ - restoring_since_ms_ < ms;
+  }
 
   Phase phase() const { return phase_; }
   v1::Refusal refusal() const { return refusal_; }
   const PointFeed& feed() const { return feed_; }
-  /// Last record of the stream that central has on its disk, in the present life.
-  std::uint64_t stored_at_central(v1::Stream stream) const { return up(stream).outgoing.acknowledged(); }
-  std::uint64_t durable_here(v1::Stream stream) const { return up(stream).tip.seq; }
-  /// When the oldest act was written that central has not stored (Unix ms); 0 = it has all.
-  std::int64_t oldest_unsynced_ms() const { return unsynced_.empty() ? 0 : unsynced_.begin()->second; }
+  const Lives& lives() const { return lives_; }
   std::int64_t last_feed_ms() const { return last_feed_ms_; }
   const SubjectSet& own_subjects() const { return own_; }
 
  private:
-  struct Up {
-    JournalTip tip;  // The end of what is durable.
-    Outgoing outgoing;
-    bool reading = false;
-  };
-  Up& up(v1::Stream stream) { return stream == v1::ACTS ? acts_ : readings_; }
-  const Up& up(v1::Stream stream) const { return stream == v1::ACTS ? acts_ : readings_; }
-
-  void begin_windows();
   void draw_ticket();
   void greet();
   void on_welcome(const v1::Welcome& welcome, const Instant& now);
+  void begin_restore(const v1::Welcome& welcome);
+  void greet_again();
   void on_acknowledgement(const v1::Acknowledgement& acknowledgement);
   void on_restore(const v1::Restore& restore);
   void put_back_early();
   void put_back(const v1::Restore& restore);
-  void finish_restore();
-  void open_new_life();
   void on_feed(const v1::FeedBatch& batch, const Instant& now);
   void check_mark(const v1::FeedItem& mark);
   void pump();
-  void send_batch(v1::Stream stream, std::vector<Record> records);
+  /// False: nothing may be sent after what this stream waits for.
+  bool pump(v1::Stream stream);
+  void send_batch(Life& life, v1::Stream stream, const std::vector<Record>& records);
   void drop(const std::string& why);
   /// Runs `work` after the transaction is durable, unless the connection is another by then.
   void durably(Transaction transaction, std::function<void()> work);
@@ -112,18 +113,17 @@ class PointLink {
   std::int64_t last_feed_ms_ = 0;
   Octets ticket_, next_ticket_;
   Octets central_key_;
-  Up acts_, readings_;
+  Lives lives_;
+  bool confirmed_ = false;  // In this run central has heard of our present life, or it began in this run.
   PointFeed feed_;
   SubjectSet own_;
-  Epoch unsynced_life_;
-  std::map<std::uint64_t, std::int64_t>
-      unsynced_;  // Acts of that life that central has not stored: seq → Unix ms.
   bool mark_differed_ = false;
-  std::map<v1::Stream, std::uint64_t> restore_to_;  // Up to where central holds our journals.
-  std::map<std::pair<v1::Stream, std::uint64_t>, v1::Restore>
-      early_;             // Restores that overtook an earlier one.
-  bool behind_ = false;   // Restored from an older disk, and not all was handed back yet.
+  std::map<JournalId, std::uint64_t> restore_to_;  // Up to where central holds our journals.
+  std::map<std::pair<JournalId, std::uint64_t>, v1::Restore>
+      early_;  // Restores that overtook an earlier one.
+  std::uint64_t restoring_since_ms_ = 0;
   bool greeted_ = false;  // The tickets are on the disk and a hello with them was sent.
+  Epoch greeted_life_;    // The life that this hello named as the present one.
 };
 
 }  // namespace feldsher::sync

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "protocol/crypto/peer_identity.hpp"
+
 namespace feldsher {
 
 /// The target of a request, decoded.
@@ -24,6 +26,8 @@ struct HttpRequest {
   std::vector<std::pair<std::string, std::string>> query;
   std::map<std::string, std::string> headers;  ///< Names in lower case; repeats are joined by ", ".
   std::string body;
+  /// Who asks, where the server takes client certificates: verified, but perhaps ended (see its not_after_s).
+  std::optional<PeerIdentity> peer = {};
 
   /// The first parameter of that name.
   std::optional<std::string> parameter(std::string_view name) const;

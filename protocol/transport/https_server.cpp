@@ -92,7 +92,7 @@ class HttpsSession : public std::enable_shared_from_this<HttpsSession> {
   void start() {
     lowest().expires_after(options_.handshake);
     stream_.async_handshake(asio::ssl::stream_base::server, [self = shared_from_this()](const Error& error) {
-      error ? self->end() : self->read();
+      error ? self->end() : self->welcome();
     });
   }
 
@@ -104,6 +104,15 @@ class HttpsSession : public std::enable_shared_from_this<HttpsSession> {
 
  private:
   beast::tcp_stream& lowest() { return beast::get_lowest_layer(stream_); }
+
+  void welcome() {
+    const SSL* handshake = stream_.native_handle();
+    if (options_.takes_certificates && SSL_get0_peer_certificate(handshake) != nullptr) {
+      peer_ = identity_of_peer(handshake);
+      if (!peer_) return end();
+    }
+    read();
+  }
 
   void end() {
     if (ended_) return;
@@ -138,7 +147,8 @@ class HttpsSession : public std::enable_shared_from_this<HttpsSession> {
                         .path = std::move(target->path),
                         .query = std::move(target->query),
                         .headers = {},
-                        .body = std::move(message.body())};
+                        .body = std::move(message.body()),
+                        .peer = peer_};
     for (const auto& field : message) {
       auto& value = request.headers[lower(field.name_string())];
       if (!value.empty()) value += ", ";
@@ -256,6 +266,7 @@ class HttpsSession : public std::enable_shared_from_this<HttpsSession> {
   asio::steady_timer answer_due_;
   HttpsServer::Options options_;
   Events events_;
+  std::optional<PeerIdentity> peer_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   http::response<http::string_body> reply_;
@@ -273,7 +284,7 @@ class HttpsServer::Impl : public std::enable_shared_from_this<Impl> {
   Impl(boost::asio::io_context& loop, Options options, Handler handler)
       : options_(std::move(options)),
         handler_(std::move(handler)),
-        context_(transport::make_tls_context(options_.tls, transport::TlsRole::server_of_anybody)),
+        context_(transport::make_tls_context(options_.tls, role())),
         listener_(std::make_shared<transport::Listener>(loop, options_.host, options_.port)) {}
 
   void start() {
@@ -282,9 +293,7 @@ class HttpsServer::Impl : public std::enable_shared_from_this<Impl> {
     });
   }
 
-  void reload() {
-    context_ = transport::make_tls_context(options_.tls, transport::TlsRole::server_of_anybody);
-  }
+  void reload() { context_ = transport::make_tls_context(options_.tls, role()); }
 
   void stop() {
     stopped_ = true;
@@ -296,6 +305,11 @@ class HttpsServer::Impl : public std::enable_shared_from_this<Impl> {
   std::size_t connections() const { return sessions_.size(); }
 
  private:
+  transport::TlsRole role() const {
+    return options_.takes_certificates ? transport::TlsRole::server_of_guests
+                                       : transport::TlsRole::server_of_anybody;
+  }
+
   void welcome(tcp::socket socket) {
     if (sessions_.size() >= options_.max_connections) return;
     HttpsSession::Events events;

@@ -28,7 +28,10 @@ class HttpsServer {
   struct Options {
     std::string host = "127.0.0.1";
     std::uint16_t port = 0;  ///< 0: any; see port().
-    TlsFiles tls;            ///< `ca` is not used.
+    TlsFiles tls;            ///< `ca` is used for guests' certificates only.
+    /// Clients may show a certificate of `tls.ca`'s authority, also one that has ended: HttpRequest::peer. A
+    /// foreign one ends the connection.
+    bool takes_certificates = false;
     std::size_t max_header = 16U << 10;
     std::size_t max_body = 1U << 20;
     std::chrono::milliseconds handshake{10'000};  ///< The TLS handshake.

@@ -35,6 +35,17 @@ void load_own(ssl::context& context, const TlsFiles& files) {
   }
 }
 
+/// The end of a guest's own certificate is judged by who answers the guest; everything else is judged here.
+bool forgives_an_end(bool good, ssl::verify_context& context) {
+  X509_STORE_CTX* verification = context.native_handle();
+  if (good) return true;
+  if (X509_STORE_CTX_get_error(verification) != X509_V_ERR_CERT_HAS_EXPIRED ||
+      X509_STORE_CTX_get_error_depth(verification) != 0)
+    return false;
+  X509_STORE_CTX_set_error(verification, X509_V_OK);
+  return true;
+}
+
 }  // namespace
 
 TlsContext make_tls_context(const TlsFiles& files, TlsRole role) {
@@ -56,6 +67,11 @@ TlsContext make_tls_context(const TlsFiles& files, TlsRole role) {
   error_code error;
   context->load_verify_file(files.ca.string(), error);
   check(error, "cannot use the authority", files.ca);
+  if (role == TlsRole::server_of_guests) {
+    context->set_verify_mode(ssl::verify_peer);
+    context->set_verify_callback(forgives_an_end);
+    return context;
+  }
   context->set_verify_mode(ssl::verify_peer | ssl::verify_fail_if_no_peer_cert);
   return context;
 }

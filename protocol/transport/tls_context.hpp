@@ -17,6 +17,7 @@ enum class TlsRole {
   client,             ///< Shows a certificate, verifies the server's.
   server_of_members,  ///< Asks each client for a certificate of the CA.
   server_of_anybody,  ///< Asks for none.
+  server_of_guests,   ///< Takes one of the CA's, even one that has ended, or none.
 };
 
 /// TLS 1.3 only, no resumption (a resumed session would not be verified again). Throws Fault naming the file.

@@ -49,7 +49,7 @@ class WebSocketServer::Impl : public std::enable_shared_from_this<Impl> {
     }
     auto stream = std::make_shared<WebSocketStream>(std::move(socket), context_, options_.limits, events());
     streams_.insert(stream);
-    stream->serve(options_.path, options_.verify_time_s);
+    stream->serve({options_.path, options_.other_path}, options_.verify_time_s);
   }
 
   // What a stream tells, as long as the server is there to hear it; a callback may stop the server.

@@ -47,7 +47,8 @@ class WebSocketServer {
   struct Options {
     std::string host = "127.0.0.1";  ///< An address to bind.
     std::uint16_t port = 0;          ///< 0: any; see port().
-    std::string path = "/sync";      ///< Any other target is answered 404.
+    std::string path = "/sync";      ///< Any other target is answered 404 …
+    std::string other_path = {};     ///< … but this one, if any: who comes is told by the certificate.
     TlsFiles tls;
     VerifyTime verify_time_s = {};
     WebSocketLimits limits = {};

@@ -52,8 +52,8 @@ auto WebSocketStream::step(const char* what, Next next) {
   };
 }
 
-void WebSocketStream::serve(const std::string& path, const VerifyTime& verify_time_s) {
-  path_ = path;
+void WebSocketStream::serve(std::set<std::string> paths, const VerifyTime& verify_time_s) {
+  paths_ = std::move(paths);
   set_verify_time(stream_.next_layer().native_handle(), verify_time_s);
   within(limits_.handshake, "TLS handshake");
   stream_.next_layer().async_handshake(asio::ssl::stream_base::server,
@@ -75,7 +75,7 @@ void WebSocketStream::read_upgrade() {
 void WebSocketStream::answer_upgrade() {
   const auto& request = upgrade_->get();
   if (!websocket::is_upgrade(request)) return refuse(http::status::bad_request);
-  if (request.target() != path_) return refuse(http::status::not_found);
+  if (!paths_.contains(std::string(request.target()))) return refuse(http::status::not_found);
   if (events_.admit && !events_.admit(peer_)) return refuse(http::status::forbidden);
   buffer_.consume(buffer_.size());
   stream_.async_accept(request, step("upgrade", &WebSocketStream::open));

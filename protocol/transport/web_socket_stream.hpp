@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "protocol/transport/tls_context.hpp"
@@ -40,7 +41,8 @@ class WebSocketStream final : public Connection, public std::enable_shared_from_
   WebSocketStream(boost::asio::ip::tcp::socket socket, TlsContext context, WebSocketLimits limits,
                   Events events);
 
-  void serve(const std::string& path, const VerifyTime& verify_time_s);
+  /// Takes whoever asks for one of `paths`.
+  void serve(std::set<std::string> paths, const VerifyTime& verify_time_s);
   void connect(const Destination& destination, const VerifyTime& verify_time_s);
   /// Ends at once, without a word to anybody: neither peer nor `ended`.
   void drop();
@@ -79,7 +81,7 @@ class WebSocketStream final : public Connection, public std::enable_shared_from_
   WebSocketLimits limits_;
   Events events_;
   Destination destination_;
-  std::string path_;
+  std::set<std::string> paths_;
   PeerIdentity peer_;
   State state_ = State::opening;
   boost::beast::flat_buffer buffer_;

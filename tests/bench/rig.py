@@ -13,7 +13,7 @@ from demo.processes import Failed, Process, run, wait_until
 
 HERE = pathlib.Path(__file__).resolve().parent
 TICKS = os.sysconf("SC_CLK_TCK")
-SILENT_LINE = 9  # The discard service's port: nobody is there, as when the line to central is down.
+SILENT_LINE = "wss://localhost:9"  # The discard service: nobody is there, as when the line to central is down.
 
 
 def bench(name: str) -> pathlib.Path:
@@ -41,11 +41,14 @@ class Rig:
         self.devices = [str(uuid.uuid4()) for _ in range(devices)]
         say("making a point: certificates, broker, clinic data")
         self.network.make()
+        self.network.stop()  # Central is not asked for anything more.
         self.gateway = folder / "gateways" / self.point.gateway
+        # The agent of each round is another box; who is no agent listens with the same certificate.
         self.bundle = folder / "bundles" / self.point.name
+        self.network.central.issue("point", "agent", self.bundle, point=self.point.name)
         # The shipped configuration; only whom the gateway speaks for is added.
         broker.configure(self.point.broker_folder, self.point.broker_port, {self.point.gateway: self.devices},
-                         agent=self.point.name, user="root" if os.geteuid() == 0 else None)
+                         user="root" if os.geteuid() == 0 else None)
 
     @property
     def port(self) -> int:
@@ -92,8 +95,8 @@ class Agent(Listener):
 
     def start(self):
         self.edge = programs.Edge(self.rig.folder / "points" / f"round-{self.rounds}")
-        self.edge.init(self.rig.bundle, SILENT_LINE, self.rig.port)
-        programs.set_keys(self.edge.config, seal_seconds=300)  # As shipped.
+        run([programs.program("edge"), "init", "--dir", self.edge.folder, "--bundle", self.rig.bundle])
+        programs.set_keys(self.edge.config, central=SILENT_LINE, broker=f"ssl://127.0.0.1:{self.rig.port}")
         self.process = self.rig.start(f"agent-round-{self.rounds}", self.edge.serve())
         wait_until("the agent hears the things", lambda: self.edge.status().get("broker", {}).get("things"), self.process)
 

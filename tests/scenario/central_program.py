@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import urllib.error
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("FELDSHER_BIN", ROOT / "build/release/bin"))
@@ -38,9 +40,10 @@ class Central:
             "--out", self.clinic_file)
         self.clinic = json.loads(self.clinic_file.read_text())
         run(CENTRAL, "init", "--dir", self.folder, "--name", "Test")
-        self.sync_port, self.api_port = free_port(), free_port()
+        self.sync_port, self.access_port, self.api_port = free_port(), free_port(), free_port()
         text = self.config.read_text()
         text = text.replace("sync_port = 8443", f"sync_port = {self.sync_port}").replace("api_port = 8444", f"api_port = {self.api_port}")
+        text = text.replace("access_port = 8445", f"access_port = {self.access_port}")
         self.config.write_text(text)
         self.process = Process("central", [CENTRAL, "serve", "--config", self.config], place / "central.log")
         self.api: Api | None = None
@@ -213,6 +216,47 @@ class CentralProgramTest(unittest.TestCase):
         status, found = self.api.ask(f"/api/v1/appointments/{booked['id']}")
         self.assertEqual((200, "booked"), (status, found["status"]))
         self.assertEqual(409, self.api.ask("/api/v1/appointments", body=wanted)[0])
+
+    def test_a_booking_that_is_sent_again_after_a_kill_gets_the_same_answer(self):
+        """[S1] The answer of an Idempotency-Key is as durable as what it tells of."""
+        shift = self.central.clinic["shifts"][0]
+        wanted = {"patient": self.central.clinic["patients"][-2]["id"], "shift": shift["id"], "service": shift["services"][0],
+                  "from": shift["until"][:11] + f"{int(shift['until'][11:13]) - 1:02}:50", "minutes": 5}
+        first = self.ask_once("one-booking", wanted)
+        self.assertEqual(201, first[0], first)
+        self.central.process.kill()
+        self.central.start()
+        self.assertEqual(first, self.ask_once("one-booking", wanted))
+        self.assertEqual(422, self.ask_once("one-booking", {**wanted, "minutes": 4})[0])
+        self.assertEqual(409, self.ask_once("another", wanted)[0])
+
+    def ask_once(self, key: str, body: dict) -> tuple[int, object]:
+        context = ssl.create_default_context(cafile=self.central.folder / "ca.pem")
+        request = urllib.request.Request(
+            f"https://127.0.0.1:{self.central.api_port}/api/v1/appointments", json.dumps(body).encode(),
+            {"Authorization": f"Bearer {self.api.token}", "Idempotency-Key": f'"{key}"', "Content-Type": "application/json"})
+        try:
+            with urllib.request.urlopen(request, context=context, timeout=20) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as refused:
+            return refused.code, json.load(refused)
+
+    def test_a_lease_is_broken_by_command_in_the_name_of_who_asks(self):
+        """[S5] And what a person must look at is a table."""
+        day = self.central.clinic["day"]
+        shifts = self.api.ask(f"/api/v1/shifts?day={day}")[1]
+        leased = next(shift for shift in shifts if shift["free_at_point"])
+        token = self.central.place / "ada.token"
+        token.touch(0o600)
+        token.write_text(self.central.token("ada-breaks", "--kind", "person"))
+        words = ("--config", self.central.config)
+        self.assertIn("KIND", run(CENTRAL, "break-lease", *words, "--token-file", token, leased["id"]))
+        self.assertIn("none of the minutes", run(CENTRAL, "break-lease", *words, leased["id"], expect=1))
+        after = next(s for s in self.api.ask(f"/api/v1/shifts?day={day}")[1] if s["id"] == leased["id"])
+        self.assertEqual([], after["free_at_point"])
+        self.assertIn("KIND", run(CENTRAL, "tasks", *words))
+        self.assertEqual([], json.loads(run(CENTRAL, "tasks", *words, "--all", "--json")))
+        self.assertIn("no such thing", run(CENTRAL, "complete-task", *words, leased["id"], expect=1))
 
     def test_views_that_were_deleted_come_again(self):
         def answers():

@@ -159,9 +159,9 @@ class EdgeProgramTest(unittest.TestCase):
         self.assertIsNotNone(self.answer(client, ask(ASK_POINT)))  # Answered after all of them, so they were looked at.
         self.assertEqual(1, sum(topic.endswith("answer") for topic, _, _ in client.heard))
         self.assertEqual(5, self.point.status()["desk"]["malformed"])
-        # Another person's PIN: refused, and the program is still there.
+        # Another person's PIN: refused (no list of screens has come yet), and the program is still there.
         refused = self.answer(client, ask(SIGN_IN, body=field(1, b"y" * 16) + field(2, b"1234")))
-        self.assertEqual(5, refused[2])
+        self.assertEqual(12, refused[2])
 
     def test_a_killed_agent_comes_back_with_the_same_life_and_a_good_journal(self):
         """[N8][X7][X11] kill -9 under readings: everything receipted is there, the chain verifies."""
@@ -184,7 +184,8 @@ class EdgeProgramTest(unittest.TestCase):
             wearable.send(sorted(wearable.missing()))
             wearable.gateway.wait_until(lambda: not wearable.missing(), 2)
         self.assertFalse(wearable.missing())
-        status = wait_until("all is sealed", lambda: (s := self.point.status()) and not s["readings"]["unsealed"] and s)
+        status = wait_until("all is sealed", lambda: (s := self.point.status()) and not s["readings"]["unsealed"] and s,
+                            seconds=90)  # No block is sealed in the first minute without central.
         self.assertEqual(wearable.sent, status["readings_receipted"])
         self.assertEqual(0, status["readings"]["conflicts"])
         self.assertGreater(status["journal"]["readings"], 0)
@@ -251,7 +252,7 @@ class EdgeProgramTest(unittest.TestCase):
         for words, expected in ((["serve", "--config", "nowhere.toml"], "nowhere.toml"), (["init", "--dir", "x"], "--bundle"),
                                 (["status", "--config", str(self.point.config)], "no agent answers"), (["fly"], "fly"), ([], "")):
             done = subprocess.run([EDGE, *words], capture_output=True, text=True, timeout=20)
-            self.assertEqual(1, done.returncode, words)
+            self.assertEqual(1 if words and words[0] in ("serve", "status") else 2, done.returncode, words)
             self.assertIn(expected, done.stderr + done.stdout)
 
 

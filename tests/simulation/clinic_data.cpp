@@ -83,6 +83,19 @@ std::vector<SimulatedClinic> found_network(Network& network) {
       person(clinic.doctors.back(), v1::DOCTOR);
     }
     person(clinic.registrar, v1::REGISTRAR);
+    const auto terminal = [&](const std::string& name, const std::string& role, const Octets& room) {
+      v1::Terminal screen;
+      screen.set_point(point_id);
+      screen.set_name(name);
+      screen.set_role(role);
+      screen.set_room(room);
+      drafts.push_back(registered(network, v1::TERMINAL, id(), screen));
+    };
+    terminal("checkin-1", "check-in", {});
+    terminal("survey-1", "survey", {});
+    terminal("reception-1", "reception", {});
+    for (std::size_t i = 0; i < clinic.rooms.size(); ++i)
+      terminal(fmt::format("room-{}", i + 1), "room", clinic.rooms[i].to_octets());
     for (int i = 0; i < 24; ++i) {
       v1::Patient patient;
       patient.set_family_name("F");

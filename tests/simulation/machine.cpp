@@ -48,4 +48,12 @@ void ProcessLedger::read(const JournalId& journal, std::uint64_t from, const Rea
                 });
 }
 
+void ProcessLedger::read_intake(std::uint64_t after, const ReadLimits& limits,
+                                std::function<void(std::vector<Record>)> done) {
+  scheduler_.in(random_.below(5),
+                [this, after, limits, done = std::move(done), alive = std::weak_ptr(alive_)] {
+                  if (!alive.expired()) done(disk_.store.read_intake(after, limits));
+                });
+}
+
 }  // namespace feldsher::simulation

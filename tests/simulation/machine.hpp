@@ -41,6 +41,8 @@ class ProcessLedger final : public Ledger {
   void submit(Transaction transaction, std::function<void()> on_durable) override;
   void read(const JournalId& journal, std::uint64_t from, const ReadLimits& limits,
             std::function<void(std::vector<Record>)> done) override;
+  void read_intake(std::uint64_t after, const ReadLimits& limits,
+                   std::function<void(std::vector<Record>)> done) override;
 
  private:
   struct Waiting {

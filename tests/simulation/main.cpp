@@ -3,12 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 
+#include "tests/simulation/mishaps.hpp"
 #include "tests/simulation/properties.hpp"
 
 namespace feldsher::simulation {
 namespace {
 
-constexpr std::uint64_t second = 1'000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
+constexpr std::uint64_t minute = 60'000, hour = 60 * minute, day = 24 * hour;
 
 struct RunResult {
   std::vector<std::string> broken;
@@ -139,87 +140,6 @@ RunResult run(std::uint64_t seed, std::size_t points, std::uint64_t days) {
   return result;
 }
 
-/// A copy of a point's disk goes on in another box, beside the original.
-std::vector<std::string> run_clone(std::uint64_t seed) {
-  Network network(seed, 2);
-  network.start_central();
-  auto clinics = found_network(network);
-  for (auto& point : network.points) network.start_point(*point);
-  network.scheduler.run_until(3 * hour);
-  plan_day(network, clinics, 0);
-  Workload workload(network, clinics);
-  workload.begin(day);
-  network.scheduler.run_until(7 * hour + network.random.below(hour));
-  SimulatedPoint& copy = network.clone(*network.points[0]);
-  network.scheduler.run_until(8 * hour + network.random.below(hour));
-  network.start_point(copy);
-  network.scheduler.run_until(12 * hour);
-  if (incidents(network, v1::INCIDENT_CLONE) == 0) return {"a clone went unnoticed"};
-  return {};
-}
-
-/// A disk is restored from an old backup: it gets back what it lost, and begins a new life.
-std::vector<std::string> run_restore(std::uint64_t seed) {
-  Network network(seed, 2);
-  network.start_central();
-  auto clinics = found_network(network);
-  for (auto& point : network.points) network.start_point(*point);
-  network.scheduler.run_until(3 * hour);
-  plan_day(network, clinics, 0);
-  Workload workload(network, clinics);
-  workload.begin(11 * hour);
-  network.scheduler.run_until(7 * hour + network.random.below(hour));
-  MemoryStore backup = network.points[0]->disk.store;
-  network.scheduler.run_until(11 * hour + minute);
-  network.kill_point(*network.points[0]);
-  network.points[0]->disk.store = backup;
-  network.start_point(*network.points[0]);
-  network.scheduler.run_until(network.scheduler.now_ms() + 2 * minute);
-  return broken_at_the_end(network, workload);
-}
-
-/// An alert behind 90 days of readings and a 64 kbit/s line: at central within one batch and two round trips.
-std::vector<std::string> run_backlog(std::uint64_t seed) {
-  Network network(seed, 1);
-  network.weather.bits_per_second = 64'000;
-  network.weather.longest_delay_ms = 300;
-  network.start_central();
-  found_network(network);
-  SimulatedPoint& point = *network.points[0];
-  network.start_point(point);
-  network.scheduler.run_until(10 * minute);
-  network.cut(point);
-  // 90 days of one device, a block each five minutes.
-  constexpr int blocks = 90 * 288;
-  for (int n = 0; n < blocks; ++n) {
-    Draft block;
-    block.actor.set_kind(v1::ACTOR_NODE);
-    block.actor.set_id(point.identity.node.to_octets());
-    block.subject = {v1::READING_BLOCK, network.random.uuid_v7(MachineClock::epoch_ms)};
-    block.verb = v1::SEALED;
-    block.message = network.random.octets(300);
-    point.node->write(v1::READINGS, {block}, {}, [] {});
-    if (n % 500 == 0) network.scheduler.run_until(network.scheduler.now_ms() + second);
-  }
-  network.scheduler.run_until(network.scheduler.now_ms() + minute);
-  network.heal(point);
-  network.scheduler.run_until(network.scheduler.now_ms() + 2 * minute);
-  const std::uint64_t raised_at = network.scheduler.now_ms();
-  point.node->raise(v1::INCIDENT_DISK, "the alert");
-  // One batch (64 KiB at 64 kbit/s are 8.2 s on the line) and two round trips; ticks are a second apart at
-  // the most.
-  const std::uint64_t patience = 8'200 + 4 * network.weather.longest_delay_ms + 2 * second;
-  while (incidents(network, v1::INCIDENT_DISK) == 0 && network.scheduler.now_ms() < raised_at + hour)
-    network.scheduler.run_until(network.scheduler.now_ms() + 100);
-  const std::uint64_t took = network.scheduler.now_ms() - raised_at;
-  fmt::print("backlog: {} blocks wait, the alert was at central after {:.1f} s\n", blocks,
-             static_cast<double>(took) / 1000);
-  if (took > patience) return {fmt::format("an alert waited {} ms behind a backlog", took)};
-  if (point.node->link().stored_at_central(v1::READINGS) == blocks)
-    return {"there was no backlog to wait behind"};
-  return {};
-}
-
 int report(const std::string& what, std::uint64_t seed, const std::vector<std::string>& broken,
            const std::string& replay) {
   if (broken.empty()) return 0;
@@ -242,7 +162,13 @@ int main(int argc, char** argv) {
   app.add_option("--seeds", seeds, "How many seeds, one after the other")->capture_default_str();
   app.add_option("--days", days, "Simulated days of each seed")->capture_default_str();
   app.add_option("--points", points, "Points of the network")->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  app.set_version_flag("--version", "feldsher-simulate " FELDSHER_VERSION);
+  app.footer("Exit: 0 every property held, 1 one was broken, 2 the command line is wrong.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
 
   const auto began = std::chrono::steady_clock::now();
   int failures = 0, runs = 0;
@@ -256,7 +182,8 @@ int main(int argc, char** argv) {
     failures += report("day", s, once.broken, replay);
     failures += report("clone", s, run_clone(s), replay);
     failures += report("restore", s, run_restore(s), replay);
-    runs += 3;
+    failures += report("branch", s, run_branch(s), replay);
+    runs += 4;
     told += once.told;
     events += once.events + again.events;
     frames += once.frames;

@@ -52,6 +52,10 @@ class Workload {
   /// People act until `until_ms` of virtual time.
   void begin(std::uint64_t until_ms);
   const std::vector<Told>& told() const { return told_; }
+  /// What can no longer be true: the only disk that had it is gone.
+  void forget(const std::function<bool(const SubjectKey&)>& gone) {
+    std::erase_if(told_, [&](const Told& told) { return gone(told.subject); });
+  }
   Counts counts;
 
  private:

@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
 # Installs what is missing of images/debian-packages.txt. Says nothing and takes no time when all is there.
-#   setup.sh [--yes]
+#   setup.sh [--yes] [--deep]     --deep: of images/debian-packages-deep.txt too
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-yes=${CI:+yes}
-[ "${1:-}" = --yes ] && yes=yes
+yes=${CI:+yes} lists=(images/debian-packages.txt)
+for argument in "$@"; do
+  case "$argument" in
+    --yes) yes=yes ;;
+    --deep) lists+=(images/debian-packages-deep.txt) ;;
+  esac
+done
 
-mapfile -t wanted < <(grep -vE '^#|^$' images/debian-packages.txt)
+mapfile -t wanted < <(grep -hvE '^#|^$' "${lists[@]}")
 
 # "name status version" of every wanted package that dpkg has heard of.
 known=$(dpkg-query -W -f='${Package} ${db:Status-Status} ${Version}\n' "${wanted[@]%%/*}" 2>/dev/null || true)
@@ -53,13 +58,23 @@ if [ ${#missing_backports[@]} -gt 0 ] && ! apt-get indextargets --format '$(CODE
     "${root[@]}" tee /etc/apt/sources.list.d/bookworm-backports.list >/dev/null
 fi
 
+# What apt-get says of hundreds of packages, as a few lines.
+condensed() {
+  local line fetched=0 set_up=0
+  while IFS= read -r line; do
+    case "$line" in
+      "Need to get "*) echo "  $line" ;;
+      Get:*) [ $((++fetched % 50)) -ne 0 ] || echo "  fetched $fetched packages" ;;
+      "Setting up "*) [ $((++set_up % 50)) -ne 0 ] || echo "  set up $set_up packages" ;;
+    esac
+  done
+}
+install() { as_root apt-get -q -o Dpkg::Use-Pty=0 install -y --no-install-recommends "$@" | condensed || true; }
+
 echo "apt-get update"
 as_root apt-get -qq update
-[ ${#missing[@]} -eq 0 ] ||
-  as_root apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends "${missing[@]}" | grep -E '^Setting up' || true
-[ ${#missing_backports[@]} -eq 0 ] ||
-  as_root apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends -t bookworm-backports \
-    "${missing_backports[@]}" | grep -E '^Setting up' || true
+[ ${#missing[@]} -eq 0 ] || install "${missing[@]}"
+[ ${#missing_backports[@]} -eq 0 ] || install -t bookworm-backports "${missing_backports[@]}"
 
-# `| grep || true` above hides apt's status: what counts is whether all is there now.
-FELDSHER_SETUP_AGAIN=1 exec "$0"
+# `install` hides apt's status: what counts is whether all is there now.
+FELDSHER_SETUP_AGAIN=1 exec "$0" "$@"

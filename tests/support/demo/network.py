@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import sys
+import time
 import zoneinfo
 
 from . import broker, programs
@@ -25,6 +26,7 @@ class Point:
         self.broker_folder = network.folder / "brokers" / self.name
         self.edge = programs.Edge(network.folder / "points" / self.name)
         self.broker_port = free_port()
+        self.seconds_to_work = 0.0      # From its code to work.
         self.gateway = f"gateway-{self.name}"
         self.devices = [each["device"] for each in network.clinic["custody"] if each["home_node"] == entry["node"]]
         self.line: Line | None = None
@@ -36,17 +38,21 @@ class Point:
         return [each for each in self.network.clinic["terminals"] if each["point"] == self.id]
 
     def prepare(self):
+        """What has no program of its own to enrol with gets its certificate from central's command."""
         network, central = self.network, self.network.central
-        bundle = network.folder / "bundles" / self.name
-        central.issue("home-point" if self.home else "point", self.name, bundle, point=self.name)
-        central.issue("broker", f"broker-{self.name}", self.broker_folder)
-        central.issue("gateway", self.gateway, network.folder / "gateways" / self.gateway)
+        central.issue("gateway", self.gateway, network.folder / "gateways" / self.gateway, point=self.name)
         for terminal in self.terminals:
             central.issue("terminal", terminal["name"], network.terminals / terminal["name"], point=self.name, id=terminal["id"])
-        broker.configure(self.broker_folder, self.broker_port, {self.gateway: self.devices}, agent=self.name,
+
+    def enrol(self):
+        """Central runs: a code is printed there, and typed in at the point's bare box."""
+        code, began = self.network.central.enrol(self.name), time.monotonic()
+        self.edge.enrol(code, self.broker_folder)
+        broker.configure(self.broker_folder, self.broker_port, {self.gateway: self.devices},
                          user=getpass.getuser() if os.geteuid() == 0 else None)
-        self.line = Line(self.name, network.sync_port)
-        self.edge.init(bundle, self.line.port, self.broker_port)
+        self.line = Line(self.name, self.network.sync_port)
+        self.edge.configure(self.line.port, self.broker_port)
+        self.seconds_to_work = time.monotonic() - began
 
     def start_broker(self):
         if self.broker is None:
@@ -75,13 +81,13 @@ class Network:
 
     def __init__(self, folder: pathlib.Path, say=print, only: tuple[str, ...] = ()):
         self.folder, self.say = folder, say
-        for part in ("audit/exports", "audit/ledgers", "audit/api", "virtual", "pictures", "brokers", "points", "bundles",
+        for part in ("audit/exports", "audit/ledgers", "audit/api", "virtual", "pictures", "brokers", "points",
                      "gateways", "terminals"):
             (folder / part).mkdir(parents=True, mode=0o700)
         folder.chmod(0o700)
         self.terminals = folder / "terminals"
         self.processes = Processes(folder / "logs")
-        self.sync_port, self.api_port = free_port(), free_port()
+        self.sync_port, self.access_port, self.api_port = free_port(), free_port(), free_port()
         self.clinic_file = folder / "clinic.json"
         now = datetime.datetime.now(datetime.timezone.utc)
         self.zone = make.morning_zone(now)
@@ -109,7 +115,7 @@ class Network:
 
     def make(self):
         self.say("  central: authority, keys, clinic data")
-        self.central.init(self.sync_port, self.api_port)
+        self.central.init(self.sync_port, self.access_port, self.api_port)
         self.central.load(self.clinic_file)
         self.api = Api(self.api_port, str(self.central.ca), self.central.token("demo"))
         for point in self.points:
@@ -118,13 +124,16 @@ class Network:
         self.passes = {each["id"]: self.central.make_pass(each["id"]) for each in self.appointments()}
         path = self.folder / "virtual/passes.json"
         path.write_text(json.dumps(self.passes), encoding="utf-8")
-
-    def start(self):
         self.start_central()
         for point in self.points:
+            point.enrol()
+
+    def start(self):
+        for point in self.points:
+            began = time.monotonic()
             point.start_broker()
             point.start_agent()
-            self.say(f"  {point.name} works")
+            self.say(f"  {point.name} works: from its code to work in {point.seconds_to_work + time.monotonic() - began:.1f} s")
 
     def start_central(self):
         if self.central_process is None:

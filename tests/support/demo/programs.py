@@ -42,9 +42,10 @@ class Central:
     def __init__(self, folder: pathlib.Path):
         self.folder, self.config, self.ca = folder, folder / "central.toml", folder / "ca.pem"
 
-    def init(self, sync_port: int, api_port: int):
+    def init(self, sync_port: int, access_port: int, api_port: int):
         run([program("central"), "init", "--dir", self.folder, "--name", "Feldsher demo"])
-        set_keys(self.config, sync_host="127.0.0.1", sync_port=sync_port, api_port=api_port)
+        set_keys(self.config, sync_host="127.0.0.1", sync_port=sync_port, access_host="127.0.0.1", access_port=access_port,
+                 api_port=api_port)
 
     def load(self, clinic: pathlib.Path):
         run([program("central"), "load", "--dir", self.folder, clinic])
@@ -52,6 +53,11 @@ class Central:
     def issue(self, kind: str, name: str, out: pathlib.Path, **options: str):
         extra = [word for key, value in options.items() for word in (f"--{key}", value)]
         run([program("central"), "issue", "--dir", self.folder, "--kind", kind, "--name", name, "--out", out, *extra])
+
+    def enrol(self, point: str) -> str:
+        """A one-time code for the point's box."""
+        said = run([program("central"), "enrol", "--dir", self.folder, "--point", point])
+        return re.search(r"(?m)^ *([0-9A-Z]{5}(?:-[0-9A-Z]{1,5})+)$", said).group(1)
 
     def make_pass(self, appointment: str) -> str:
         return run([program("central"), "pass", "--dir", self.folder, "--appointment", appointment]).strip().splitlines()[-1]
@@ -67,8 +73,10 @@ class Edge:
     def __init__(self, folder: pathlib.Path):
         self.folder, self.config = folder, folder / "edge.toml"
 
-    def init(self, bundle: pathlib.Path, line_port: int, broker_port: int):
-        run([program("edge"), "init", "--dir", self.folder, "--bundle", bundle])
+    def enrol(self, code: str, broker_folder: pathlib.Path):
+        run([program("edge"), "enrol", code, "--dir", self.folder, "--broker", broker_folder])
+
+    def configure(self, line_port: int, broker_port: int):
         set_keys(self.config, central=f"wss://localhost:{line_port}", broker=f"ssl://127.0.0.1:{broker_port}", seal_seconds=5)
 
     def serve(self) -> list:

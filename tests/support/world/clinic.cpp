@@ -160,6 +160,24 @@ Uuid Clinic::survey() {
   return made;
 }
 
+Uuid Clinic::terminal(const std::string& name, const PointId& at, const Uuid& room) {
+  v1::Terminal state;
+  state.set_point(at.to_octets());
+  state.set_name(name);
+  const std::string kind = name.substr(0, name.find('-'));
+  state.set_role(kind == "checkin" ? "check-in" : kind);
+  if (!room.is_nil()) state.set_room(room.to_octets());
+  const Uuid made = id();
+  publish(v1::TERMINAL, made, v1::REGISTERED, state);
+  return made;
+}
+
+void Clinic::terminals(const PointId& at) {
+  for (const char* name : {"checkin-1", "checkin-2", "survey-1", "survey-2", "board-1", "room-1", "room-2",
+                           "reception", "reception-2"})
+    terminal(name, at);
+}
+
 Uuid Clinic::request(v1::RequestKind kind, const Uuid& appointment, const v1::Appointment& wanted,
                      NodeId owner) {
   v1::Request state;

@@ -33,6 +33,10 @@ class Clinic {
   Uuid lease(const Uuid& shift, std::int64_t first, std::int64_t end);
   Uuid appointment(const Uuid& patient, const Uuid& shift, const Uuid& service, std::int64_t minute);
   Uuid survey();
+  /// A screen of `at`; its role is what its name begins with ("room-1" is a room's).
+  Uuid terminal(const std::string& name, const PointId& at, const Uuid& room = {});
+  /// Two of each screen, so that tests may name them: "checkin-1", "room-2", "reception", "reception-2" …
+  void terminals(const PointId& at);
   Uuid request(v1::RequestKind kind, const Uuid& appointment, const v1::Appointment& wanted, NodeId owner);
   Uuid answer(const Uuid& request, v1::RequestOutcome outcome, NodeId asker);
   Uuid pass_key(const Octets& public_key, bool retired = false);

@@ -24,6 +24,13 @@ void StepLedger::read(const JournalId& journal, std::uint64_t from, const ReadLi
   if (!held_) drain();
 }
 
+void StepLedger::read_intake(std::uint64_t after, const ReadLimits& limits,
+                             std::function<void(std::vector<Record>)> done) {
+  work_.emplace_back(
+      [this, after, limits, done = std::move(done)] { done(store_.read_intake(after, limits)); });
+  if (!held_) drain();
+}
+
 void StepLedger::run() {
   held_ = false;
   drain();

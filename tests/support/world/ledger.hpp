@@ -13,6 +13,8 @@ class StepLedger final : public Ledger {
   void submit(Transaction transaction, std::function<void()> on_durable) override;
   void read(const JournalId& journal, std::uint64_t from, const ReadLimits& limits,
             std::function<void(std::vector<Record>)> done) override;
+  void read_intake(std::uint64_t after, const ReadLimits& limits,
+                   std::function<void(std::vector<Record>)> done) override;
 
   /// From now on nothing is durable until `run`.
   void hold() { held_ = true; }

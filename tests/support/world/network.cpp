@@ -51,6 +51,7 @@ Box& Network::add_point(const std::string& name) {
                   .zone = "Europe/Kyiv",
                   .software = "test"};
   box.identity.point = clinic->found_point(name, box.identity.node);
+  clinic->terminals(box.identity.point);
   box.signer = std::make_unique<CheapSigner>(name);
   start(box);
   return box;

@@ -17,6 +17,12 @@ Bench<Desk>& signed_in(Bench<Desk>& bench) {
   return bench;
 }
 
+/// The door remembers whose PIN to ask for.
+void signed_in_again(Bench<ReceptionDesk>& bench) {
+  bench.type("2468").tap(intent::Forward{}).settle();
+  REQUIRE(bench.model.door().open());
+}
+
 void give_ticket(Bench<RoomDesk>& bench) {
   *bench.desk.room.mutable_current() = staff_ticket("A014", v1::TICKET_CALLED, v1::PRIORITY_ORDINARY, "");
 }
@@ -194,6 +200,36 @@ TEST_CASE("the open line follows its appointment when the list moves, and closes
   CHECK(bench.model.dialog() == ReceptionDesk::Dialog::none);
 }
 
+TEST_CASE("who signs in while the clock is unset is asked for date and time, once", "[kiosk][X6]") {
+  Bench<ReceptionDesk> bench;
+  bench.desk.clock_unset = true;
+  signed_in(bench);
+  CHECK(bench.model.dialog() == ReceptionDesk::Dialog::clock);
+  bench.tap(intent::CloseDialog{}).on(bench.desk.pulse()).settle();
+  CHECK(bench.model.dialog() == ReceptionDesk::Dialog::none);
+  bench.tap(intent::Lock{}).settle();
+  signed_in_again(bench);
+  CHECK(bench.model.dialog() == ReceptionDesk::Dialog::clock);
+  // Central has brought the time meanwhile.
+  bench.desk.clock_unset = false;
+  bench.on(bench.desk.pulse());
+  CHECK(bench.model.dialog() == ReceptionDesk::Dialog::none);
+}
+
+TEST_CASE("who signs in while the clock is right is asked for nothing", "[kiosk][X6]") {
+  Bench<ReceptionDesk> bench;
+  signed_in(bench);
+  CHECK(bench.model.dialog() == ReceptionDesk::Dialog::none);
+}
+
+TEST_CASE("a line that is only asked of central opens nothing", "[kiosk][Q2][S1]") {
+  Bench<ReceptionDesk> bench;
+  bench.desk.reception.mutable_lines(5)->clear_appointment();  // As a request has it.
+  signed_in(bench);
+  bench.tap(intent::OpenLine{5});
+  CHECK(bench.model.dialog() == ReceptionDesk::Dialog::none);
+}
+
 TEST_CASE("date and time are set in the point's zone, and only when they are a time", "[kiosk]") {
   Settings settings;
   settings.instant_of = [](const std::string& civil, const std::string& zone) -> std::optional<std::int64_t> {
@@ -201,6 +237,7 @@ TEST_CASE("date and time are set in the point's zone, and only when they are a t
     return std::nullopt;
   };
   Bench<ReceptionDesk> bench(settings);
+  bench.desk.clock_unset = true;
   signed_in(bench);
   bench.tap(intent::OpenClock{}).type("229920261043").tap(intent::Forward{}).collect();
   CHECK(bench.asked.empty());

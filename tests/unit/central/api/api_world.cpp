@@ -41,11 +41,12 @@ ApiWorld::ApiWorld() : api(api_world()) {
 }
 
 ApiWorld::Asked ApiWorld::ask(const std::string& method, const std::string& target, const std::string& body,
-                              const std::string& token) {
+                              const std::string& token, const std::string& idempotency_key) {
   auto parsed = parse_target(target).value();
   HttpRequest request{
       .method = method, .path = parsed.path, .query = parsed.query, .headers = {}, .body = body};
   if (!token.empty()) request.headers["authorization"] = "Bearer " + token;
+  if (!idempotency_key.empty()) request.headers["idempotency-key"] = idempotency_key;
   Asked asked;
   api.serve(request, [&](HttpResponse response) {
     asked.status = response.status;

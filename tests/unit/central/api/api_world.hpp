@@ -25,7 +25,7 @@ class ApiWorld {
     return ask("POST", path, body, system_token);
   }
   Asked ask(const std::string& method, const std::string& target, const std::string& body,
-            const std::string& token);
+            const std::string& token, const std::string& idempotency_key = {});
   /// A record of the point becomes durable.
   void take(const Record& record);
 

@@ -52,7 +52,7 @@ TEST_CASE("leased minutes are the point's and no longer central's", "[central][c
   world.start();
   world.load(clinic_text());
   const NetworkState& state = world.node.state();
-  CHECK(state.leased(uuid(shift_id)).outstanding().count() == 60);
+  CHECK(state.leases_of(uuid(shift_id)).outstanding().count() == 60);
   CHECK(state.book(uuid(shift_id)).held().count() == 120);
   CHECK(state.book(uuid(shift_id)).free().count() == 108);
 }

@@ -35,6 +35,10 @@ class ImmediateLedger final : public Ledger {
             std::function<void(std::vector<Record>)> done) override {
     done(store_.read(journal, from, limits));
   }
+  void read_intake(std::uint64_t after, const ReadLimits& limits,
+                   std::function<void(std::vector<Record>)> done) override {
+    done(store_.read_intake(after, limits));
+  }
   std::size_t submitted = 0;
 
  private:

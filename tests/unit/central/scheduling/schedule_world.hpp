@@ -91,11 +91,9 @@ struct OneShift : ScheduleWorld {
     return std::nullopt;
   }
   void give_back(std::int64_t first, std::int64_t end) {
-    v1::GiveBack given;
-    given.set_shift(shift.to_octets());
-    given.set_point(point.to_octets());
-    put_minutes(MinuteSet({monday_8 + first, monday_8 + end}), given);
-    hear(v1::GIVE_BACK, clinic.id(), v1::RETURNED, given);
+    hear(v1::GIVE_BACK, clinic.id(), v1::RETURNED,
+         give_back_of(shift, point.uuid, MinuteSet({monday_8 + first, monday_8 + end}),
+                      state.leases_of(shift)));
   }
 };
 

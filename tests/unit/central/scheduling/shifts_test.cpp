@@ -66,7 +66,7 @@ TEST_CASE("a minute can be leased once, and a booked one not at all", "[central]
   CHECK(day.lease(179, 181) == ScheduleRefusal::malformed);
   CHECK(day.lease(479, 481) == ScheduleRefusal::malformed);
   CHECK(day.lease(50, 50) == ScheduleRefusal::malformed);
-  CHECK(day.state.leased(day.shift).bounds() == std::pair(0, 1));
+  CHECK(day.state.leases_of(day.shift).given_twice().empty());
 }
 
 TEST_CASE("minutes that a point gave back are central's again: to book, and to lease anew",
@@ -78,7 +78,7 @@ TEST_CASE("minutes that a point gave back are central's again: to book, and to l
   CHECK_FALSE(day.book(130)->requested);
   CHECK(day.book(150)->requested);
   CHECK_FALSE(day.lease(140, 150));
-  CHECK(day.state.leased(day.shift).bounds() == std::pair(0, 1));
+  CHECK(day.state.leases_of(day.shift).given_twice().empty());
   CHECK(day.book(140)->requested);
 }
 

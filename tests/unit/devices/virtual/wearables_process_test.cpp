@@ -138,7 +138,7 @@ TEST_CASE("told to stop, wearables end at once with a whole ledger", "[devices][
 
 TEST_CASE("a program called wrongly says how it is called", "[devices][virtual][N8]") {
   CHECK(run({FELDSHER_VIRTUAL, "--help"}));
-  CHECK(run({FELDSHER_VIRTUAL, "day", "--print-config"}));
+  CHECK(run({FELDSHER_VIRTUAL, "day", "--print-default-config"}));
   for (const auto& wrong :
        std::vector<std::vector<std::string>>{{FELDSHER_VIRTUAL},
                                              {FELDSHER_VIRTUAL, "night"},

@@ -24,6 +24,7 @@ TEST_CASE("the printed default is a configuration", "[edge-agent][config][O1]") 
   CHECK(config.central.path == "/sync");
   CHECK(config.broker == "ssl://127.0.0.1:8883");
   CHECK(config.seal_seconds == 300);
+  CHECK(config.request_patience_hours == 72);
   CHECK(config.log == "info");
 }
 
@@ -38,6 +39,7 @@ TEST_CASE("what is wrong in a configuration is said with its line", "[edge-agent
   says("\nseel_seconds = 5\n", "edge.toml:5: unknown key \"seel_seconds\"");
   says("seal_seconds = 0\n", "edge.toml:4: \"seal_seconds\" must be 1 to 3600 seconds");
   says("seal_seconds = \"5\"\n", "edge.toml:4: \"seal_seconds\" must be 1 to 3600 seconds");
+  says("request_patience_hours = 721\n", "edge.toml:4: \"request_patience_hours\" must be 1 to 720 hours");
   says("log = \"loud\"\n", "edge.toml:4: \"log\" must be error, warning, info or debug");
   says("[central2]\nx = 1\n", "edge.toml:4: unknown key \"central2\"");
   CHECK_THROWS_MATCHES(parsed("folder = 7\n"), Fault, Message("edge.toml:1: \"folder\" must be a text"));

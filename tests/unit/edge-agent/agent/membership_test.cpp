@@ -87,7 +87,7 @@ TEST_CASE("init makes a folder that only its owner can use, with keys of its own
     CHECK(file.status().permissions() == (perms::owner_read | perms::owner_write));
     ++files;
   }
-  CHECK(files == 7);  // node.json, three PEM files, edge.toml, journal.key, head.key
+  CHECK(files == 8);  // node.json, three PEM files, edge.toml, journal.key, box.key, head.key
   CHECK(content_of(bundle.point / "key.pem") == content_of(bundle.folder / "key.pem"));
   CHECK(PointFolder(bundle.point).membership().node == Membership::parse(node_json, "").node);
   CHECK_NOTHROW(SigningKey::load(PointFolder(bundle.point).head_key()));
@@ -132,7 +132,7 @@ TEST_CASE("init makes nothing of an incomplete bundle", "[edge-agent][enrolment]
 TEST_CASE("a folder that is no point's says how to make one", "[edge-agent][enrolment]") {
   test::Folder place;
   CHECK_THROWS_MATCHES(PointFolder(place.path()).membership(), Fault,
-                       MessageMatches(ContainsSubstring("feldsher-edge init")));
+                       MessageMatches(ContainsSubstring("feldsher-edge enrol")));
 }
 
 }  // namespace

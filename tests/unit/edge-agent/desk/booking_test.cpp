@@ -46,6 +46,30 @@ TEST_CASE("a booking in central's minutes, or over their edge, becomes a request
   CHECK(day.desk.open_requests() == 3);
 }
 
+TEST_CASE("a patient's own clash is refused where it is seen, also when it would be asked for",
+          "[edge][desk][booking][S1][S5]") {
+  Leased day;
+  const Uuid boris = day.clinic.doctor("Boris");
+  const Uuid theirs = day.clinic.shift(boris, day.clinic.room("14"));
+  day.clinic.lease(theirs, 0, 120);
+  // At 09:00 Olena is with Ada until 09:10.
+  for (const std::int64_t minute : {51, 60, 69})
+    CHECK(day.book(day.olena, theirs, day.gp, minute).refusal() == v1::ASK_CLASH);
+  CHECK(day.state.requests.rows().empty());
+  CHECK(day.book(day.olena, theirs, day.gp, 50).refusal() == v1::ASK_GRANTED);
+  CHECK(day.book(day.olena, theirs, day.gp, 70).refusal() == v1::ASK_GRANTED);
+  CHECK(day.book(day.clinic.patient("Іван"), theirs, day.gp, 60).refusal() == v1::ASK_GRANTED);
+  // In central's minutes: it is not even asked.
+  CHECK(day.book(day.olena, day.shift, day.gp, 71).refusal() == v1::ASK_CLASH);
+}
+
+TEST_CASE("a cancelled appointment clashes with nothing", "[edge][desk][booking][S1]") {
+  Leased day;
+  const v1::Answer first = day.book(day.olena, day.shift, day.gp, 130);
+  REQUIRE(day.cancel(first.booked().appointment()).refusal() == v1::ASK_GRANTED);
+  CHECK(day.book(day.olena, day.shift, day.gp, 135).refusal() == v1::ASK_GRANTED);
+}
+
 TEST_CASE("no minute is booked twice at a point", "[edge][desk][booking][S1][S5]") {
   Leased day;
   REQUIRE(day.book(day.olena, day.shift, day.gp, 130).refusal() == v1::ASK_GRANTED);

@@ -15,6 +15,7 @@ DeskWorld::DeskWorld()
       pen(testing::tenant_of_tests, testing::point_node_of_tests, Epoch{77}, random) {
   opened_ = true;
   clinic.publish(v1::POINT, clinic.point.uuid, v1::REGISTERED, clinic.point_state);
+  clinic.terminals(clinic.point);
   const PublicKey& raw = key.public_key();
   key_id = clinic.pass_key(Octets(reinterpret_cast<const char*>(raw.data()), raw.size()));
 }
@@ -56,7 +57,7 @@ v1::AskRefusal DeskWorld::sign_in(const Uuid& person, const std::string& termina
   v1::SignIn ask;
   ask.set_practitioner(person.to_octets());
   ask.set_pin(pin);
-  auto verifier = desk.pin_verifier(ask, now());
+  auto verifier = desk.pin_verifier(ask, terminal, now());
   if (auto* refused = std::get_if<Outcome>(&verifier)) return refused->answer.refusal();
   const Outcome outcome = desk.signed_in(ask, terminal, std::get<std::string>(verifier) == pin, now());
   if (outcome.answer.refusal() == v1::ASK_GRANTED) sessions[terminal] = outcome.answer.signed_in().session();

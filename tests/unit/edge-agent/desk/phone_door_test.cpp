@@ -87,13 +87,30 @@ TEST_CASE("a wall clock that jumps opens no door", "[edge][desk][check-in][K1]")
   CHECK(day.by_phone("0441234567", "1956-03-09").refusal() == v1::ASK_TOO_MANY_TRIES);
 }
 
-TEST_CASE("wrong tries that are far apart close no door", "[edge][desk][check-in][K1]") {
+TEST_CASE("wrong tries do not age: only a right one at that terminal begins anew",
+          "[edge][desk][check-in][K1][X2]") {
   ClinicDay day;
-  for (int i = 0; i < 8; ++i) {
-    CHECK(day.by_phone("0441234567", "1956-03-10").refusal() == v1::ASK_NOT_FOUND);
-    day.clock.pass_ms(20'000);
-  }
+  const auto wrong = [&] {
+    day.clock.pass_minutes(30);
+    return day.by_phone("0441234567", "1956-03-10").refusal();
+  };
+  for (int i = 0; i < 4; ++i) CHECK(wrong() == v1::ASK_NOT_FOUND);
   CHECK(day.by_phone("0441234567", "1956-03-09").refusal() == v1::ASK_GRANTED);
+  for (int i = 0; i < 5; ++i) CHECK(wrong() == v1::ASK_NOT_FOUND);
+  CHECK(day.by_phone("0441234567", "1956-03-09").retry_after_s() == 60);
+}
+
+TEST_CASE("after each five wrong tries the door stays shut for twice as long, to an hour",
+          "[edge][desk][check-in][K1][X2]") {
+  ClinicDay day;
+  for (const std::uint32_t minutes : {1, 2, 4, 8, 16, 32, 60, 60}) {
+    for (int i = 0; i < 5; ++i)
+      CHECK(day.by_phone("0441234567", "1956-03-10").refusal() == v1::ASK_NOT_FOUND);
+    const v1::Answer shut = day.by_phone("0441234567", "1956-03-09");
+    CHECK(shut.refusal() == v1::ASK_TOO_MANY_TRIES);
+    CHECK(shut.retry_after_s() == minutes * 60);
+    day.clock.pass_minutes(minutes);
+  }
 }
 
 }  // namespace feldsher::edge

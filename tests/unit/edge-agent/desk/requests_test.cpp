@@ -51,6 +51,16 @@ TEST_CASE("of two requests for one minute the second is refused", "[edge][desk][
   CHECK(day.outcome_of(second) == v1::OUTCOME_TAKEN);
 }
 
+TEST_CASE("a point does not grant a booking for a patient whom it knows to be elsewhere",
+          "[edge][desk][booking][S1][S5]") {
+  Asked day;
+  const Uuid boris = day.clinic.doctor("Boris");
+  const Uuid theirs = day.clinic.shift(boris, day.clinic.room("14"));
+  day.clinic.appointment(day.olena, theirs, day.gp, 130);
+  CHECK(day.outcome_of(day.book_request(135, day.clinic.id())) == v1::OUTCOME_TAKEN);
+  CHECK(day.outcome_of(day.book_request(140, day.clinic.id())) == v1::OUTCOME_GRANTED);
+}
+
 TEST_CASE("a point refuses what it does not hold, what is over, and what it does not know",
           "[edge][desk][booking][S1]") {
   Asked day;

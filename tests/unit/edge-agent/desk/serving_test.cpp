@@ -16,12 +16,12 @@ struct OneWaits : ClinicDay {
 TEST_CASE("nobody who is not signed in calls, serves or looks", "[edge][desk][serving][X2]") {
   OneWaits day;
   for (const char* act : {"call_again", "skip", "serve", "finish"})
-    CHECK(day.on_ticket(act, day.ticket_id, "checkin-1").refusal() == v1::ASK_NOT_SIGNED_IN);
-  CHECK(day.call_next(day.room, "checkin-1").refusal() == v1::ASK_NOT_SIGNED_IN);
-  CHECK(day.transfer(day.ticket_id, day.gp, "checkin-1").refusal() == v1::ASK_NOT_SIGNED_IN);
+    CHECK(day.on_ticket(act, day.ticket_id, "room-2").refusal() == v1::ASK_NOT_SIGNED_IN);
+  CHECK(day.call_next(day.room, "room-2").refusal() == v1::ASK_NOT_SIGNED_IN);
+  CHECK(day.transfer(day.ticket_id, day.gp, "reception-2").refusal() == v1::ASK_NOT_SIGNED_IN);
   v1::Ask list;
   list.mutable_reception();
-  CHECK(day.ask(list, "checkin-1").refusal() == v1::ASK_NOT_SIGNED_IN);
+  CHECK(day.ask(list, "reception-2").refusal() == v1::ASK_NOT_SIGNED_IN);
 }
 
 TEST_CASE("an empty queue calls nobody", "[edge][desk][serving][Q1]") {

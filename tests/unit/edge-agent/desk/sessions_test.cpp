@@ -48,8 +48,8 @@ TEST_CASE("a wall clock that jumps neither locks a screen nor keeps it open", "[
 TEST_CASE("a session is good at its own terminal only, and one terminal has one",
           "[edge][desk][sessions][X2]") {
   ClinicDay day;
-  day.sessions["room-2"] = day.sessions["reception"];
-  CHECK(day.ask(look_at_reception(), "room-2").refusal() == v1::ASK_NOT_SIGNED_IN);
+  day.sessions["reception-2"] = day.sessions["reception"];
+  CHECK(day.ask(look_at_reception(), "reception-2").refusal() == v1::ASK_NOT_SIGNED_IN);
   const Octets ritas = day.sessions["reception"];
   REQUIRE(day.sign_in(day.ada, "reception") == v1::ASK_GRANTED);
   day.sessions["reception"] = ritas;
@@ -76,13 +76,63 @@ TEST_CASE("five wrong PINs lock the person, at every terminal and for a while",
   CHECK(day.sign_in(day.rita, "reception") == v1::ASK_GRANTED);
 }
 
+TEST_CASE("each further wrong PIN locks for twice as long, to an hour, and a right one begins anew",
+          "[edge][desk][sessions][X2]") {
+  ClinicDay day;
+  for (int i = 0; i < 5; ++i) day.sign_in(day.rita, "reception", "0000");
+  for (const std::uint64_t minutes : {1, 2, 4, 8, 16, 32, 60, 60}) {
+    day.clock.pass_ms(minutes * 60'000 - 1);
+    CHECK(day.sign_in(day.rita, "reception") == v1::ASK_LOCKED);
+    day.clock.pass_ms(1);
+    CHECK(day.sign_in(day.rita, "reception", "0000") == v1::ASK_LOCKED);  // One guess, and shut again.
+  }
+  day.clock.pass_minutes(60);
+  CHECK(day.sign_in(day.rita, "reception") == v1::ASK_GRANTED);
+  for (int i = 0; i < 4; ++i) CHECK(day.sign_in(day.rita, "reception", "0000") == v1::ASK_PIN_WRONG);
+  CHECK(day.sign_in(day.rita, "reception", "0000") == v1::ASK_LOCKED);
+  day.clock.pass_minutes(1);
+  CHECK(day.sign_in(day.rita, "reception") == v1::ASK_GRANTED);
+}
+
+TEST_CASE("four wrong PINs a minute do not go on for ever", "[edge][desk][sessions][X2]") {
+  ClinicDay day;
+  int guesses = 0;
+  for (int second = 0; second < 24 * 3600; second += 15) {
+    guesses += day.sign_in(day.rita, "reception", "0000") == v1::ASK_PIN_WRONG;
+    day.clock.pass_ms(15'000);
+  }
+  CHECK(guesses == 4);  // What is wrong after that is answered "locked".
+}
+
+TEST_CASE("who tries everybody's PIN at one terminal locks the terminal, and no other",
+          "[edge][desk][sessions][X2]") {
+  ClinicDay day;
+  for (int person = 0; person < 5; ++person) {
+    const Uuid somebody = day.clinic.registrar("Somebody");
+    for (int i = 0; i < 3; ++i) day.sign_in(somebody, "reception", "0000");
+  }
+  CHECK(day.sign_in(day.rita, "reception") == v1::ASK_LOCKED);
+  CHECK(day.sign_in(day.rita, "reception-2") == v1::ASK_GRANTED);
+  day.clock.pass_minutes(1);
+  CHECK(day.sign_in(day.rita, "reception") == v1::ASK_GRANTED);
+}
+
+TEST_CASE("who does not work at this point does not sign in there", "[edge][desk][sessions][X5]") {
+  ClinicDay day;
+  v1::Practitioner elsewhere = day.state.practitioners.find(day.rita)->state;
+  elsewhere.clear_points();
+  elsewhere.add_points(day.clinic.id().to_octets());
+  day.clinic.publish(v1::PRACTITIONER, day.rita, v1::CHANGED, elsewhere);
+  CHECK(day.sign_in(day.rita, "reception-2") == v1::ASK_NOT_ALLOWED);
+}
+
 TEST_CASE("a right PIN among many that are checked side by side comes too late",
           "[edge][desk][sessions][X2]") {
   ClinicDay day;
   v1::SignIn guess;
   guess.set_practitioner(day.rita.to_octets());
   for (int i = 0; i < 6; ++i)
-    REQUIRE(std::holds_alternative<std::string>(day.desk.pin_verifier(guess, day.now())));
+    REQUIRE(std::holds_alternative<std::string>(day.desk.pin_verifier(guess, "reception-2", day.now())));
   for (int i = 0; i < 5; ++i) day.desk.signed_in(guess, "reception-2", false, day.now());
   CHECK(day.desk.signed_in(guess, "reception-2", true, day.now()).answer.refusal() == v1::ASK_LOCKED);
 }

@@ -25,7 +25,7 @@ TEST_CASE("an act of another terminal, or of nobody, cannot be taken back", "[ed
   CHECK(day.undo(act, "room-1").refusal() == v1::ASK_NOT_FOUND);
   CHECK(day.undo(day.clinic.id().to_octets(), "reception").refusal() == v1::ASK_NOT_FOUND);
   CHECK(day.undo("", "reception").refusal() == v1::ASK_NOT_FOUND);
-  CHECK(day.undo(act, "checkin-1").refusal() == v1::ASK_NOT_SIGNED_IN);
+  CHECK(day.undo(act, "reception-2").refusal() == v1::ASK_NOT_SIGNED_IN);
 }
 
 TEST_CASE("a walk-in that is taken back is gone from the queue, and stays in the record",

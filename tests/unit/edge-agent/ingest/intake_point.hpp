@@ -34,8 +34,9 @@ class IntakePoint {
         NodeId{*Uuid::from_text("0190c0de-0000-7000-8000-00000000000a")},
         [this](const ingest::StreamKey& key, std::uint64_t seq) { return digest_in_blocks(key, seq); },
         limits_);
+    std::vector<std::uint64_t> emptied;
     for (const auto& [key, message] : sealed_messages)
-      intake->restore_sealed(key.first, {key.second, key.second});
+      intake->restore_sealed(key.first, {key.second, key.second}, emptied);
     for (const auto& [id, octets] : rows) {
       if (!intake->restore_chunk({id, octets}, now).value())
         throw std::runtime_error("a row that should be gone");

@@ -45,6 +45,26 @@ TEST_CASE("a row that is sealed in part counts only what is not", "[edge-agent][
   CHECK(point.rows.empty());
 }
 
+TEST_CASE("what comes back in a block that the disk had lost is not sealed again",
+          "[edge-agent][ingest][X11]") {
+  const auto ada = device_number(1), bo = device_number(2);
+  const Epoch life{0xab};
+  IntakePoint point;
+  for (std::uint64_t seq = 1; seq <= 3; ++seq) {
+    point.intake->on(ada, pulse_message(ada, life, seq), point.now);
+    if (seq == 2) point.intake->on(bo, pulse_message(bo, life, 1), point.now);
+    point.commit();
+  }
+  std::vector<std::uint64_t> emptied;
+  CHECK(point.intake->restore_sealed({ada, life}, {1, 2}, emptied) == 2);
+  CHECK(emptied == std::vector<std::uint64_t>{1});  // Row 2 holds a message of Bo's still.
+  CHECK(point.intake->unsealed_messages() == 2);
+  for (std::uint64_t row : emptied) point.rows.erase(row);
+  CHECK(point.seal({{ada, life}}) == 1);
+  CHECK(point.seal({{bo, life}}) == 1);
+  CHECK(point.rows.empty());
+}
+
 TEST_CASE("whatever dies when, nothing receipted is lost and nothing is sealed twice",
           "[edge-agent][ingest][I5][X11]") {
   const auto seed = GENERATE(range(1u, 60u));

@@ -29,6 +29,11 @@ class InstantLedger final : public Ledger {
     boost::asio::post(
         loop_, [records = store_.read(journal, from, limits), done = std::move(done)] { done(records); });
   }
+  void read_intake(std::uint64_t after, const ReadLimits& limits,
+                   std::function<void(std::vector<Record>)> done) override {
+    boost::asio::post(
+        loop_, [records = store_.read_intake(after, limits), done = std::move(done)] { done(records); });
+  }
 
  private:
   boost::asio::io_context& loop_;
@@ -40,7 +45,7 @@ struct QuietHost final : sync::PointLinkHost {
   void feed_record(const Record&) override {}
   void feed_left(const SubjectKey&) override {}
   void restored(const std::vector<Record>&) override {}
-  void open_life(const v1::NodeLife&) override {}
+  void open_life(const v1::NodeLife&, Transaction) override {}
   void central_time(std::int64_t, std::uint32_t) override {}
   void incident(v1::IncidentKind, const std::string&) override {}
 };

@@ -10,13 +10,23 @@ v1::Ask set_clock(const Octets& session, std::int64_t wall_ms) {
   return ask;
 }
 
+/// How the point's clock became known, by the one record that says so.
+v1::ClockSource learned(Box& box) {
+  std::vector<v1::ClockSource> sources;
+  box.store.replay(0, [&](std::uint64_t, Record&& record) {
+    if (record.header.verb() == v1::LEARNED) sources.push_back(record.body<v1::ClockLearned>()->source());
+  });
+  REQUIRE(sources.size() == 1);
+  return sources.front();
+}
+
 }  // namespace
 
 TEST_CASE("only a person who is signed in sets the clock, and only while nobody has", "[edge][node][N10]") {
   PointWorld net;
   CHECK(net.ask(net.point, "reception", set_clock(net.ritas, monday_8_ms))->refusal() == v1::ASK_NOT_ALLOWED);
   net.restart(net.point, v1::TRUST_UNSET);
-  CHECK(net.ask(net.point, "checkin-1", set_clock("", monday_8_ms))->refusal() == v1::ASK_NOT_SIGNED_IN);
+  CHECK(net.ask(net.point, "reception", set_clock("", monday_8_ms))->refusal() == v1::ASK_NOT_SIGNED_IN);
   CHECK(net.point.view().clock_unset());
   net.sign_in_all();
   CHECK(net.ask(net.point, "reception", set_clock(net.ritas, monday_8_ms + 7'200'000))->refusal() ==
@@ -123,6 +133,55 @@ TEST_CASE("central's time is taken by a clock that drifts, and not by one that i
   net.connect(net.point);
   net.settle();
   CHECK(net.point.node->now().wall_ms == net.clock.now().wall_ms);
+}
+
+TEST_CASE("nobody sets the clock before the last record, or before the software was made",
+          "[edge][node][N10][X6]") {
+  PointWorld net;
+  net.ask(net.point, "checkin-1", net.walk_in());
+  net.restart(net.point, v1::TRUST_UNSET);
+  net.sign_in_all();
+  const auto say = [&](std::int64_t wall_ms) {
+    return net.ask(net.point, "reception", set_clock(net.ritas, wall_ms))->refusal();
+  };
+  CHECK(say(monday_8_ms - 60'000) == v1::ASK_BEFORE_FLOOR);
+  net.point.node->desk().set_clock_floor(monday_8_ms + 3'600'000);
+  CHECK(say(monday_8_ms + 3'600'000 - 1) == v1::ASK_BEFORE_FLOOR);
+  CHECK(net.point.view().clock_unset());
+  CHECK(say(monday_8_ms + 3'600'000) == v1::ASK_GRANTED);
+}
+
+TEST_CASE("a time within the minute of the last record is not before it", "[edge][node][N10]") {
+  PointWorld net;
+  net.point.clock.pass_ms(30'000);
+  net.ask(net.point, "checkin-1", net.walk_in());
+  net.restart(net.point, v1::TRUST_UNSET);
+  net.sign_in_all();
+  CHECK(net.ask(net.point, "reception", set_clock(net.ritas, monday_8_ms))->refusal() == v1::ASK_GRANTED);
+}
+
+TEST_CASE("an unset clock that stood right all the same is recorded as learned", "[edge][node][N10]") {
+  PointWorld net;
+  net.restart(net.point, v1::TRUST_UNSET);  // It goes on from its last record, which was a moment ago.
+  net.connect(net.point);
+  net.settle();
+  CHECK_FALSE(net.point.view().clock_unset());
+  CHECK(learned(net.point) == v1::CLOCK_SOURCE_CENTRAL);
+}
+
+TEST_CASE("a machine that finds the time by itself is recorded, and what went on from its old clock ends",
+          "[edge][node][N10]") {
+  PointWorld net;
+  net.restart(net.point, v1::TRUST_UNSET);
+  net.pass_seconds(5);
+  const std::int64_t true_ms = net.point.node->now().wall_ms + 3'600'000;
+  net.point.clock.jump_ms(true_ms - net.point.clock.now().wall_ms);
+  net.point.clock.trust(v1::FREE_RUNNING);
+  net.point.node->tick();
+  net.settle();
+  CHECK(net.point.node->now().wall_ms == true_ms);
+  CHECK_FALSE(net.point.view().clock_unset());
+  CHECK(learned(net.point) == v1::CLOCK_SOURCE_MACHINE);
 }
 
 TEST_CASE("what was learned of the clock is forgotten when the machine is synchronised",

@@ -193,7 +193,7 @@ TEST_CASE("one minute cannot be booked on both sides of a cut", "[edge][node][S1
   CHECK(booked >= static_cast<std::size_t>(here + central_booked));
   CHECK(net.central->state().request_answers.rows().size() ==
         static_cast<std::size_t>(asked + central_asked));
-  CHECK(net.central->state().leased(net.shift).bounds() == std::pair(0, 1));
+  CHECK(net.central->state().leases_of(net.shift).given_twice().empty());
   CHECK(net.same_state(net.point));
 }
 

@@ -11,6 +11,7 @@
 
 #include "journals.hpp"
 #include "protocol/journal/memory_store.hpp"
+#include "protocol/journal/sqlcipher_store.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::testing {
@@ -53,6 +54,9 @@ class GatedStore final : public JournalStore {
   void replay(std::uint64_t after, const std::function<void(std::uint64_t, Record&&)>& visit) override {
     inner_.replay(after, visit);
   }
+  std::vector<Record> read_intake(std::uint64_t after, const ReadLimits& limits) override {
+    return inner_.read_intake(after, limits);
+  }
   void scope(const std::function<void(Record&&)>& visit) override { inner_.scope(visit); }
   std::vector<IntakeChunk> intake() override { return inner_.intake(); }
   std::optional<Octets> answered(AskId ask) override { return inner_.answered(ask); }
@@ -62,6 +66,7 @@ class GatedStore final : public JournalStore {
   std::optional<Octets> value(const std::string& name) override { return inner_.value(name); }
   std::map<std::string, Octets> values(const std::string& prefix) override { return inner_.values(prefix); }
   std::vector<v1::SignedHead> heads() override { return inner_.heads(); }
+  void give_to(std::thread::id owner) override { inner_.give_to(owner); }
 
  private:
   MemoryStore inner_;
@@ -226,6 +231,39 @@ TEST_CASE("an idle store is looked after once", "[protocol][journal]") {
   while (looked.load() == 0) std::this_thread::yield();
   bench.committer->close();
   CHECK(looked.load() == 1);
+}
+
+TEST_CASE("a store belongs to the committer's thread from the first submission on",
+          "[protocol][journal][K4]") {
+  WritingNode node;
+  auto owned = std::make_unique<MemoryStore>(node.tenant);
+  MemoryStore& store = *owned;
+  boost::asio::io_context loop{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stays{loop.get_executor()};
+  Committer committer(std::move(owned), loop.get_executor(), [](const std::string&) {});
+  CHECK(store.tips().empty());  // A program reads its journal before it writes.
+  bool durable = false;
+  committer.submit(node.write({"first"}), [&] { durable = true; });
+  CHECK_THROWS_AS(store.tips(), std::logic_error);
+  while (!durable) loop.run_one();
+  CHECK_THROWS_AS(store.value("ticket"), std::logic_error);
+}
+
+TEST_CASE("a store that another thread uses is a bug that the process hears of", "[protocol][journal][K4]") {
+  WritingNode node;
+  TemporaryFolder folder;
+  SqlcipherStore store(folder.path() / "journal.db", node.tenant, DatabaseKey{{1, 2, 3}});
+  CHECK(store.tips().empty());
+  bool refused = false;
+  std::thread([&] {
+    try {
+      commit(store, node.write({"from elsewhere"}));
+    } catch (const std::logic_error&) {
+      refused = true;
+    }
+  }).join();
+  CHECK(refused);
+  CHECK(store.tips().empty());
 }
 
 }  // namespace feldsher::testing

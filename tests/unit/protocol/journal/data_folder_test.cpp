@@ -94,4 +94,124 @@ TEST_CASE("a folder that is not there is said to be that", "[protocol][journal]"
                        MessageMatches(ContainsSubstring("no such folder")));
 }
 
+namespace {
+
+/// A TPM that is there, or is not; seals by turning each octet over.
+class PretendTpm final : public BoxSealer {
+ public:
+  explicit PretendTpm(bool is_there) : is_there_(is_there) {}
+  bool available() const override { return is_there_; }
+  Octets seal(OctetsView key) const override { return turned(key); }
+  Octets unseal(OctetsView sealed) const override {
+    if (!is_there_) throw Fault("this box has no TPM");
+    return turned(sealed);
+  }
+
+ private:
+  static Octets turned(OctetsView octets) {
+    Octets out(octets);
+    for (char& octet : out) octet = static_cast<char>(~octet);
+    return out;
+  }
+  bool is_there_;
+};
+const PretendTpm tpm(true), no_tpm(false);
+
+std::string content_of(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+TEST_CASE("a key at rest is wrapped, and sealed where the box can", "[protocol][journal][X6][X7]") {
+  TemporaryFolder outer;
+  SeededRandom random(5);
+  for (const PretendTpm* box : {&tpm, &no_tpm}) {
+    const auto path = outer.path() / (box == &tpm ? "sealed" : "unsealed");
+    const auto folder = DataFolder::open_or_create(path, random, *box);
+    CHECK(folder.sealed() == (box == &tpm));
+    for (const auto& file : std::filesystem::directory_iterator(path)) {
+      INFO(file.path());
+      CHECK(content_of(file.path()).find(folder.key().to_hex()) == std::string::npos);
+      CHECK(mode_of(file.path()) == 0600);
+    }
+    CHECK(DataFolder::open(path, *box).key().to_hex() == folder.key().to_hex());
+  }
+  // The disk alone.
+  CHECK_THROWS_AS(DataFolder::open(outer.path() / "sealed", no_tpm), Fault);
+}
+
+TEST_CASE("a rotation changes what wraps the key, not the key", "[protocol][journal][X6][X7]") {
+  TemporaryFolder outer;
+  WritingNode node;
+  const auto path = outer.path() / "a";
+  {
+    auto folder = DataFolder::open_or_create(path, node.random, no_tpm);
+    commit(*folder.open_store(node.tenant), node.write({"hello"}));
+  }
+  const std::string database = content_of(path / "journal.db"), wrapped = content_of(path / "journal.key"),
+                    box = content_of(path / "box.key");
+  CHECK_FALSE(DataFolder::rotate(path, node.random, no_tpm).sealed());
+  CHECK(content_of(path / "journal.key") != wrapped);
+  CHECK(content_of(path / "box.key") != box);
+  CHECK(DataFolder::rotate(path, node.random, tpm).sealed());
+  CHECK_FALSE(std::filesystem::exists(path / "box.key"));
+  CHECK(content_of(path / "journal.db") == database);
+  CHECK(DataFolder::open(path, tpm).open_store(node.tenant)->read(node.journal(), 1, {}).size() == 1);
+}
+
+TEST_CASE("a rotation that the power cut off is ended at the next start", "[protocol][journal][X6][X7]") {
+  TemporaryFolder outer;
+  SeededRandom random(5);
+  const auto path = outer.path() / "a", before = outer.path() / "before";
+  const auto key = DataFolder::open_or_create(path, random, no_tpm).key().to_hex();
+  std::filesystem::copy(path, before);
+  DataFolder::rotate(path, random, no_tpm);
+  const std::string next = content_of(path / "box.key"), wrapped = content_of(path / "journal.key");
+  auto put = [](const std::filesystem::path& file, const std::string& content) {
+    std::ofstream(file, std::ios::trunc) << content;
+    REQUIRE(chmod(file.c_str(), 0600) == 0);
+  };
+  // The next box key is there, the wrapping is the old one.
+  put(before / "box-next.key", next);
+  CHECK(DataFolder::open(before, no_tpm).key().to_hex() == key);
+  // The wrapping is the new one, the box key's name is not.
+  put(before / "journal.key", wrapped);
+  CHECK(DataFolder::open(before, no_tpm).key().to_hex() == key);
+  CHECK_FALSE(std::filesystem::exists(before / "box-next.key"));
+  CHECK(DataFolder::open(before, no_tpm).key().to_hex() == key);
+}
+
+TEST_CASE("a folder of before keys were wrapped opens, and is wrapped by a rotation",
+          "[protocol][journal][X7]") {
+  TemporaryFolder outer;
+  SeededRandom random(5);
+  const auto path = outer.path() / "a";
+  const auto key = DataFolder::open_or_create(path, random, no_tpm).key().to_hex();
+  std::filesystem::remove(path / "box.key");
+  std::ofstream(path / "journal.key", std::ios::trunc) << key << "\n";
+  CHECK(DataFolder::open(path, tpm).key().to_hex() == key);
+  CHECK_FALSE(DataFolder::open(path, tpm).sealed());
+  CHECK(DataFolder::rotate(path, random, tpm).sealed());
+  CHECK(DataFolder::open(path, tpm).key().to_hex() == key);
+}
+
+TEST_CASE("a changed wrapping opens nothing", "[protocol][crypto][X6]") {
+  SeededRandom random(5);
+  const BoxKey box = BoxKey::make(random), other = BoxKey::make(random);
+  const std::string wrapped = box.wrap("secret", "journal", random);
+  CHECK(box.unwrap(wrapped, "journal") == "secret");
+  CHECK_FALSE(box.unwrap(wrapped, "views"));
+  CHECK_FALSE(other.unwrap(wrapped, "journal"));
+  CHECK_FALSE(box.unwrap("", "journal"));
+  for (std::size_t at = 0; at < wrapped.size(); ++at) {
+    std::string changed = wrapped;
+    changed[at] = changed[at] == 'A' ? 'B' : 'A';
+    INFO(at);
+    const auto opened = box.unwrap(changed, "journal");
+    CHECK((!opened || changed == wrapped));
+  }
+}
+
 }  // namespace feldsher::testing

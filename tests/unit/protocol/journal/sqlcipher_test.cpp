@@ -206,4 +206,39 @@ TEST_CASE("a body that is gone leaves its digest, and the chain goes on", "[prot
   CHECK(read[1].stored.prev == read[0].stored.hash);
 }
 
+TEST_CASE("erased octets are nowhere in the files, however often and in whatever order bodies are erased",
+          "[protocol][journal][H11]") {
+  TemporaryFolder folder;
+  WritingNode node;
+  const auto path = folder.path() / "journal.db";
+  // Plain pages, so that they can be searched: what a holder of the key would find.
+  SqlcipherStore store(path, node.tenant, key, {.vfs = "unix", .encrypted = false});
+  auto name_of = [](std::uint64_t n) { return "Kowalenko-" + std::to_string(1000 + n) + "-"; };
+  constexpr std::uint64_t people = 60;
+  for (std::uint64_t round = 0; round < 4; ++round)
+    for (std::uint64_t n = 0; n < people; ++n) {
+      // From a few octets to some pages.
+      std::string body = name_of(n);
+      for (std::uint64_t more = node.random.u64() % 8 == 0 ? 900 : node.random.u64() % 90; more > 0; --more)
+        body += name_of(n);
+      commit(store, node.write({body}));
+    }
+  auto held = [&](std::uint64_t n) {
+    Octets all = content_of(path);
+    if (std::filesystem::exists(path.string() + "-wal")) all += content_of(path.string() + "-wal");
+    return all.find(name_of(n)) != Octets::npos;
+  };
+  for (std::uint64_t n = 0; n < people; ++n) REQUIRE(held(n));
+  for (std::uint64_t i = 0; i < people / 2; ++i) {
+    const std::uint64_t n = i * 37 % people;
+    Transaction erase = node.write({"an order"});
+    erase.erased.push_back([name = name_of(n)](const Record& record) {
+      return record.stored.message().find(name) != OctetsView::npos;
+    });
+    commit(store, erase);
+    CHECK_FALSE(held(n));
+  }
+  for (std::uint64_t i = people / 2; i < people; ++i) CHECK(held(i * 37 % people));
+}
+
 }  // namespace feldsher::testing

@@ -84,6 +84,43 @@ STORE_TEST("records come back octet by octet, in the order of their journal", "[
   CHECK((*bench).read(node.journal(v1::READINGS), 1, {}).empty());
 }
 
+STORE_TEST("an erased body is gone, and its header, digest and place stay", "[H11]") {
+  WritingNode node;
+  TestType bench(node.tenant);
+  const Transaction written =
+      node.write({"kept", "erased, and long enough to be a body of a patient", "kept too"});
+  commit(*bench, written);
+  Transaction scope;
+  for (const int i : {0, 1}) scope.scope.push_back({written.records[i].subject, written.records[i].stored});
+  commit(*bench, scope);
+  Transaction erase = node.write({"erased as it comes"});
+  erase.erased.push_back([](const Record& record) { return record.stored.message().starts_with("erased"); });
+  commit(*bench, erase);
+  bench.reopen();
+  const auto read = (*bench).read(node.journal(), 1, {});
+  REQUIRE(read.size() == 4);
+  for (const std::size_t i : {1U, 3U}) {
+    const Record& before = i == 1 ? written.records[1] : erase.records[0];
+    CHECK_FALSE(read[i].stored.body.has_value());
+    CHECK(read[i].stored.core == before.stored.core);
+    CHECK(read[i].stored.body_digest == before.stored.body_digest);
+    CHECK(read[i].stored.hash == before.stored.hash);
+  }
+  CHECK(read[0].stored.message() == "kept");
+  CHECK(read[2].stored.message() == "kept too");
+  std::vector<std::string> left;
+  (*bench).scope([&](Record&& record) { left.emplace_back(record.stored.message()); });
+  CHECK(left == Texts{"kept"});
+  std::uint64_t replayed = 0;
+  (*bench).replay(0, [&](std::uint64_t, Record&&) { ++replayed; });
+  CHECK(replayed == 4);
+  // Again is harmless, and the journal goes on.
+  Transaction again = node.write({"next"});
+  again.erased = erase.erased;
+  commit(*bench, again);
+  CHECK((*bench).read(node.journal(), 1, {}).size() == 5);
+}
+
 STORE_TEST("a read is cut between transactions, never within one", "[K4]") {
   WritingNode node;
   TestType bench(node.tenant);
@@ -146,6 +183,33 @@ STORE_TEST("records of every origin are replayed in the order in which they came
   CHECK(seen == Texts{"t2", "h2", "t3"});
 }
 
+STORE_TEST("whole transactions of every origin are read in the order in which they came in", "[K4][N8]") {
+  WritingNode node, other(9);
+  TestType bench(node.tenant);
+  auto& store = *bench;
+  CHECK(store.read_intake(0, {}).empty());
+  std::vector<Digest> written;
+  auto note = [&](Transaction transaction) {
+    for (const Record& record : transaction.records) written.push_back(record.stored.hash);
+    return transaction;
+  };
+  commit(store, note(node.write({"a", "b"})));
+  commit(store, note(other.write({"c"})));
+  commit(store, note(node.write({"d", "e", "f"})));
+  commit(store, note(other.write({"g"}, v1::READINGS)));
+  const auto all = store.read_intake(0, {});
+  REQUIRE(all.size() == written.size());
+  // Hash by hash: the place that each has in its own journal's chain is right too.
+  for (std::size_t i = 0; i < all.size(); ++i) CHECK(all[i].stored.hash == written[i]);
+  CHECK(messages(store.read_intake(0, {.records = 1})) == Texts{"a", "b"});
+  CHECK(messages(store.read_intake(2, {.records = 2})) == Texts{"c"});
+  CHECK(messages(store.read_intake(3, {.records = 1, .octets = 1})) == Texts{"d", "e", "f"});
+  CHECK(messages(store.read_intake(4, {.records = 1})) == Texts{"e", "f"});
+  CHECK(messages(store.read_intake(6, {})) == Texts{"g"});
+  CHECK(store.read_intake(7, {}).empty());
+  CHECK(store.read_intake(99, {}).empty());
+}
+
 STORE_TEST("a repeated ask finds the answer that it got", "[K5]") {
   WritingNode node;
   TestType bench(node.tenant);
@@ -162,6 +226,13 @@ STORE_TEST("a repeated ask finds the answer that it got", "[K5]") {
   std::map<AskId, Octets> all;
   (*bench).each_answered([&](AskId id, Octets answer) { all[id] = std::move(answer); });
   CHECK(all == std::map<AskId, Octets>{{ask, Octets("answer\0with a zero", 18)}, {other, "second"}});
+  transaction = {};
+  transaction.forgotten = {ask};
+  CHECK_FALSE(transaction.empty());
+  commit(*bench, std::move(transaction));
+  bench.reopen();
+  CHECK_FALSE((*bench).answered(ask).has_value());
+  CHECK((*bench).answered(other) == Octets("second"));
 }
 
 STORE_TEST("a subject of the scope is replaced, and leaves with its body", "[K4]") {

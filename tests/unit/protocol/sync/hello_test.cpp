@@ -131,12 +131,12 @@ TEST_CASE("a box that was cloned is noticed by its ticket, on both sides, once",
   net.reconnect(net.point);
   net.ticket();
   REQUIRE(net.point.live());
-  net.cut(net.point);
   net.ticket(clone);
   for (int i = 0; i < 3; ++i) net.reconnect(clone);
   CHECK(clone.node->link().refusal() == v1::REFUSAL_CLONE);
   CHECK_FALSE(clone.live());
   CHECK(net.incidents(v1::INCIDENT_CLONE) == 1);
+  net.pass_seconds(60);  // An incident alone begins no life: it is said when the rules wake.
   CHECK(clone.node->state().incidents.rows().size() == 1);
   net.reconnect(net.point);
   CHECK(net.point.live());
@@ -171,6 +171,27 @@ TEST_CASE("of two boxes the one that is taken for a restored disk goes on, and t
   net.reconnect(clone);
   CHECK(clone.node->link().refusal() == v1::REFUSAL_CLONE);
   CHECK(net.incidents(v1::INCIDENT_CLONE) == 1);
+}
+
+TEST_CASE(
+    "a copy that people used while the box was away goes on in a life of its own, and the box is noticed",
+    "[protocol][sync][N10]") {
+  OnePoint net;
+  Box& copy = net.copy_of(net.point);
+  net.ticket();
+  net.cut(net.point);
+  net.pass_seconds(silence_s);
+  net.ticket(copy);
+  net.reconnect(copy);
+  CHECK(copy.live());
+  CHECK(copy.node->state().tickets.rows().size() == 2);
+  CHECK(net.incidents(v1::INCIDENT_BRANCH) == 1);
+  net.cut(copy);
+  net.pass_seconds(silence_s);
+  net.reconnect(net.point);
+  CHECK(net.point.node->link().refusal() == v1::REFUSAL_CLONE);
+  CHECK(net.incidents(v1::INCIDENT_CLONE) == 1);
+  CHECK(net.central->state().tickets.rows().size() == 2);
 }
 
 TEST_CASE("a clone is noticed also by a central that has started again", "[protocol][sync]") {

@@ -26,6 +26,8 @@ struct OnePoint : Network {
   }
   std::string ticket() { return ticket(point); }
   std::uint64_t acts() const { return point.node->writer().tip(v1::ACTS).seq; }
+  /// Acts of the present life that the point knows to be at central.
+  std::uint64_t stored() const { return point.node->link().lives().present().acts.outgoing.acknowledged(); }
   void reading(Box& at) {
     Draft draft;
     draft.actor.set_kind(v1::ACTOR_NODE);

@@ -21,11 +21,11 @@ TEST_CASE("an acknowledgement leaves only when what it stands for is on central'
   OnePoint net;
   net.ledger->hold();
   net.ticket();
-  CHECK(net.point.node->link().stored_at_central(v1::ACTS) < net.acts());
+  CHECK(net.stored() < net.acts());
   CHECK(net.central->state().tickets.rows().empty());
   net.ledger->run();
   net.settle();
-  CHECK(net.point.node->link().stored_at_central(v1::ACTS) == net.acts());
+  CHECK(net.stored() == net.acts());
 }
 
 TEST_CASE("nothing is sent that is not on the point's own disk", "[protocol][sync]") {
@@ -47,7 +47,7 @@ TEST_CASE("a lost batch or acknowledgement is made good, and nothing is there tw
     net.ticket();
     net.pass_seconds(until_resent_s);
     CHECK(net.held(net.point) == net.acts());
-    CHECK(net.point.node->link().stored_at_central(v1::ACTS) == net.acts());
+    CHECK(net.stored() == net.acts());
     CHECK(net.central->state().tickets.rows().size() == 1);
     CHECK(net.central->state().acts_of(net.point.identity.node) == net.acts());
   }

@@ -1,0 +1,69 @@
+#include "central/access/credentials.hpp"
+
+#include <algorithm>
+
+#include "protocol/record/result.hpp"
+
+namespace feldsher::central {
+
+std::string_view to_text(AccessRefusal refusal) {
+  switch (refusal) {
+    case AccessRefusal::no_point:
+      return "no point of this name was loaded";
+    case AccessRefusal::no_node:
+      return "the point was loaded without a node";
+    case AccessRefusal::malformed:
+      return "a number, a digest or a name is malformed";
+    case AccessRefusal::no_such_holder:
+      return "nobody of this kind and name has a certificate that is still good";
+  }
+  return "unknown";
+}
+
+void throw_exception_from_error(AccessRefusal refusal, const boost::source_location&) {
+  throw Fault(std::string(to_text(refusal)));
+}
+
+std::optional<PointId> point_named(const NetworkState& state, std::string_view short_name) {
+  for (const auto& [id, row] : state.points.rows())
+    if (row.state.short_name() == short_name) return PointId{id};
+  return std::nullopt;
+}
+
+Draft issued(const CertificateBundle& bundle, v1::Credential about, const AccessBy& by, Random& random) {
+  about.set_serial(bundle.serial);
+  about.set_issued_s(by.now.wall_ms / 1000);
+  about.set_not_after_s(bundle.not_after_s);
+  Draft draft;
+  draft.actor = by.actor;
+  draft.proof = by.proof;
+  draft.subject = {v1::CREDENTIAL, random.uuid_v7(by.now.wall_ms)};
+  draft.verb = v1::REGISTERED;
+  draft.message = about.SerializeAsString();
+  return draft;
+}
+
+std::vector<Draft> revoke(const NetworkState& state, const Holder& holder, const AccessBy& by) {
+  std::vector<Draft> drafts;
+  for (const auto& [id, row] : state.credentials.rows()) {
+    const v1::Credential& credential = row.state;
+    const bool is_of_kind =
+        std::find(holder.kinds.begin(), holder.kinds.end(), credential.kind()) != holder.kinds.end();
+    if (credential.revoked() || !is_of_kind) continue;
+    if (!holder.name.empty() && credential.name() != holder.name) continue;
+    if (holder.point && credential.point() != holder.point->to_octets()) continue;
+    if (!holder.except.empty() && credential.serial() == holder.except) continue;
+    v1::Credential revoked = credential;
+    revoked.set_revoked(true);
+    Draft& draft = drafts.emplace_back();
+    draft.actor = by.actor;
+    draft.proof = by.proof;
+    draft.subject = {v1::CREDENTIAL, id};
+    draft.bases = {row.record};
+    draft.verb = v1::REVOKED;
+    draft.message = revoked.SerializeAsString();
+  }
+  return drafts;
+}
+
+}  // namespace feldsher::central

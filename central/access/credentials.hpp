@@ -1,0 +1,50 @@
+#pragma once
+#include <boost/system/result.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "central/registry/network_state.hpp"
+#include "protocol/contracts/enrolment.pb.h"
+#include "protocol/crypto/certificate_authority.hpp"
+
+namespace feldsher::central {
+
+/// Who acts, how that was shown, and when.
+struct AccessBy {
+  v1::Actor actor;
+  v1::Proof proof = v1::PROOF_NONE;
+  Instant now;
+};
+
+/// Why nothing was done.
+enum class AccessRefusal {
+  no_point,        ///< No point of this name was loaded.
+  no_node,         ///< The point has no node.
+  malformed,       ///< A number, digest or serial of the wrong length.
+  no_such_holder,  ///< Nobody of this kind and name has a certificate that is not revoked.
+};
+std::string_view to_text(AccessRefusal refusal);
+template <class Value>
+using Allowed = boost::system::result<Value, AccessRefusal>;
+/// What `value()` does where a refusal is impossible: throws Fault.
+[[noreturn]] void throw_exception_from_error(AccessRefusal refusal, const boost::source_location& where);
+
+/// The point of that short name; nothing when none was loaded.
+std::optional<PointId> point_named(const NetworkState& state, std::string_view short_name);
+
+/// The record of a certificate that was just made.
+Draft issued(const CertificateBundle& bundle, v1::Credential about, const AccessBy& by, Random& random);
+
+/// Which certificates a revocation means.
+struct Holder {
+  std::vector<v1::CredentialKind> kinds;
+  std::string name;              ///< Common name; empty = any.
+  std::optional<PointId> point;  ///< Only at this point; unset = anywhere.
+  Octets except = {};            ///< The serial of one that stays.
+};
+/// A record for each certificate of the holder that was not revoked yet.
+std::vector<Draft> revoke(const NetworkState& state, const Holder& holder, const AccessBy& by);
+
+}  // namespace feldsher::central

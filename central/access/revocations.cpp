@@ -1,0 +1,14 @@
+#include "central/access/revocations.hpp"
+
+#include "protocol/contracts/enrolment.pb.h"
+
+namespace feldsher::central {
+
+void Revocations::apply(const Record& record) {
+  if (record.subject.type != v1::CREDENTIAL) return;
+  const auto credential = record.body<v1::Credential>();
+  if (credential && credential->revoked() && serials_.insert(credential->serial()).second)
+    on_revoked(credential->serial());
+}
+
+}  // namespace feldsher::central

@@ -1,0 +1,24 @@
+#pragma once
+#include <functional>
+#include <set>
+
+#include "protocol/record/record.hpp"
+
+namespace feldsher::central {
+
+/// The serial numbers of all certificates that are worth nothing, as records tell it.
+class Revocations {
+ public:
+  /// The next durable record. A revocation that is new is told to `on_revoked`.
+  void apply(const Record& record);
+  bool holds(const Octets& serial) const { return serials_.contains(serial); }
+  std::size_t size() const { return serials_.size(); }
+
+  /// A certificate has just been revoked: whoever has come in with it goes.
+  std::function<void(const Octets& serial)> on_revoked = [](const Octets&) {};
+
+ private:
+  std::set<Octets> serials_;
+};
+
+}  // namespace feldsher::central

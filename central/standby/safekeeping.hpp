@@ -1,0 +1,85 @@
+#pragma once
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <set>
+
+#include "central/standby/standby_link.hpp"
+
+namespace feldsher::central {
+
+/// How central's standby stands, for status tables.
+struct StandbyStatus {
+  bool known = false;      ///< There is one, or has been.
+  bool connected = false;  ///< It is on the line and follows …
+  bool in_step = false;  ///< … and has all that is durable here, or it is on its way: answers wait for it.
+  Uuid id;               ///< Nil while none was heard in this run.
+  std::uint64_t intake = 0;                   ///< Records that are durable here …
+  std::optional<std::uint64_t> acknowledged;  ///< … and at the standby, as far as was heard in this run.
+  std::int64_t lag_ms = 0;    ///< It holds all that was durable here so long ago, or less; 0: it holds all.
+  std::uint64_t gone_on = 0;  ///< How often central stopped waiting for it, since the start.
+  std::size_t copies = 0;     ///< Others that are taking a copy: backups.
+};
+
+/// What of central's journal is on a second disk, and who waits for that.
+///
+/// While a standby is in step, nobody is told anything before it is on the standby's disk too: neither an
+/// API's caller, nor a point by its feed. When the standby is away, central goes on without it and says so.
+/// One loop thread owns it.
+class Safekeeping final : private StandbyLinkHost {
+ public:
+  explicit Safekeeping(TenantId tenant, CopiedLedger& ledger, StandbyPatience patience = {});
+
+  /// Takes up what the store held when the process started.
+  void resume(JournalStore& store);
+
+  /// Runs `work` when all that is durable by now is safe, in the order of the calls; at once when no standby
+  /// is in step.
+  void tell(std::function<void()> work);
+  bool tells_at_once() const { return waiting_.empty() && (!in_step() || ledger_.durable() <= safe_); }
+
+  void connected(const StandbyPeer& peer, StandbyWire& wire, const Instant& now);
+  void receive(const StandbyWire& wire, const v1::StandbyFrame& frame, const Instant& now);
+  void disconnected(const StandbyWire& wire);
+  void tick(const Instant& now);
+
+  StandbyStatus status() const;
+
+  /// Everything of a journal up to a place is at the standby.
+  std::function<void(const JournalId&, std::uint64_t seq)> on_safe = [](const JournalId&, std::uint64_t) {};
+  /// The standby has been out of step for a while. Once for each time.
+  std::function<void()> on_away = [] {};
+  /// A copy and central hold different records. Once for each difference.
+  std::function<void(const std::string& detail)> on_differs = [](const std::string&) {};
+
+ private:
+  struct Waiting {
+    std::uint64_t intake;
+    std::uint64_t since_ms;
+    std::function<void()> work;
+  };
+  void copied(StandbyLink& link, const std::map<JournalId, std::uint64_t>& marks) override;
+  void differs(StandbyLink& link, const std::string& detail) override;
+  bool in_step() const;
+  void release();
+  void note_progress();
+
+  TenantId tenant_;
+  CopiedLedger& ledger_;
+  StandbyPatience patience_;
+  std::map<const StandbyWire*, std::unique_ptr<StandbyLink>> links_;
+  std::deque<Waiting> waiting_;
+  bool releasing_ = false;
+  std::uint64_t safe_ = 0;  // Up to where the standby of this moment holds everything.
+  std::uint64_t gone_on_ = 0;
+  bool known_ = false, away_told_ = false;
+  Uuid id_;
+  std::optional<std::uint64_t> acknowledged_;
+  std::uint64_t now_ms_ = 0, in_step_ms_ = 0;
+  // The standby holds all that was durable at `as_of_ms_`; `mark_` is the next such moment to be reached.
+  std::uint64_t as_of_ms_ = 0, mark_ms_ = 0, mark_ = 0;
+  std::set<std::string> reported_;
+};
+
+}  // namespace feldsher::central

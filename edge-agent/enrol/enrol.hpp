@@ -1,0 +1,21 @@
+#pragma once
+#include <filesystem>
+#include <iosfwd>
+#include <string>
+
+namespace feldsher::edge {
+
+struct EnrolWish {
+  std::string code;              ///< As central printed it.
+  std::filesystem::path folder;  ///< Becomes the point's data folder.
+  std::filesystem::path
+      broker;            ///< Gets the broker's ca.pem, certificate.pem, key.pem; empty: `folder`/broker.
+  std::string software;  ///< "feldsher-edge 0.1.0".
+};
+
+/// Makes a bare box a point's: makes its keys here, has them certified by the central that the code names,
+/// and by no other, writes folder and configuration. Blocks. Throws Fault with what happened and what to do;
+/// then nothing was written, and the code is as it was unless central says otherwise.
+void enrol(const EnrolWish& wish, std::ostream& out);
+
+}  // namespace feldsher::edge

@@ -1,0 +1,62 @@
+#include "edge-agent/enrol/renewer.hpp"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+#include <utility>
+
+#include "edge-agent/agent/config.hpp"
+#include "protocol/crypto/secret_file.hpp"
+#include "protocol/record/result.hpp"
+
+namespace feldsher::edge {
+namespace {
+
+constexpr std::uint64_t first_pause_ms = 5'000, last_pause_ms = 600'000;
+constexpr std::string_view scheme = "https://";
+
+}  // namespace
+
+Renewer::Renewer(boost::asio::io_context& loop, TlsFiles line, const std::string& access, Told told)
+    : loop_(loop), line_(std::move(line)), told_(std::move(told)), pause_ms_(first_pause_ms) {
+  finish_install(line_);
+  present_ = read_own_certificate(read_secret_file(line_.certificate));
+  if (!access.starts_with(scheme)) return;
+  if (const auto address = CentralAddress::parse("wss://" + access.substr(scheme.size()))) {
+    host_ = address->host;
+    port_ = address->port;
+  }
+}
+
+Renewer::~Renewer() { thread_.join(); }
+
+void Renewer::tick(std::uint64_t since_boot_ms, std::int64_t now_s, std::int64_t verify_time_s,
+                   bool in_the_dark) {
+  now_ms_ = since_boot_ms;
+  if (under_way_ || port_ == 0 || !present_ || since_boot_ms < next_try_ms_) return;
+  if (in_the_dark || renewal_is_due(*present_, now_s)) begin(verify_time_s);
+}
+
+void Renewer::begin(std::int64_t verify_time_s) {
+  under_way_ = true;
+  const RenewalWish wish{.present = line_, .host = host_, .port = port_, .verify_time_s = verify_time_s};
+  boost::asio::post(thread_, [this, wish] {
+    std::string fault;
+    try {
+      renew(wish);
+    } catch (const std::exception& error) {
+      fault = error.what();
+    }
+    boost::asio::post(loop_, [this, fault] { ended(fault); });
+  });
+}
+
+void Renewer::ended(const std::string& fault) {
+  under_way_ = false;
+  fault_ = fault;
+  next_try_ms_ = now_ms_ + pause_ms_;
+  pause_ms_ = fault.empty() ? first_pause_ms : std::min(pause_ms_ * 2, last_pause_ms);
+  if (fault.empty()) present_ = read_own_certificate(read_secret_file(line_.certificate));
+  told_(fault);
+}
+
+}  // namespace feldsher::edge

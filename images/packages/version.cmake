@@ -1,0 +1,40 @@
+# Read by CPack as it packs, not as the tree is configured: the version is the project's and git's of that moment.
+#   at the tag vP: P · n commits after it: P+n.HASH · before it: P~n.HASH, which sorts lower · no git: P
+# FELDSHER_PACKAGE_VERSION in the environment stands above all of them.
+set(version ${CPACK_PACKAGE_VERSION})
+set(root ${CMAKE_CURRENT_LIST_DIR}/../..)
+
+function(git out)
+  execute_process(COMMAND git -C ${root} ${ARGN} OUTPUT_VARIABLE answer OUTPUT_STRIP_TRAILING_WHITESPACE
+                  ERROR_QUIET RESULT_VARIABLE status)
+  if(status EQUAL 0)
+    set(${out} "${answer}" PARENT_SCOPE)
+  else()
+    set(${out} "" PARENT_SCOPE)
+  endif()
+endfunction()
+
+if(DEFINED ENV{FELDSHER_PACKAGE_VERSION})
+  set(version $ENV{FELDSHER_PACKAGE_VERSION})
+else()
+  git(hash rev-parse --short=8 HEAD)
+  git(tagged rev-parse --verify --quiet v${version}^{commit})
+  if(tagged)
+    git(count rev-list --count v${version}..HEAD)
+    if(count GREATER 0)
+      string(APPEND version "+${count}.${hash}")
+    endif()
+  elseif(hash)
+    git(count rev-list --count HEAD)
+    string(APPEND version "~${count}.${hash}")
+  endif()
+  git(changed status --porcelain --untracked-files=no)
+  if(changed)
+    string(APPEND version "+changed")
+  endif()
+endif()
+
+set(CPACK_DEBIAN_PACKAGE_VERSION ${version})
+foreach(name CENTRAL EDGE)
+  string(APPEND CPACK_DEBIAN_${name}_PACKAGE_DEPENDS ", feldsher-journal (= ${version})")
+endforeach()

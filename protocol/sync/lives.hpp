@@ -1,0 +1,80 @@
+#pragma once
+#include <deque>
+#include <map>
+#include <optional>
+
+#include "protocol/journal/store.hpp"
+#include "protocol/sync/outgoing.hpp"
+
+namespace feldsher::sync {
+
+/// One life of a node, as its own link ships it.
+struct Life {
+  /// One of its two journals.
+  struct Way {
+    JournalTip tip;  ///< The end of what is durable here.
+    Outgoing outgoing;
+    std::uint64_t safe =
+        0;  ///< Up to there it is on the disk of central's standby too: it may be trimmed here.
+    bool reading = false;  ///< A batch is being read from the disk.
+  };
+
+  Life(NodeId node, Epoch epoch);
+  Way& way(v1::Stream stream) { return stream == v1::ACTS ? acts : readings; }
+  const Way& way(v1::Stream stream) const { return stream == v1::ACTS ? acts : readings; }
+  /// Central has it up to there: nothing before counts as unsynced.
+  void settle(v1::Stream stream, std::uint64_t seq);
+
+  Epoch epoch;
+  Way acts, readings;
+  Octets head_key;  ///< That its `opened` names: only this key signs its heads.
+  std::map<std::uint64_t, std::int64_t> unsynced;  ///< Acts that central has not stored: seq → Unix ms.
+};
+
+/// The lives of a node, oldest first. Their order decides which of two records of one subject is the later:
+/// after a restore, the older life's records may come to this disk after those of the younger.
+class Lives {
+ public:
+  explicit Lives(NodeId node) : node_(node) {}
+
+  /// What a store held when the process started: the order, the ends of the journals, what central has.
+  void resume(JournalStore& store);
+  /// The order and what central has: to be durable together with the first record of a life that is new
+  /// here, and after an acknowledgement.
+  void put(Transaction& transaction) const;
+
+  bool empty() const { return lives_.empty(); }
+  Life& present() { return lives_.back(); }
+  const Life& present() const { return lives_.back(); }
+  Life* find(Epoch epoch);
+  const Life* find(Epoch epoch) const { return const_cast<Lives*>(this)->find(epoch); }
+  std::deque<Life>& all() { return lives_; }
+  const std::deque<Life>& all() const { return lives_; }
+
+  /// A new life begins here: the youngest.
+  Life& begin(Epoch epoch) { return lives_.emplace_back(node_, epoch); }
+  /// Central knows a life that this disk has lost, and not the present one: that is the younger.
+  Life& recall(Epoch epoch) { return *lives_.emplace(std::prev(lives_.end()), node_, epoch); }
+  /// Whether `a` is a later record of a subject than `b`, both of this node.
+  bool later(const RecordKey& a, const RecordKey& b) const;
+
+  /// Central's standby has it too, up to there.
+  void note_safe(const v1::JournalMark& mark);
+  /// Nothing is safe that central does not hold.
+  void bound_safe();
+
+  std::uint64_t unsynced(v1::Stream stream) const;
+  /// How many records are safe, over all lives.
+  std::uint64_t safe(v1::Stream stream) const;
+  /// When the oldest act was written that central has not stored (Unix ms); 0 = it has all.
+  std::int64_t oldest_unsynced_ms() const;
+
+ private:
+  std::optional<std::size_t> place(Epoch epoch) const;
+
+  NodeId node_;
+  std::deque<Life> lives_;
+  bool has_safe_ = false;  // Something was safe once: it is worth a value on the disk.
+};
+
+}  // namespace feldsher::sync

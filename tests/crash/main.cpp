@@ -1,0 +1,52 @@
+#include <fmt/core.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+
+#include "tests/crash/hunt.hpp"
+#include "tests/crash/planted.hpp"
+#include "tests/crash/script.hpp"
+
+namespace {
+
+void show(const feldsher::crash::HuntResult& result, double seconds) {
+  fmt::print("{:18} {:>8} {:>7} {:>9} {:>9} {:>9} {:>10}\n", "script", "writes", "syncs", "crashes",
+             "failing", "told", "encrypted");
+  for (const auto& count : result.counts)
+    fmt::print("{:18} {:>8} {:>7} {:>9} {:>9} {:>9} {:>10}\n", count.script, count.writes, count.syncs,
+               count.crashes, count.failing, count.told, count.encrypted);
+  for (const auto& found : result.found) fmt::print("WRONG: {}\n  again: {}\n", found.what, found.command);
+  fmt::print("{} crash points in {} rounds, {:.1f} s: {}\n", result.points(), result.rounds, seconds,
+             result.found.empty()
+                 ? "0 acknowledged lost, 0 databases that do not open, 0 false acknowledgements"
+                 : fmt::format("{} WRONG", result.found.size()));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Plays scripts of a journal's life on a disk in memory, and at each of their writes and syncs "
+      "takes the\n"
+      "power away, kills the process, or lets the call fail; then starts again and looks.\n"
+      "Exit: 0 nothing wrong, 1 something is, 2 bad arguments."};
+  feldsher::crash::HuntOptions options;
+  app.add_option("--points", options.points, "At least so many crash points")->capture_default_str();
+  app.add_option("--seed", options.seed, "Seed of the first round; each round has the next")
+      ->capture_default_str();
+  app.add_option("--script", options.script, "Only this script")
+      ->check(CLI::IsMember(feldsher::crash::script_names()));
+  app.add_option("--point", options.point, "Only this point of one round: a failure again");
+  app.add_flag("--encrypted", options.encrypted, "Encrypted pages in every run");
+  app.add_option("--break", options.bug, "Plant a bug: it must be found")
+      ->check(CLI::IsMember(feldsher::crash::planted_bugs()));
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  const auto began = std::chrono::steady_clock::now();
+  const auto result = feldsher::crash::hunt(options);
+  show(result, std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count());
+  return result.found.empty() ? 0 : 1;
+}

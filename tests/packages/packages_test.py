@@ -1,0 +1,221 @@
+#!/usr/bin/env python3
+"""The packages on a bare Debian 12: installed, started by their units, upgraded, removed, purged. Data survives.
+
+    packages_test.py      $FELDSHER_BUILD: the build tree that is packed; $FELDSHER_CONTAINER: where the Debian is kept
+
+Exit 77 where there can be no container.
+"""
+import datetime
+import json
+import os
+import pathlib
+import re
+import sys
+import unittest
+
+import container
+from container import Container, run, wait_until
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests/support/clinic"))
+import make  # noqa: E402
+
+BUILD = pathlib.Path(os.environ.get("FELDSHER_BUILD", ROOT / "build/release")).resolve()
+WORK = pathlib.Path(os.environ.get("FELDSHER_CONTAINER", ROOT / "build/container")).resolve()
+
+OLD, NEW = "0.0.1", "99.0"
+PACKAGES = ("feldsher-central", "feldsher-edge", "feldsher-journal", "feldsher-kiosk")
+HOST = "central.test"
+CENTRAL, EDGE = "/var/lib/feldsher-central", "/var/lib/feldsher-edge"
+# A container has no console and no graphics card: the same xinit and screen, with Xvfb in Xorg's place.
+KIOSK_WITHOUT_CONSOLE = """[Service]
+ExecStart=
+ExecStart=/usr/bin/xinit /usr/bin/feldsher-kiosk --config /etc/feldsher/kiosk.toml -- /usr/bin/Xvfb :0 -nolisten tcp
+TTYPath=
+TTYReset=no
+TTYVHangup=no
+StandardInput=null
+"""
+
+
+def pack(version: str) -> pathlib.Path:
+    """The packages of the build tree under a version of ours."""
+    out = WORK / f"packages-{version}"
+    run(["cpack", "--config", BUILD / "CPackConfig.cmake", "-B", out], cwd=BUILD,
+        env={**os.environ, "FELDSHER_PACKAGE_VERSION": version})
+    return out
+
+
+def field(package: pathlib.Path, name: str) -> str:
+    return run(["dpkg-deb", "-f", package, name]).strip()
+
+
+class PackagesTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.old, cls.new = pack(OLD), pack(NEW)
+
+    def test_each_package_is_what_debian_expects_of_it(self):
+        packages = sorted(self.new.glob("*.deb"))
+        self.assertEqual(list(PACKAGES), [field(package, "Package") for package in packages])
+        for package in packages:
+            depends = field(package, "Depends")
+            self.assertEqual(NEW, field(package, "Version"))
+            self.assertNotRegex(depends, r"-dev\b", "no development package at run time")
+            self.assertIn("libc6", depends)
+            self.assertEqual("", run(["lintian", "--allow-root", "--fail-on", "none", "--tag-display-limit", "0", "--pedantic",
+                                      "--suppress-tags", "no-manual-page", package]).replace(
+                                          "running with root privileges is not recommended!", "").strip())
+        self.assertIn("libgl1", field(packages[3], "Depends"))
+        self.assertIn("mosquitto", field(packages[1], "Depends"))
+
+    def test_installed_started_upgraded_removed_purged_and_nothing_is_lost(self):
+        self.box = Container(WORK)
+        self.box.make()
+        self.addCleanup(self.box.stop)
+        self.install_where_nothing_runs()
+        self.box.boot()
+        self.set_up()
+        self.start()
+        self.the_kiosk_draws()
+        told = self.journals()
+        self.upgrade()
+        told = self.nothing_lost(told)
+        self.remove()
+        told = self.nothing_lost(told)
+        self.install_again()
+        told = self.nothing_lost(told)
+        self.purge_with_nobody_to_ask()
+        self.nothing_lost(told)
+        self.purge_by_consent()
+
+    def install_where_nothing_runs(self):
+        """In a chroot: there is no systemd to ask."""
+        for folder in (self.old, self.new):
+            (self.box.root / "srv" / folder.name).mkdir()
+            run(["cp", *folder.glob("*.deb"), self.box.root / "srv" / folder.name])
+        self.box.offline("apt-get", "-qq", "-y", "--no-install-recommends", "install",
+                         *(f"/srv/{self.old.name}/{package.name}" for package in sorted(self.old.glob("*.deb"))),
+                         "mosquitto/bookworm-backports")
+        installed = self.box.offline("dpkg-query", "-W", "-f=${Package}\\n")
+        self.assertNotRegex(installed, r"(?m)^lib\S+-dev$")
+        self.assertRegex(installed, r"(?m)^libglx-mesa0$")
+        self.box.offline("apt-get", "-qq", "-y", "--no-install-recommends", "install", "xvfb", "x11-utils")
+
+    def as_user(self, user: str, command: str):
+        return self.box.inside(f"runuser -u {user} -- {command}")
+
+    def set_up(self):
+        """As the README.Debian of each package says."""
+        now = datetime.datetime.now(datetime.timezone.utc)
+        clinic = make.clinic(now.date(), "Europe/Kyiv", datetime.time(9))
+        (self.box.root / "srv/clinic.json").write_text(json.dumps(clinic), encoding="utf-8")
+        point = next(each for each in clinic["points"] if not each["home"])
+        terminal = next(each for each in clinic["terminals"] if each["point"] == point["id"])
+        self.assertEqual("inactive", self.box.says("systemctl is-active feldsher-central").strip(), "not before its folder is there")
+
+        self.as_user("feldsher-central", f"feldsher-central init --dir {CENTRAL} --name Test --host {HOST}")
+        self.as_user("feldsher-central", f"feldsher-central load --dir {CENTRAL} /srv/clinic.json")
+        self.as_user("feldsher-central", f"feldsher-central issue --dir {CENTRAL} --kind terminal --name {terminal['name']} "
+                     f"--point {point['short_name']} --id {terminal['id']} --out /var/tmp/screen")
+        self.box.inside("systemctl start feldsher-central")
+        said = wait_until("central gives a code", lambda: self.as_user(
+            "feldsher-central", f"feldsher-central enrol --dir {CENTRAL} --point {point['short_name']}"),
+            why=lambda: self.box.says("journalctl -u feldsher-central -n 60 --no-pager"))
+        code = re.search(r"(?m)^ *([0-9A-Z]{5}(?:-[0-9A-Z]{1,5})+)$", said).group(1)
+        self.box.inside(f"""
+          feldsher-edge enrol {code} --broker /etc/feldsher/broker
+          systemd-tmpfiles --create feldsher-edge.conf
+          sed -i 's|^central = .*|central = "wss://{HOST}:8443"|' /etc/feldsher/edge.toml
+          cp /var/tmp/screen/ca.pem /etc/feldsher/kiosk/
+          cp /var/tmp/screen/certificate.pem /etc/feldsher/kiosk/terminal.pem
+          cp /var/tmp/screen/key.pem /etc/feldsher/kiosk/terminal.key
+          systemd-tmpfiles --create feldsher-kiosk.conf
+          sed -i 's|^terminal = .*|terminal = "{terminal["name"]}"|' /etc/feldsher/kiosk.toml
+        """)
+
+    def start(self):
+        self.box.inside("systemctl start feldsher-broker feldsher-edge mosquitto")
+        self.assertEqual("inactive", self.box.says("systemctl is-active mosquitto").strip(), "one broker a box")
+        self.connected()
+
+    def connected(self):
+        def holds():
+            status = json.loads(self.box.inside("feldsher-edge status --config /etc/feldsher/edge.toml --json"))
+            return status["connected"] and status["broker"]["ops"] and status["broker"]["things"] and not status["acts_unsynced"]
+        wait_until("the agent has its broker and central has its journal", holds,
+                   why=lambda: self.box.says("journalctl -u 'feldsher-*' -n 60 --no-pager"))
+
+    def the_kiosk_draws(self):
+        place = self.box.root / "etc/systemd/system/feldsher-kiosk.service.d"
+        place.mkdir()
+        (place / "x.conf").write_text(KIOSK_WITHOUT_CONSOLE)
+        self.box.inside("systemctl daemon-reload; systemctl start feldsher-kiosk")
+        wait_until("the kiosk's window is there", lambda: "feldsher" in self.box.inside("xwininfo -display :0 -root -tree").lower(),
+                   why=lambda: self.box.says("journalctl -u feldsher-kiosk -n 60 --no-pager; xwininfo -display :0 -root -tree"))
+
+    def journals(self) -> set[str]:
+        """Every record and head of both, while nobody writes."""
+        was = self.box.says("systemctl is-active feldsher-central feldsher-edge")
+        self.box.says("systemctl stop feldsher-central feldsher-edge")
+        lines = set()
+        for place in (CENTRAL, EDGE):
+            self.box.inside(f"feldsher-journal verify {place}")
+            lines |= set(self.box.inside(f"feldsher-journal export {place} --out /srv/export >/dev/null; cat /srv/export; "
+                                         "rm /srv/export").splitlines())
+        if "inactive" not in was:
+            self.box.inside("systemctl start feldsher-central feldsher-edge")
+            self.connected()
+        self.assertGreater(len(lines), 50)
+        return lines
+
+    def nothing_lost(self, told: set[str]) -> set[str]:
+        now = self.journals()
+        self.assertEqual(set(), told - now)
+        return now
+
+    def processes(self) -> dict[str, str]:
+        return {unit: self.box.inside(f"systemctl show -P MainPID {unit}").strip()
+                for unit in ("feldsher-central", "feldsher-edge", "feldsher-broker", "feldsher-kiosk")}
+
+    def upgrade(self):
+        before = self.processes()
+        self.box.inside(f"apt-get -qq -y install /srv/{self.new.name}/*.deb")
+        self.assertEqual(NEW, self.box.inside("dpkg-query -W -f='${Version}' feldsher-edge"))
+        after = self.processes()
+        for unit in before:
+            self.assertNotIn("0", (before[unit], after[unit]), unit)
+            self.assertNotEqual(before[unit], after[unit], f"{unit} still runs the old program")
+        self.assertIn(f"wss://{HOST}:8443", self.box.inside("cat /etc/feldsher/edge.toml"), "a changed configuration stays")
+        self.connected()
+
+    def remove(self):
+        self.box.inside("apt-get -qq -y remove feldsher-central feldsher-edge feldsher-kiosk")
+        self.assertEqual("", self.box.says("ps -eo args 2>/dev/null | grep '^/usr/bin/feldsher'").strip())
+        self.box.inside("test ! -e /usr/bin/feldsher-edge; test -e /etc/feldsher/edge.toml; test -e /etc/feldsher/broker/key.pem")
+
+    def install_again(self):
+        self.box.inside(f"apt-get -qq -y install /srv/{self.new.name}/*.deb")
+        self.connected()
+
+    def purge_with_nobody_to_ask(self):
+        said = self.box.inside("apt-get -qq -y purge feldsher-central feldsher-edge feldsher-kiosk 2>&1")
+        self.assertRegex(said, f"(?m)^Kept: {CENTRAL}$")
+        self.assertRegex(said, f"(?m)^Kept: {EDGE}$")
+        self.box.inside("test ! -e /etc/feldsher/edge.toml; test ! -e /etc/feldsher/kiosk; test -e /etc/feldsher/broker/key.pem")
+
+    def purge_by_consent(self):
+        self.box.inside(f"""apt-get -qq -y install /srv/{self.new.name}/*.deb
+          echo feldsher-edge feldsher-edge/remove-data boolean true | debconf-set-selections
+          apt-get -qq -y purge feldsher-central feldsher-edge feldsher-kiosk feldsher-journal
+          test ! -e {EDGE}; test ! -e /etc/feldsher/broker; test -e {CENTRAL}/journal.db
+          rm -r /etc/systemd/system/feldsher-kiosk.service.d
+          test -z "$(find /etc /lib/systemd /var/lib/systemd -name '*feldsher*.service*')"
+        """)
+
+
+if __name__ == "__main__":
+    if why := container.missing():
+        print(f"skipped: {why}")
+        sys.exit(77)
+    unittest.main()

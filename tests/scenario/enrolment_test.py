@@ -1,0 +1,206 @@
+#!/usr/bin/env python3
+"""How a box comes in, stays in, and is put out: real programs, a real code, a certificate that ends."""
+import datetime
+import pathlib
+import socket
+import ssl
+import time
+
+import scenario  # First: it makes tests/support importable.
+from bus_client import ask, fields
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from demo import programs
+from demo.processes import Failed, run, wait_until
+
+PROMISED_SECONDS = 600
+CATALOGUE = 13                  # Of Ask.act.
+DISCLOSURE = 22                 # Entity type.
+
+
+def sentence(command: list) -> str:
+    """What a command that has to fail says."""
+    try:
+        return "done: " + run(command)
+    except Failed as refused:
+        return str(refused)
+
+
+def request(port: int, text: str, identity: pathlib.Path | None, ca: pathlib.Path) -> bytes:
+    """All that an HTTPS server answers."""
+    context = ssl.create_default_context(cafile=ca)
+    if identity:
+        context.load_cert_chain(identity / "certificate.pem", identity / "key.pem")
+    with socket.create_connection(("127.0.0.1", port), 10) as plain, context.wrap_socket(plain, server_hostname="localhost") as line:
+        line.sendall(text.encode())
+        heard = b""
+        while part := line.recv(4096):
+            heard += part
+        return heard
+
+
+class EnrolmentTest(scenario.Scenario):
+    def enrol(self, code: str, folder: str = "other", *more) -> list:
+        return [programs.program("edge"), "enrol", code, "--dir", self.folder / folder, *more]
+
+    def test_a_box_comes_in_once_and_only_with_a_good_code(self):
+        """[X6][N6] Code to working point, and every wrong code's sentence; nothing is left behind of a refusal."""
+        began = time.monotonic()
+        self.start()
+        seconds = self.point.seconds_to_work + time.monotonic() - began
+        print(f"from the code to a working point: {seconds:.1f} s")
+        self.assertLess(seconds, PROMISED_SECONDS)
+        self.assertTrue(self.status()["connected"])
+
+        # The keys are this box's own, and nobody else's to read.
+        folder = self.point.edge.folder
+        for name in ("key.pem", "head.key", "bus/key.pem", "journal.key"):
+            self.assertEqual(0o600, (folder / name).stat().st_mode & 0o777, name)
+        central = self.network.central.folder
+        secrets_of_box = [(folder / name).read_bytes() for name in ("key.pem", "head.key", "bus/key.pem")]
+        for path in central.rglob("*"):
+            if path.is_file():
+                content = path.read_bytes()
+                self.assertFalse([key for key in secrets_of_box if key in content], path)
+
+        used = self.network.central.enrol("lindens")
+        run(self.enrol(used, "lindens"))
+        self.assertIn("was used", sentence(self.enrol(used, "again")))
+        self.assertFalse((self.folder / "again").exists())
+        withdrawn, fresh = (self.network.central.enrol("home") for _ in range(2))
+        self.assertIn("is dead", sentence(self.enrol(withdrawn)))
+        misspelt = fresh[:-8] + ("A" if fresh[-8] != "A" else "B") + fresh[-7:]
+        self.assertIn("has a mistake", sentence(self.enrol(misspelt)))
+        self.assertIn("no enrolment code", sentence(self.enrol("u-u-u")))
+        self.assertIn("there already", sentence([programs.program("edge"), "enrol", fresh, "--dir", folder]))
+        run(self.enrol(fresh, "home"))      # All of that left it good.
+
+    def test_the_door_answers_nothing_else(self):
+        """[X6][X10] Without a certificate one address, and one method, is all there is."""
+        for line in ("GET / HTTP/1.1", "GET /enrol HTTP/1.1", "POST /renew HTTP/1.1", "GET /api/v1/points HTTP/1.1",
+                     "GET /sync HTTP/1.1", "GET /healthz HTTP/1.1"):
+            heard = request(self.network.access_port, f"{line}\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+                            None, self.network.central.ca)
+            head, _, body = heard.partition(b"\r\n\r\n")
+            self.assertTrue(head.startswith(b"HTTP/1.1 404"), (line, head))
+            self.assertEqual(b"", body, line)
+
+    def put_in_place(self, begins: datetime.timedelta, ends: datetime.timedelta) -> int:
+        """Another certificate for the point's own key, as if it had been issued then; returns its serial number."""
+        authority = self.network.central.folder / "authority"
+        key = serialization.load_pem_private_key((authority / "ca.key").read_bytes(), None)
+        issuer = x509.load_pem_x509_certificate((authority / "ca.pem").read_bytes())
+        path = self.point.edge.folder / "certificate.pem"
+        present, now = x509.load_pem_x509_certificate(path.read_bytes()), datetime.datetime.utcnow()
+        builder = (x509.CertificateBuilder().subject_name(present.subject).issuer_name(issuer.subject)
+                   .public_key(present.public_key()).serial_number(x509.random_serial_number())
+                   .not_valid_before(now + begins).not_valid_after(now + ends))
+        for extension in present.extensions:
+            builder = builder.add_extension(extension.value, extension.critical)
+        made = builder.sign(key, hashes.SHA256())
+        path.write_bytes(made.public_bytes(serialization.Encoding.PEM) + (authority / "chain.pem").read_bytes())
+        return made.serial_number
+
+    def serial(self) -> int:
+        return x509.load_pem_x509_certificate((self.point.edge.folder / "certificate.pem").read_bytes()).serial_number
+
+    def test_a_node_renews_by_itself_in_time_and_after_a_year_away(self):
+        """[X6] A third of its life left: it renews. Ended long ago: it may renew, and nothing else."""
+        self.start()
+        day = datetime.timedelta(days=1)
+        for begins, ends in ((-300 * day, 65 * day), (-730 * day, -365 * day)):
+            self.point.agent.stop()
+            old, key = self.put_in_place(begins, ends), (self.point.edge.folder / "key.pem").read_bytes()
+            if ends < 0 * day:
+                heard = b""
+                try:
+                    heard = request(self.network.sync_port, "GET /sync HTTP/1.1\r\nHost: localhost\r\n\r\n",
+                                    self.point.edge.folder, self.network.central.ca)
+                except OSError:
+                    pass
+                self.assertEqual(b"", heard, "the sync door spoke to an expired certificate")
+            self.point.start_agent()
+            wait_until("the certificate is another", lambda: self.serial() != old, self.point.agent)
+            self.assertNotEqual(key, (self.point.edge.folder / "key.pem").read_bytes())
+            wait_until("the line is up", lambda: self.status()["connected"], self.point.agent)
+            ends_s = self.status()["certificate"]["ends_s"]
+            self.assertGreater(ends_s, time.time() + 360 * 86_400)
+            self.assertFalse((self.point.edge.folder / "renewed.pem").exists())
+
+    def test_a_revoked_node_is_cut_off_within_a_second_and_comes_back_with_a_code(self):
+        """[X6][X2] revoke cuts the live session; the old box stays out, a new box of the point comes in."""
+        self.start()
+        began = time.monotonic()
+        run([programs.program("central"), "revoke", "--dir", self.network.central.folder, "--node", self.point.name])
+        told = time.monotonic()
+        wait_until("the line is down", lambda: not self.status()["connected"], self.point.agent)
+        print(f"cut {time.monotonic() - told:.2f} s after the command, which took {told - began:.2f} s")
+        # Down for good: it tries, and is refused.
+        tries = self.status()["link"]["tries"]
+        wait_until("it has tried again", lambda: self.status()["link"]["tries"] > tries, self.point.agent)
+        self.assertFalse(self.status()["connected"])
+        self.assertIn("403", self.status()["link"]["why_down"])
+        self.assertIn("nobody of this kind", sentence(
+            [programs.program("central"), "revoke", "--dir", self.network.central.folder, "--node", self.point.name]))
+        self.point.agent.stop()
+        self.point.broker.stop()
+
+        # A new box for the same point.
+        aside = self.point.edge.folder.with_name("stolen")
+        self.point.edge.folder.rename(aside)
+        self.point.broker_folder.rename(self.point.broker_folder.with_name("stolen-broker"))
+        self.point.line.close()
+        self.point.enrol()
+        self.point.start_broker()
+        self.point.start_agent()
+        self.network.settle()
+
+    def test_a_revoked_terminal_gets_no_answer_from_its_point_any_more(self):
+        """[X6][X2] The revocation travels with the feed; the point's agent then hears nothing of that screen."""
+        self.start()
+        one, other = self.client("checkin-1"), self.client("board-1")
+        self.assertIsNotNone(self.asks(one, "checkin-1"))
+        run([programs.program("central"), "revoke", "--dir", self.network.central.folder, "--terminal", "checkin-1",
+             "--point", self.point.name])
+        wait_until("the point knows", lambda: (self.publish(one, "checkin-1"), self.status()["desk"]["shut_out"])[1], self.point.agent)
+        heard = len(one.heard)
+        self.publish(one, "checkin-1")
+        self.assertIsNotNone(self.asks(other, "board-1"))    # Asked later and answered: so the other one was not.
+        self.assertEqual(heard, len(one.heard))
+
+    def publish(self, client, name: str) -> bytes:
+        ident, octets = ask(CATALOGUE)
+        client.publish(f"ops/{name}/ask", octets)
+        return ident
+
+    def asks(self, client, name: str):
+        ident = self.publish(client, name)
+        return client.wait_for(lambda topic, payload: topic == f"ops/{name}/answer" and fields(payload).get(1) == ident)
+
+    def test_a_lost_point_is_shut_out_and_its_people_are_named(self):
+        """[X6][X2] Everything used there is revoked, and who is in its scope is listed and recorded as shown."""
+        self.start()
+        said = run([programs.program("central"), "point", "lost", self.point.name, "--dir", self.network.central.folder])
+        wait_until("the line is down", lambda: not self.status()["connected"], self.point.agent)
+        for appointment in self.network.appointments():
+            self.assertIn(appointment["patient"], said)
+        journals, = self.journals(self.network.central.folder)
+        shown = [record for journal in journals for record in journal.records if record.subject_type == DISCLOSURE]
+        self.assertEqual(len(said.strip().splitlines()) - 3, len(shown))
+
+    def test_keys_at_rest_are_wrapped_and_rotated(self):
+        """[X6][X7] Without a TPM the status says unsealed; a rotation rewrites no database."""
+        self.start()
+        self.assertEqual("unsealed", self.status()["keys"])
+        self.point.agent.stop()
+        folder = self.point.edge.folder
+        names = ("journal.db", "journal.key", "box.key")
+        before = {name: (folder / name).read_bytes() for name in names}
+        self.assertIn("unsealed", run([programs.program("edge"), "keys", "rotate", "--config", self.point.edge.config]))
+        after = {name: (folder / name).read_bytes() for name in names}
+        self.assertEqual([False, True, True], [before[name] != after[name] for name in names])
+        self.point.start_agent()
+
+
+if __name__ == "__main__":
+    scenario.main()

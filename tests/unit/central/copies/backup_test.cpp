@@ -1,0 +1,156 @@
+// A stopped central: its backup, what is made of it, and what is refused.
+#include "central/copies/backup.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "central/commands/init.hpp"
+#include "central/commands/stopped_central.hpp"
+#include "central/copies/restore.hpp"
+#include "central/copies/secrets.hpp"
+#include "central/copies/standby_folder.hpp"
+#include "protocol/record/result.hpp"
+#include "tests/unit/protocol/journal/journals.hpp"
+
+namespace feldsher::central {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct BackedUp {
+  BackedUp() {
+    init({.folder = net, .name = "Test", .hosts = {}}, said);
+    write("first");
+    std::ofstream(passphrase) << "correct horse battery\n";
+    back_up({.config = net / "central.toml", .to = night, .passphrase_file = passphrase}, said);
+  }
+  /// Central writes an act.
+  void write(const std::string& detail, const fs::path& into = {}) {
+    StoppedCentral central(CentralFolder::open(into.empty() ? net : into));
+    v1::Incident incident;
+    incident.set_detail(detail);
+    Draft draft;
+    draft.actor = central.node().self();
+    draft.subject = {v1::INCIDENT, central.node().random().uuid_v7(central.node().now().wall_ms)};
+    draft.verb = v1::RAISED;
+    draft.message = incident.SerializeAsString();
+    central.node().write({draft}, [] {});
+    central.commit();
+  }
+  RestoreWish wish(const fs::path& into = {}) const {
+    return {.from = night, .into = into, .passphrase_file = passphrase, .standby_of = {}, .pull = {}};
+  }
+  static std::vector<v1::NodeLife> lives(const fs::path& of) {
+    const CentralFolder folder = CentralFolder::open(of);
+    std::vector<v1::NodeLife> lives;
+    const auto store = DataFolder::open(of).open_store(folder.identity().tenant);
+    store->replay(0, [&](std::uint64_t, Record&& record) {
+      if (record.header.verb() == v1::OPENED) lives.push_back(*record.body<v1::NodeLife>());
+    });
+    return lives;
+  }
+
+  testing::TemporaryFolder place;
+  const fs::path net = place.path() / "net", night = place.path() / "night", day = place.path() / "day",
+                 passphrase = place.path() / "passphrase";
+  std::ostringstream said;
+};
+
+}  // namespace
+
+TEST_CASE("a restored central is the one that was backed up, in a new life", "[central][copies][N10]") {
+  BackedUp made;
+  restore(made.wish(made.day), made.said);
+  CHECK(CentralFolder::open(made.day).identity().tenant == CentralFolder::open(made.net).identity().tenant);
+  for (const char* file : {"head.key", "pass.key", "ca.pem", "root/ca.key", "authority/ca.key",
+                           "server/key.pem", "tokens.json", "operator.token", "central.toml"})
+    CHECK(fs::exists(made.day / file));
+  CHECK((fs::status(made.day / "head.key").permissions() & fs::perms::mask) ==
+        (fs::perms::owner_read | fs::perms::owner_write));
+  made.write("second", made.day);
+  const auto lives = made.lives(made.day);
+  REQUIRE(lives.size() == 2);
+  CHECK(lives[1].reason() == v1::OPEN_WAS_BEHIND);
+  CHECK(lives[1].parent_seq() == 2);  // Its first life, and the act.
+  made.write("third", made.day);
+  CHECK(made.lives(made.day).size() == 2);
+}
+
+TEST_CASE("a backup opens with its own key only", "[central][copies][X6]") {
+  BackedUp made;
+  const TenantId tenant = CentralFolder::open(made.net).identity().tenant;
+  CHECK_THROWS_AS(SqlcipherStore(made.night / "journal.db", tenant, DataFolder::open(made.net).key()), Fault);
+  std::ofstream(made.passphrase) << "another one altogether\n";
+  CHECK_THROWS_AS(restore(made.wish(), made.said), Fault);
+}
+
+TEST_CASE("nothing that is there is written over", "[central][copies][X10]") {
+  BackedUp made;
+  CHECK_THROWS_AS(
+      back_up({.config = made.net / "central.toml", .to = made.night, .passphrase_file = made.passphrase},
+              made.said),
+      Fault);
+  fs::create_directory(made.day);
+  CHECK_THROWS_AS(restore(made.wish(made.day), made.said), Fault);
+  CHECK(fs::is_empty(made.day));
+  restore(made.wish(), made.said);
+}
+
+TEST_CASE("a backup that was not finished, or of which anything was changed, makes nothing",
+          "[central][copies][X7]") {
+  BackedUp made;
+  SECTION("no manifest") { fs::remove(made.night / "manifest.json"); }
+  SECTION("no signature") { fs::remove(made.night / "manifest.sig"); }
+  SECTION("no secrets") { fs::remove(made.night / "secrets.sealed"); }
+  SECTION("another backup's journal") {
+    made.write("later");
+    const fs::path other = made.place.path() / "other";
+    back_up({.config = made.net / "central.toml", .to = other, .passphrase_file = made.passphrase},
+            made.said);
+    fs::copy_file(other / "journal.db", made.night / "journal.db", fs::copy_options::overwrite_existing);
+  }
+  SECTION("another backup's secrets and journal") {
+    made.write("later");
+    const fs::path other = made.place.path() / "other";
+    back_up({.config = made.net / "central.toml", .to = other, .passphrase_file = made.passphrase},
+            made.said);
+    for (const char* file : {"journal.db", "secrets.sealed"})
+      fs::copy_file(other / file, made.night / file, fs::copy_options::overwrite_existing);
+  }
+  CHECK_THROWS_AS(restore(made.wish(made.day), made.said), Fault);
+  CHECK_FALSE(fs::exists(made.day));
+  CHECK_FALSE(fs::exists(made.day.string() + ".part"));
+}
+
+TEST_CASE("secrets are written inside their folder only", "[central][copies][X4]") {
+  testing::TemporaryFolder place;
+  for (const char* name : {"../out", "/tmp/feldsher-out", "a/../../out"}) {
+    CentralSecrets secrets;
+    secrets.files[name] = {.content = "x"};
+    CHECK_THROWS_AS(secrets.write(place.path()), Fault);
+  }
+}
+
+TEST_CASE("a standby's folder becomes central's by promotion, once", "[central][copies][N8]") {
+  BackedUp made;
+  RestoreWish wish = made.wish(made.day);
+  wish.standby_of = "central.example:8443";
+  restore(wish, made.said);
+  const CentralFolder folder = CentralFolder::open(made.day);
+  CHECK(StandbyFile::read(folder).central.host == "central.example");
+  CHECK(made.lives(made.day).size() == 1);
+  CHECK_THROWS_AS(made.write("a fork", made.day), Fault);
+  promote(folder, made.said);
+  CHECK_FALSE(fs::exists(folder.standby_file()));
+  CHECK_THROWS_AS(promote(folder, made.said), Fault);
+  made.write("after", made.day);
+  CHECK(made.lives(made.day).size() == 2);
+}
+
+TEST_CASE("what is no standby's folder is not promoted", "[central][copies][X10]") {
+  BackedUp made;
+  CHECK_THROWS_AS(promote(CentralFolder::open(made.net), made.said), Fault);
+}
+
+}  // namespace feldsher::central
