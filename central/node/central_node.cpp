@@ -78,11 +78,13 @@ void CentralNode::open_life(const std::optional<JournalTip>& parent, const Octet
   draft.subject = {v1::NODE, node_.uuid};
   draft.verb = v1::OPENED;
   draft.message = opened.SerializeAsString();
-  write({draft}, [] {}, [&why] {
-    std::map<std::string, Octets> values;
-    if (!why.empty()) values[take_over_value] = "";
-    return values;
-  });
+  write(
+      {draft}, [] {},
+      [&why] {
+        std::map<std::string, Octets> values;
+        if (!why.empty()) values[take_over_value] = "";
+        return values;
+      });
   if (!why.empty()) incident(v1::INCIDENT_BRANCH, node_, why);
 }
 
@@ -92,7 +94,8 @@ void CentralNode::watch_standby() {
     if (journal.origin != node_) link(journal.origin).safe(journal, seq);
   };
   world_.safekeeping->on_away = [this] {
-    incident(v1::INCIDENT_STANDBY, node_, "the standby is away: what is acknowledged now is on one disk only");
+    incident(v1::INCIDENT_STANDBY, node_,
+             "the standby is away: what is acknowledged now is on one disk only");
   };
   world_.safekeeping->on_differs = [this](const std::string& detail) {
     incident(v1::INCIDENT_FORK, node_, "a copy of central's journal: " + detail);
@@ -157,8 +160,7 @@ void CentralNode::intake_record(const Record& record) {
   on_record(feeds_.applied(), record);
 }
 
-void CentralNode::write(const std::vector<Draft>& drafts, std::function<void()> then,
-                        const Beside& beside) {
+void CentralNode::write(const std::vector<Draft>& drafts, std::function<void()> then, const Beside& beside) {
   std::vector<Record> records = writer_.seal(v1::ACTS, drafts, now());
   for (const Record& record : records) state_.apply(record);
   Transaction transaction;
@@ -254,7 +256,9 @@ void CentralNode::accept_older_disk(NodeId node, const v1::Actor& person, v1::Pr
   write({draft}, std::move(then));
 }
 
-void CentralNode::expect_new_box(NodeId node) { world_.ledger.submit(link(node).pardon(), [] {}); }
+void CentralNode::expect_new_box(NodeId node) {
+  world_.ledger.submit(link(node).pardon(), [] {});
+}
 
 void CentralNode::incident(v1::IncidentKind kind, NodeId node, const std::string& detail) {
   v1::Incident incident;

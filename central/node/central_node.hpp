@@ -44,8 +44,8 @@ class CentralNode final : private sync::CentralLinkHost {
   ~CentralNode() override;
 
   void start(JournalStore& store);
-  /// What a store must hold beside its journal when it is about to take central's place: the next start opens a
-  /// new life, which begins after what the store holds, and takes every node's next hello as its first.
+  /// What a store must hold beside its journal when it is about to take central's place: the next start opens
+  /// a new life, which begins after what the store holds, and takes every node's next hello as its first.
   static Transaction take_over(JournalStore& store, const std::string& why);
   void tick();
 
@@ -84,7 +84,9 @@ class CentralNode final : private sync::CentralLinkHost {
   const Erasures& erasures() const { return erasures_; }
   std::vector<PointStatus> points() const;
   std::uint64_t intake() const { return feeds_.applied(); }
-  StandbyStatus standby() const { return world_.safekeeping ? world_.safekeeping->status() : StandbyStatus{}; }
+  StandbyStatus standby() const {
+    return world_.safekeeping ? world_.safekeeping->status() : StandbyStatus{};
+  }
   const JournalWriter& writer() const { return writer_; }
   sync::FeedLog& feed_of(NodeId node) { return feeds_.feed(node); }
   Instant now() const { return world_.clock.now(); }

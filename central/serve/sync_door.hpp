@@ -11,9 +11,10 @@ namespace feldsher::central {
 
 /// The door for nodes: WebSockets of verified peers to and from the core. Loop thread.
 ///
-/// Only certificates of kind `node` come in, and those of standbys, for the door behind this one; a node speaks for
-/// the id in its certificate alone. What is no frame closes its connection and is counted. A peer too slow to take what it is sent is let go: it
-/// resumes from its last acknowledgement when it connects again.
+/// Only certificates of kind `node` come in, and those of standbys, for the door behind this one; a node
+/// speaks for the id in its certificate alone. What is no frame closes its connection and is counted. A peer
+/// too slow to take what it is sent is let go: it resumes from its last acknowledgement when it connects
+/// again.
 class SyncDoor {
  public:
   SyncDoor(boost::asio::io_context& loop, WebSocketServer::Options options, CentralNode& node,

@@ -79,6 +79,11 @@ class CentralLink {
   struct Tickets {
     Octets current, next;
   };
+  /// What a batch adds to a journal, and its end after that.
+  struct Received {
+    std::vector<Record> records;
+    JournalTip tip;
+  };
   /// What a node lacks of one of its own journals.
   struct Missing {
     JournalId journal;
@@ -95,8 +100,13 @@ class CentralLink {
   std::vector<Missing> missing(const v1::Hello& hello) const;
   void hand_back(std::vector<Missing> missing);
   void on_batch(const v1::Batch& batch);
+  /// What a batch adds to a journal. Nothing when it is bad: then the connection has ended.
+  std::optional<Received> read_batch(const v1::Batch& batch, const Journal& at);
+  /// The key that signs the heads of the life that `first` opens or goes on with. Nothing: let it fall.
+  std::optional<Octets> head_key_for(const Record& first);
+  void take(Journal& at, Received received, std::optional<v1::SignedHead> head);
   void acknowledge(const JournalId& journal, std::optional<v1::SignedHead> head);
-  bool may_open(const Record& opened);
+  bool may_open(const v1::NodeLife& life);
   void note_branch(const Record& opened);
   void pump_feed();
   void send_mark();

@@ -60,13 +60,17 @@ function(feldsher_program name)
   feldsher_warnings(${name})
 endfunction()
 
-# feldsher_test(name SOURCES … LINKS …): one Catch2 program, one ctest entry.
+# feldsher_test(name SOURCES … LINKS … [SEPARATE]): one Catch2 program, one ctest entry. Most of a test's compile time
+# are headers, so six files are compiled as one; SEPARATE: not these, their files have names in common.
 function(feldsher_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "SEPARATE" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} Catch2::Catch2WithMain)
   target_compile_definitions(${name} PRIVATE FELDSHER_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
+  if(NOT ARG_SEPARATE)
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+  endif()
   # What is tested is optimised; the test itself only has to compile fast.
   target_compile_options(${name} PRIVATE -O0)
   feldsher_warnings(${name})

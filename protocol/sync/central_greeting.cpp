@@ -1,0 +1,182 @@
+// The greeting of CentralLink: whether a box is the node that it says it is, and what its disk has lost.
+#include "protocol/record/result.hpp"
+#include "protocol/sync/central_link.hpp"
+
+namespace feldsher::sync {
+
+void CentralLink::on_hello(const v1::Hello& hello, const Instant& now) {
+  if (hello.ticket().size() != 16 || hello.next_ticket().size() != 16 || hello.epoch() == 0)
+    return refuse(hello, v1::REFUSAL_MALFORMED);
+  if (greeting_ == hello.next_ticket()) return;  // A repeat of the hello that is being answered.
+  if (hello.version() != protocol_version) return refuse(hello, v1::REFUSAL_VERSION);
+  if (hello.tenant() != tenant_.to_octets() || hello.node() != node_.to_octets())
+    return refuse(hello, v1::REFUSAL_FOREIGN);
+  if (!host_.enrolled(node_)) return refuse(hello, v1::REFUSAL_UNKNOWN_NODE);
+  (void)now;
+  phase_ = Phase::greeted;
+  greeting_ = hello.next_ticket();
+
+  // What the node says it holds must be what we hold, as far as we hold it.
+  std::vector<v1::JournalMark> to_compare;
+  for (const v1::JournalMark& mark : hello.held()) {
+    auto at = journals_.find({Epoch{mark.epoch()}, mark.stream()});
+    if (at == journals_.end() || mark.seq() == 0 || mark.seq() > at->second.tip.seq) continue;
+    auto recent = at->second.recent.find(mark.seq());
+    if (recent == at->second.recent.end())
+      to_compare.push_back(mark);
+    else if (mark.chain() != view_of(recent->second))
+      return clone(hello, "its journal is another than the one held here");
+  }
+  compare_held(hello, std::move(to_compare));
+}
+
+void CentralLink::compare_held(v1::Hello hello, std::vector<v1::JournalMark> to_compare) {
+  if (to_compare.empty()) return judge_tickets(hello);
+  v1::JournalMark mark = to_compare.back();
+  to_compare.pop_back();
+  // A commit in front of the read: what was submitted is durable by then.
+  durably({}, [this, hello = std::move(hello), mark, rest = std::move(to_compare)]() mutable {
+    JournalId id{node_, mark.stream(), Epoch{mark.epoch()}};
+    ledger_.read(id, mark.seq(), {.records = 1, .octets = 1},
+                 [this, connection = connection_, hello = std::move(hello), mark,
+                  rest = std::move(rest)](std::vector<Record> records) mutable {
+                   if (connection != connection_ || !wire_) return;
+                   if (records.empty() || mark.chain() != view_of(records.front().stored.hash))
+                     return clone(hello, "its journal is another than the one held here");
+                   compare_held(std::move(hello), std::move(rest));
+                 });
+  });
+}
+
+bool CentralLink::judge_heard(const v1::Hello& hello, bool first_contact) {
+  const std::uint64_t forgotten = host_.forgotten(hello);
+  if (forgotten == 0) return true;
+  if (first_contact) {
+    // Central was restored: what it acknowledged by itself since is with its points only, as far as they
+    // heard.
+    if (reported_.insert("forgotten").second)
+      host_.incident(v1::INCIDENT_FORGOTTEN, node_,
+                     "it has heard " + std::to_string(forgotten) + " acts of central that are not held here");
+    return true;
+  }
+  fault(v1::INCIDENT_FORGOTTEN,
+        "it has heard a younger central than this one, " + std::to_string(forgotten) +
+            " acts more: another has taken this one's place, or its disk was set back");
+  return false;
+}
+
+void CentralLink::judge_tickets(const v1::Hello& hello) {
+  const bool first_contact = tickets_.current.empty();
+  if (!judge_heard(hello, first_contact || pardoned_)) return;
+  const bool retry = hello.ticket() == tickets_.current && hello.next_ticket() == tickets_.next;
+  const bool goes_on = hello.ticket() == tickets_.next;
+  const bool behind = !missing(hello).empty();
+  const bool rival = now_ms_ < rival_until_ms_;
+  greeted_lives_ = {Epoch{hello.epoch()}};
+  for (const v1::JournalMark& mark : hello.held()) greeted_lives_.insert(Epoch{mark.epoch()});
+  if (!pardoned_ && !lives_.empty() && !greeted_lives_.contains(life()))
+    return clone(hello, "it does not know the youngest life of the node");
+  // A restored disk shows an old ticket and holds less than we do: it gets back what it lost, and goes on in
+  // a new life. If it was a copy, the original does not know that life, and is noticed then.
+  if (!pardoned_ && !first_contact && !retry && !goes_on && (!behind || rival))
+    return clone(hello, "its ticket was not the next one");
+  pardoned_ = false;
+  Tickets accepted{hello.ticket(), hello.next_ticket()};
+  Transaction transaction;
+  transaction.values[tickets_value(node_)] = accepted.current + accepted.next;
+  // Durable before it is said: a central that forgot an accepted ticket would take its node for a clone.
+  tickets_ = accepted;
+  durably(std::move(transaction), [this, hello, behind] {
+    FeedLog& feed = host_.feed(node_);
+    const bool resumes =
+        feed.epoch() != 0 && hello.feed_epoch() == feed.epoch() && feed.can_resume(hello.feed_position());
+    const bool fresh = feed.epoch() != 0 && feed.can_resume(0);
+    if (behind || resumes || (hello.feed_epoch() != feed.epoch() && fresh)) return welcome(hello, behind);
+    host_.renew_feed(node_, [this, connection = connection_, hello] {
+      if (connection == connection_ && wire_) welcome(hello, false);
+    });
+  });
+}
+
+void CentralLink::refuse(const v1::Hello& hello, v1::Refusal why) {
+  v1::Frame frame;
+  frame.mutable_welcome()->set_refusal(why);
+  frame.mutable_welcome()->set_next_ticket(hello.next_ticket());
+  wire_->send(frame);
+  // The connection ends at the next tick: the answer has to arrive first.
+  phase_ = Phase::refused;
+}
+
+void CentralLink::clone(const v1::Hello& hello, const std::string& detail) {
+  // One report a box: a clone that keeps knocking is one incident.
+  if (reported_.insert("clone " + std::to_string(hello.epoch()) + hello.ticket()).second)
+    host_.incident(v1::INCIDENT_CLONE, node_, detail);
+  greeting_.clear();
+  refuse(hello, v1::REFUSAL_CLONE);
+}
+
+void CentralLink::welcome(const v1::Hello& hello, bool behind) {
+  FeedLog& feed = host_.feed(node_);
+  v1::Frame frame;
+  v1::Welcome& welcome = *frame.mutable_welcome();
+  welcome.set_next_ticket(hello.next_ticket());
+  welcome.set_behind(behind);
+  for (Epoch life : lives_)
+    for (v1::Stream stream : {v1::ACTS, v1::READINGS}) *welcome.add_held() = journal(stream, life).tip.mark();
+  if (now_.trust == v1::SYNCHRONISED) {
+    welcome.set_wall_ms(now_.wall_ms);
+    welcome.set_uncertainty_ms(now_.uncertainty_ms);
+  }
+  welcome.set_feed_epoch(feed.epoch());
+  fed_epoch_ = feed.epoch();
+  welcome.set_central(central_.to_octets());
+  welcome.set_central_head_key(signer_.public_key());
+  wire_->send(frame);
+  greeting_.clear();
+  if (behind) return hand_back(missing(hello));
+  down_ = Outgoing{};
+  down_.offer(feed.last());
+  down_.restart(hello.feed_epoch() == feed.epoch() ? hello.feed_position() : 0, now_ms_);
+  marked_feed_ = marked_up_ = {};
+  phase_ = Phase::live;
+  for (const auto& [journal, at] : journals_)
+    if (at.safe != 0) acknowledge(at.tip.journal, std::nullopt);
+  pump_feed();
+}
+
+std::vector<CentralLink::Missing> CentralLink::missing(const v1::Hello& hello) const {
+  std::map<std::pair<Epoch, v1::Stream>, std::uint64_t> held;
+  for (const v1::JournalMark& mark : hello.held()) held[{Epoch{mark.epoch()}, mark.stream()}] = mark.seq();
+  std::vector<Missing> missing;
+  for (Epoch life : lives_)
+    for (v1::Stream stream : {v1::ACTS, v1::READINGS})
+      if (auto at = journals_.find({life, stream}); at != journals_.end())
+        if (const std::uint64_t seq = held[{life, stream}]; at->second.tip.seq > seq)
+          missing.push_back({{node_, stream, life}, seq + 1});
+  return missing;
+}
+
+void CentralLink::hand_back(std::vector<Missing> missing) {
+  if (missing.empty()) return;
+  durably({}, [this, missing = std::move(missing)]() mutable {
+    const Missing next = missing.front();
+    ledger_.read(
+        next.journal, next.from, {},
+        [this, connection = connection_, missing = std::move(missing)](std::vector<Record> records) mutable {
+          if (connection != connection_ || !wire_) return;
+          auto& [journal, from] = missing.front();
+          v1::Frame frame;
+          v1::Restore& restore = *frame.mutable_restore();
+          restore.set_stream(journal.stream);
+          restore.set_epoch(journal.epoch.value);
+          restore.set_first_seq(from);
+          for (const Record& record : records) *restore.add_records() = to_wire(record.stored, true);
+          wire_->send(frame);
+          from += records.size();
+          if (from > this->journal(journal.stream, journal.epoch).tip.seq) missing.erase(missing.begin());
+          hand_back(std::move(missing));
+        });
+  });
+}
+
+}  // namespace feldsher::sync
