@@ -67,6 +67,7 @@ deep_tests='(protocol|edge|central|devices)_[a-z_]*test'
 
 sanitized() {
   local preset=$1 title=$2 wanted=$3 tests
+  local -x TSAN_OPTIONS="suppressions=$PWD/tests/support/tsan.supp"
   build "$preset" help >/dev/null
   mapfile -t tests < <(targets "$preset" "$wanted")
   [ ${#tests[@]} -gt 0 ] || return 0

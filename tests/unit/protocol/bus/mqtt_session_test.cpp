@@ -8,6 +8,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <filesystem>
 #include <memory>
+#include <mutex>
 
 #include "protocol/bus/send_at_once.hpp"
 #include "tests/unit/protocol/bus/broker.hpp"
@@ -143,21 +144,29 @@ TEST_CASE("a flood that the owner does not take is dropped beyond the limit, and
 TEST_CASE("what comes in one moment is handed over together", "[protocol][bus][I5]") {
   Broker broker;
   constexpr std::size_t limit = 10;
-  std::vector<std::function<void()>> held;
+  std::mutex mutex;
+  std::vector<std::function<void()>> held;  // Paho's thread posts here.
+  const auto posted = [&] {
+    std::lock_guard lock(mutex);
+    return held;
+  };
   auto options = Peer::plain(broker.uri(), "agent", {"flood"}, limit);
-  options.post_messages = [&](std::function<void()> work) { held.push_back(std::move(work)); };
+  options.post_messages = [&](std::function<void()> work) {
+    std::lock_guard lock(mutex);
+    held.push_back(std::move(work));
+  };
   Peer agent(std::move(options));
   Peer device(broker.uri(), "device");
   REQUIRE(agent.until_connected());
   REQUIRE(device.until_connected());
   for (std::size_t i = 0; i <= limit; ++i) REQUIRE(device.publish("flood", std::to_string(i)));
   REQUIRE(device.loop.run_until([&] { return agent.session->dropped() == 1; }));
-  REQUIRE(held.size() == 1);
+  REQUIRE(posted().size() == 1);
   CHECK(agent.got.empty());
-  held[0]();
+  posted()[0]();
   CHECK(agent.got.size() == limit);
   REQUIRE(device.publish("flood", "later"));
-  CHECK(device.loop.run_until([&] { return held.size() == 2; }));
+  CHECK(device.loop.run_until([&] { return posted().size() == 2; }));
 }
 
 TEST_CASE("nothing that is sent waits in the kernel for company", "[protocol][bus][N1]") {
