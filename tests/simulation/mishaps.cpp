@@ -9,17 +9,30 @@ namespace {
 
 constexpr std::uint64_t second = 1'000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
 
+/// Two points whose day is planned, and people at both until `until_ms`.
+struct WorkingDay {
+  WorkingDay(std::uint64_t seed, std::uint64_t until_ms) : network(seed, 2) { workload.begin(until_ms); }
+
+  Network network;
+  std::vector<SimulatedClinic> clinics = planned(network);
+  Workload workload{network, clinics};
+
+ private:
+  static std::vector<SimulatedClinic> planned(Network& network) {
+    network.start_central();
+    auto clinics = found_network(network);
+    for (auto& point : network.points) network.start_point(*point);
+    network.scheduler.run_until(3 * hour);
+    plan_day(network, clinics, 0);
+    return clinics;
+  }
+};
+
 }  // namespace
 
 std::vector<std::string> run_clone(std::uint64_t seed) {
-  Network network(seed, 2);
-  network.start_central();
-  auto clinics = found_network(network);
-  for (auto& point : network.points) network.start_point(*point);
-  network.scheduler.run_until(3 * hour);
-  plan_day(network, clinics, 0);
-  Workload workload(network, clinics);
-  workload.begin(day);
+  WorkingDay today(seed, day);
+  Network& network = today.network;
   network.scheduler.run_until(7 * hour + network.random.below(hour));
   SimulatedPoint& copy = network.clone(*network.points[0]);
   network.scheduler.run_until(8 * hour + network.random.below(hour));
@@ -30,14 +43,8 @@ std::vector<std::string> run_clone(std::uint64_t seed) {
 }
 
 std::vector<std::string> run_restore(std::uint64_t seed) {
-  Network network(seed, 2);
-  network.start_central();
-  auto clinics = found_network(network);
-  for (auto& point : network.points) network.start_point(*point);
-  network.scheduler.run_until(3 * hour);
-  plan_day(network, clinics, 0);
-  Workload workload(network, clinics);
-  workload.begin(11 * hour);
+  WorkingDay today(seed, 11 * hour);
+  Network& network = today.network;
   network.scheduler.run_until(7 * hour + network.random.below(hour));
   MemoryStore backup = network.points[0]->disk.store;
   network.scheduler.run_until(11 * hour + minute);
@@ -45,32 +52,27 @@ std::vector<std::string> run_restore(std::uint64_t seed) {
   network.points[0]->disk.store = backup;
   network.start_point(*network.points[0]);
   network.scheduler.run_until(network.scheduler.now_ms() + 2 * minute);
-  return broken_at_the_end(network, workload);
+  return broken_at_the_end(network, today.workload);
 }
 
 std::vector<std::string> run_branch(std::uint64_t seed) {
-  Network network(seed, 2);
-  network.start_central();
-  auto clinics = found_network(network);
-  for (auto& point : network.points) network.start_point(*point);
-  network.scheduler.run_until(3 * hour);
-  plan_day(network, clinics, 0);
-  Workload workload(network, clinics);
-  workload.begin(11 * hour);
+  WorkingDay today(seed, 11 * hour);
+  Network& network = today.network;
   SimulatedPoint& point = *network.points[0];
   network.scheduler.run_until(7 * hour + network.random.below(hour));
   MemoryStore backup = point.disk.store;
   network.scheduler.run_until(8 * hour + network.random.below(hour));
   network.kill_point(point);
   // What the disk had and central had not is gone: the disk was all there was of it.
-  workload.forget([&](const SubjectKey& subject) { return !network.central->state().current(subject); });
+  today.workload.forget(
+      [&](const SubjectKey& subject) { return !network.central->state().current(subject); });
   point.disk.store = backup;
   network.cut(point);
   network.start_point(point);
   network.scheduler.run_until(10 * hour + network.random.below(hour));
   network.heal(point);
   network.scheduler.run_until(11 * hour + 5 * minute);
-  std::vector<std::string> broken = broken_between_ends(network, workload);
+  std::vector<std::string> broken = broken_between_ends(network, today.workload);
   if (incidents(network, v1::INCIDENT_BRANCH) != 1)
     broken.push_back(
         fmt::format("{} branches were reported, not 1", incidents(network, v1::INCIDENT_BRANCH)));
