@@ -131,7 +131,7 @@ void PointNode::write(v1::Stream stream, const std::vector<Draft>& drafts, Trans
 }
 
 void PointNode::speak() {
-  if (!may_write()) return;
+  if (!need_not_wait()) return;
   for (const auto& [kind, detail] : std::exchange(unsaid_, {})) raise(kind, detail);
 }
 
@@ -141,7 +141,7 @@ void PointNode::announce() {
 }
 
 void PointNode::raise(v1::IncidentKind kind, const std::string& detail) {
-  if (!may_write()) {
+  if (!need_not_wait()) {
     unsaid_.emplace_back(kind, detail);
     return;
   }

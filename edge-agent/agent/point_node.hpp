@@ -85,7 +85,7 @@ class PointNode final : private sync::PointLinkHost {
              std::function<void()> then);
   void raise(v1::IncidentKind kind, const std::string& detail);
   /// Whether what can wait for central's first word in this run need not wait any longer.
-  bool may_write() { return link_.may_write() || rules_may_act(); }
+  bool need_not_wait() { return link_.may_write() || rules_may_act(); }
 
  private:
   void feed_began() override;

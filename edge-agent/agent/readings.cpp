@@ -130,7 +130,7 @@ void Readings::tick() {
   learn_wearers();
   learn_safe();
   // Before central has spoken sealing would begin a life; the intake can wait.
-  if (node_.may_write())
+  if (node_.need_not_wait())
     for (const ingest::StreamKey& stream : intake_.due(node_.now())) {
       if (seals_under_way_ >= most_seals_under_way) break;
       seal(stream);

@@ -9,6 +9,24 @@ namespace {
 
 constexpr const char* one_owner = "one thread uses a store";
 
+/// The records `first` … `end` - 1 that `at` gives, as many whole transactions as `limits` allow (at least
+/// one).
+template <class At>
+std::vector<Record> whole_transactions(std::size_t first, std::size_t end, const ReadLimits& limits,
+                                       At&& at) {
+  std::vector<Record> records;
+  std::size_t octets = 0, whole = 0;  // `whole`: how many records end with a finished transaction.
+  for (std::size_t n = first; n < end; ++n) {
+    const Record& record = at(n);
+    octets += record.stored.core.size() + (record.stored.body ? record.stored.body->size() : 0);
+    if (whole > 0 && (records.size() >= limits.records || octets > limits.octets)) break;
+    records.push_back(record);
+    if (record.header.more() == 0) whole = records.size();
+  }
+  records.resize(whole);
+  return records;
+}
+
 }  // namespace
 
 bool Transaction::empty() const {
@@ -106,19 +124,10 @@ std::vector<JournalTip> MemoryStore::tips() {
 std::vector<Record> MemoryStore::read(const JournalId& journal, std::uint64_t from,
                                       const ReadLimits& limits) {
   owner_.mine(one_owner);
-  std::vector<Record> records;
   auto at = by_seq_.find(journal);
-  if (at == by_seq_.end() || from == 0) return records;
-  std::size_t octets = 0, whole = 0;  // `whole`: how many records end with a finished transaction.
-  for (std::size_t seq = from; seq <= at->second.size(); ++seq) {
-    const Record& record = records_[at->second[seq - 1]];
-    octets += record.stored.core.size() + (record.stored.body ? record.stored.body->size() : 0);
-    if (whole > 0 && (records.size() >= limits.records || octets > limits.octets)) break;
-    records.push_back(record);
-    if (record.header.more() == 0) whole = records.size();
-  }
-  records.resize(whole);
-  return records;
+  if (at == by_seq_.end() || from == 0) return {};
+  return whole_transactions(from - 1, at->second.size(), limits,
+                            [&](std::size_t n) -> const Record& { return records_[at->second[n]]; });
 }
 
 void MemoryStore::replay(std::uint64_t after, const std::function<void(std::uint64_t, Record&&)>& visit) {
@@ -128,17 +137,8 @@ void MemoryStore::replay(std::uint64_t after, const std::function<void(std::uint
 
 std::vector<Record> MemoryStore::read_intake(std::uint64_t after, const ReadLimits& limits) {
   owner_.mine(one_owner);
-  std::vector<Record> records;
-  std::size_t octets = 0, whole = 0;
-  for (std::size_t i = after; i < records_.size(); ++i) {
-    const Record& record = records_[i];
-    octets += record.stored.core.size() + (record.stored.body ? record.stored.body->size() : 0);
-    if (whole > 0 && (records.size() >= limits.records || octets > limits.octets)) break;
-    records.push_back(record);
-    if (record.header.more() == 0) whole = records.size();
-  }
-  records.resize(whole);
-  return records;
+  return whole_transactions(after, records_.size(), limits,
+                            [&](std::size_t n) -> const Record& { return records_[n]; });
 }
 
 void MemoryStore::scope(const std::function<void(Record&&)>& visit) {
