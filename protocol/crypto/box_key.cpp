@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <openssl/err.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -34,31 +35,33 @@ const unsigned char* octets_of(OctetsView view) {
 }
 unsigned char* octets_of(Octets& octets) { return reinterpret_cast<unsigned char*>(octets.data()); }
 
-/// A pipe whose ends close themselves.
-struct Pipe {
+/// A pair of connected ends that close themselves. Not a pipe: what is sent to a program that has already
+/// ended is an error here, where a pipe's SIGPIPE would end this process.
+struct Line {
   std::array<int, 2> ends{-1, -1};
-  Pipe() {
-    if (pipe2(ends.data(), O_CLOEXEC) != 0) throw Fault("cannot make a pipe");
+  Line() {
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
+      throw Fault("cannot talk to another program");
   }
-  ~Pipe() {
+  ~Line() {
     close_end(0);
     close_end(1);
   }
-  Pipe(const Pipe&) = delete;
-  Pipe& operator=(const Pipe&) = delete;
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
   void close_end(std::size_t which) {
     if (ends[which] >= 0) close(ends[which]);
     ends[which] = -1;
   }
 };
 
-/// Runs a program; `input` is small enough for a pipe's buffer. Throws Fault unless it ends with 0.
+/// Runs a program; `input` is small enough for a socket's buffer. Throws Fault unless it ends with 0.
 Octets run(const std::filesystem::path& program, std::vector<std::string> words, OctetsView input) {
   words.insert(words.begin(), program.string());
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
-  Pipe in, out;
+  Line in, out;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, in.ends[0], STDIN_FILENO);
@@ -69,7 +72,8 @@ Octets run(const std::filesystem::path& program, std::vector<std::string> words,
   if (failed != 0) throw Fault("cannot run " + program.string());
   in.close_end(0);
   out.close_end(1);
-  const bool told = write(in.ends[1], input.data(), input.size()) == static_cast<ssize_t>(input.size());
+  const bool told =
+      send(in.ends[1], input.data(), input.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(input.size());
   in.close_end(1);
   Octets heard;
   std::array<char, 4096> part{};

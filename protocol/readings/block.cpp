@@ -6,6 +6,7 @@
 #include <tuple>
 
 #include "protocol/readings/pack_text.hpp"
+#include "protocol/readings/wrapping.hpp"
 #include "protocol/record/digest.hpp"
 #include "protocol/record/result.hpp"
 
@@ -14,14 +15,6 @@ namespace {
 
 constexpr std::size_t most_values = std::size_t{1} << 20;  // And columns: each has one value at least.
 constexpr std::int32_t widest_exponent = 48;
-
-/// Differences wrap: a clock set by a stranger must not be undefined behaviour.
-std::int64_t minus(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b));
-}
-std::int64_t plus(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
-}
 
 /// The coding of one column: the first value, then differences (of differences, for times).
 class ColumnWriter {

@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "protocol/readings/measurement.hpp"
+#include "protocol/readings/wrapping.hpp"
 
 namespace feldsher::readings {
 namespace {
@@ -70,7 +71,8 @@ Octets write_pack(const NumberedPack& pack) {
       append_text(out, unit);
     }
     append_value(out, reading.value, known ? known->scale : 0);
-    if (reading.time_ms != base) out += ",\"t\":" + ms_to_seconds_text(reading.time_ms - base);
+    // Of times too far apart no such text is read again: the block keeps the sender's own octets then.
+    if (reading.time_ms != base) out += ",\"t\":" + ms_to_seconds_text(minus(reading.time_ms, base));
     out += '}';
   }
   if (first) out += '}';

@@ -56,6 +56,8 @@ TEST_CASE("a seal that cannot be opened is said to be that", "[protocol][crypto]
   std::ofstream(tpm) << "a device";
   CHECK_THROWS_AS(SystemdCreds("/bin/false", tpm).unseal("x"), Fault);
   CHECK_THROWS_AS(SystemdCreds("/nowhere/systemd-creds", tpm).unseal("x"), Fault);
+  // One that ends without listening is an error, not the end of this process.
+  CHECK_THROWS_AS(SystemdCreds("/bin/false", tpm).seal(std::string(std::size_t{1} << 22, 'x')), Fault);
   // A TPM that does not work leaves the key in a file, and says so.
   SystemRandom random;
   BoxKey key = BoxKey::make(random);

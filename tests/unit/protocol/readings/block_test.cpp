@@ -2,6 +2,7 @@
 
 #include <rapidcheck.h>
 #include <catch2/catch_test_macros.hpp>
+#include <limits>
 
 #include "protocol/readings/block_stats.hpp"
 #include "protocol/readings/pack_text.hpp"
@@ -127,6 +128,18 @@ TEST_CASE("whatever was measured comes back exactly", "[protocol][readings][I5]"
                                     in.readings.end()));
     }
   }));
+}
+
+TEST_CASE("times as far apart as can be are kept", "[protocol][readings][I5]") {
+  constexpr auto first = std::numeric_limits<std::int64_t>::min(),
+                 last = std::numeric_limits<std::int64_t>::max();
+  const std::vector<BlockMessage> messages{message(1, {pulse(first, 72), pulse(last, 73), pulse(0, 74)})};
+  const auto opened = read_block(sealed(messages));
+  REQUIRE(opened.has_value());
+  const auto& in = messages[0].readings;
+  const auto& out = opened->messages[0].readings;
+  CHECK(std::is_permutation(out.begin(), out.end(), in.begin(), in.end()));
+  CHECK(opened->messages[0].octets == messages[0].octets);
 }
 
 TEST_CASE("a block that was tampered with is refused", "[protocol][readings][N8]") {
