@@ -5,19 +5,48 @@ failures=()
 
 # step "what is shown" command…: one line a step, its output only when it fails. Exit 77: it cannot be run here.
 step() {
-  local title=$1 log status=0 started=$SECONDS
-  shift
-  log=build/test-$((passed + failed)).log
-  "$@" >"$log" 2>&1 || status=$?
-  if [ $status -eq 77 ]; then
-    printf '  --    %s: %s\n' "$title" "$(tail -1 "$log")"
-  elif [ $status -eq 0 ]; then
+  local log=build/test-step.log status=0 started=$SECONDS
+  "${@:2}" >"$log" 2>&1 || status=$?
+  report "$1" $status $((SECONDS - started)) "$log"
+}
+
+# together "what is shown" command…: a step that others may run beside; as many as `beside`. Their lines come with `gather`.
+beside=2
+waiting=()
+together() {
+  local log=build/test-step-${#waiting[@]}.log
+  while [ "$(jobs -rp | wc -l)" -ge $beside ]; do wait -n || true; done
+  waiting+=("$1")
+  (
+    status=0 started=$SECONDS
+    "${@:2}" >"$log" 2>&1 || status=$?
+    echo "$status $((SECONDS - started))" >"$log.ended"
+  ) &
+}
+
+gather() {
+  local i log status took
+  wait
+  for i in "${!waiting[@]}"; do
+    log=build/test-step-$i.log
+    read -r status took <"$log.ended"
+    report "${waiting[i]}" "$status" "$took" "$log"
+    rm "$log.ended"
+  done
+  waiting=()
+}
+
+# report "what is shown" STATUS SECONDS LOG
+report() {
+  if [ "$2" -eq 77 ]; then
+    printf '  --    %s: %s\n' "$1" "$(tail -1 "$4")"
+  elif [ "$2" -eq 0 ]; then
     passed=$((passed + 1))
-    printf '  ok    %s (%s s)\n' "$title" $((SECONDS - started))
+    printf '  ok    %s (%s s)\n' "$1" "$3"
   else
-    missed "$title"
-    printf '  FAIL  %s (%s s)\n' "$title" $((SECONDS - started))
-    tail -60 "$log" | sed 's/^/        /'
+    missed "$1"
+    printf '  FAIL  %s (%s s)\n' "$1" "$3"
+    tail -60 "$4" | sed 's/^/        /'
   fi
 }
 
@@ -55,9 +84,11 @@ must_fail() {
   "$@" || status=$?
   [ "$status" -eq 1 ] || { echo "expected exit 1, got $status"; return 1; }
 }
+# demo FOLDER argument…
 demo() {
-  rm -rf build/demo
-  PYTHONPATH=$support python3 -m demo --folder build/demo "$@"
+  local folder=build/$1
+  rm -rf "$folder"
+  PYTHONPATH=$support python3 -m demo --folder "$folder" "${@:2}"
 }
 
 # The unit tests of protocol and of the domain libraries: what the sanitizers run. With --deep also those that need
@@ -75,21 +106,20 @@ sanitized() {
   suite "$title" "$preset" -j2 -R "^$wanted\$"
 }
 
+# fuzzed SECONDS: each parser of outside octets for so long, from the seeds and from what earlier runs found.
 fuzzed() {
-  local seconds=$1 fuzzers fuzzer found corpus seeds
-  build fuzz help >/dev/null
-  mapfile -t fuzzers < <(targets fuzz '(fuzz_[a-z_-]+|[a-z_-]+_fuzz)')
-  [ ${#fuzzers[@]} -gt 0 ] || return 0
-  build fuzz "${fuzzers[@]}" || { missed "building fuzz"; return 0; }
+  local seconds=$1 fuzzers fuzzer corpus seeds
+  build sanitize fuzz || { missed "building fuzz"; return 0; }
+  mapfile -t fuzzers < <(targets sanitize 'fuzz_[a-z_]+')
   for fuzzer in "${fuzzers[@]}"; do
-    found=$(find build/fuzz -type f -name "$fuzzer" -perm -u+x | head -1)
-    corpus=build/fuzz/corpus/$fuzzer
+    corpus=build/sanitize/corpus/$fuzzer
     mkdir -p "$corpus"
     seeds=()
     [ ! -d "tests/fuzz/corpus/${fuzzer#fuzz_}" ] || seeds=("tests/fuzz/corpus/${fuzzer#fuzz_}")
-    step "fuzz $fuzzer, $seconds s" "$found" -max_total_time="$seconds" -rss_limit_mb=1024 -timeout=5 \
-      -artifact_prefix="build/fuzz/$fuzzer-" "$corpus" "${seeds[@]}"
+    together "fuzz $fuzzer, $seconds s" "build/sanitize/bin/$fuzzer" -max_total_time="$seconds" -rss_limit_mb=1024 \
+      -timeout=5 -artifact_prefix="build/sanitize/$fuzzer-" "$corpus" "${seeds[@]}"
   done
+  gather
 }
 
 tidy() {
@@ -120,17 +150,18 @@ run_tests() {
   echo "Tests"
   suite "unit, simulation, scenario, rules" release -j2
   step "clang-format" formatted
-  sanitized asan "AddressSanitizer and UndefinedBehaviorSanitizer" "$([ -n "$deep" ] && echo "$deep_tests" || echo "$core_tests")"
+  sanitized sanitize "AddressSanitizer and UndefinedBehaviorSanitizer" "$([ -n "$deep" ] && echo "$deep_tests" || echo "$core_tests")"
   if [ -n "$deep" ]; then fuzzed 120; else fuzzed 20; fi
 
   for part in central edge virtual journal; do
     [ ! -x "build/release/bin/feldsher-$part" ] || parts=$((parts + 1))
   done
   if [ "$parts" -eq 4 ]; then
-    step "demo, 60 s" demo --headless --seconds 60 --report build/demo.json
+    step "demo, 60 s" demo demo --headless --seconds 60 --report build/demo.json
     for fault in lose double book chain; do
-      step "demo notices: $fault" must_fail demo --headless --seconds 20 --break "$fault"
+      together "demo notices: $fault" must_fail demo "demo-$fault" --headless --seconds 20 --break "$fault"
     done
+    gather
     step "chaos, 60 kills" python3 tests/chaos/chaos.py --kills 60 --report build/chaos.json
   fi
 

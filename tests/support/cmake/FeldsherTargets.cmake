@@ -10,7 +10,8 @@ endif()
 
 add_compile_options(-g1)
 if(FELDSHER_SANITIZE)
-  add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  # One tree for the unit tests and for the fuzz targets: what both link is compiled once.
+  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 endif()
 if(FELDSHER_TSAN)
@@ -18,10 +19,6 @@ if(FELDSHER_TSAN)
   add_compile_definitions(BOOST_ASIO_DISABLE_FENCED_BLOCK)
   add_compile_options(-fsanitize=thread -Wno-tsan)
   add_link_options(-fsanitize=thread)
-endif()
-if(FELDSHER_FUZZ)
-  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined)
-  add_link_options(-fsanitize=address,undefined)
 endif()
 
 # Boost 1.81 and protobuf headers are not ours: their warnings are not either.
@@ -73,8 +70,8 @@ function(feldsher_test name)
   if(NOT ARG_SEPARATE)
     set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
   endif()
-  # What is tested is optimised; the test itself only has to compile fast.
-  target_compile_options(${name} PRIVATE -O0)
   feldsher_warnings(${name})
+  # What is tested is optimised; the test itself only has to compile fast. Names of two files in one batch may shadow.
+  target_compile_options(${name} PRIVATE -O0 -Wno-shadow)
   add_test(NAME ${name} COMMAND ${name} --order rand --rng-seed time)
 endfunction()
