@@ -1,5 +1,6 @@
 """What the disk gives away: databases in clear, names in files and logs, pictures with nothing on them."""
 import pathlib
+import re
 import struct
 import zlib
 
@@ -9,20 +10,27 @@ def forms(word: str) -> list[bytes]:
     return [word.encode("utf-8"), word.encode("utf-16-le")]
 
 
-def contains(path: pathlib.Path, words: list[str]) -> str | None:
-    octets = path.read_bytes()
-    return next((word for word in words for form in forms(word) if form in octets), None)
+def any_of(words: list[str]):
+    """A search for all words at once: a pass over a file for each of hundreds of names takes half a minute."""
+    found = {form: word for word in words for form in forms(word)}
+    pattern = re.compile(b"|".join(map(re.escape, found))) if found else None
+
+    def contains(path: pathlib.Path) -> str | None:
+        match = pattern.search(path.read_bytes()) if pattern else None
+        return found[match.group()] if match else None
+
+    return contains
 
 
 def encrypted(folders: list[str], secrets: list[str], complaints: list[str]) -> int:
     """How many databases are unreadable without their key. Each file of the folders is searched for the words."""
-    count = 0
+    count, contains = 0, any_of(secrets)
     for folder in folders:
         databases = 0
         for path in sorted(pathlib.Path(folder).rglob("*")):
             if not path.is_file():
                 continue
-            if word := contains(path, secrets):
+            if word := contains(path):
                 complaints.append(f"{path} holds '{word}' in clear")
             elif path.suffix == ".db":
                 databases += 1
@@ -38,8 +46,9 @@ def encrypted(folders: list[str], secrets: list[str], complaints: list[str]) -> 
 
 
 def silent(logs: list[str], secrets: list[str], complaints: list[str]):
+    contains = any_of(secrets)
     for log in logs:
-        if word := contains(pathlib.Path(log), secrets):
+        if word := contains(pathlib.Path(log)):
             complaints.append(f"{log} says '{word}'")
 
 

@@ -158,8 +158,9 @@ run_tests() {
   done
   if [ "$parts" -eq 4 ]; then
     step "demo, 60 s" demo demo --headless --seconds 60 --report build/demo.json
+    # They wait more than they work.
     for fault in lose double book chain; do
-      together "demo notices: $fault" must_fail demo "demo-$fault" --headless --seconds 20 --break "$fault"
+      beside=4 together "demo notices: $fault" must_fail demo "demo-$fault" --headless --seconds 20 --break "$fault"
     done
     gather
     step "chaos, 60 kills" python3 tests/chaos/chaos.py --kills 60 --report build/chaos.json

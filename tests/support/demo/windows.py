@@ -85,7 +85,7 @@ class Display:
             subprocess.run(["xdotool", "windowmove", window, str(x), str(y)], env=self.environment(), check=False)
 
     def picture(self, name: str) -> pathlib.Path:
-        """A picture of the whole screen."""
+        """A picture of the screen, as far as there are windows on it."""
         to = self.network.folder / "pictures" / f"{name}.png"
-        subprocess.run(["import", "-display", self.name, "-window", "root", f"png24:{to}"], check=True, timeout=60)
+        subprocess.run(["import", "-display", self.name, "-window", "root", "-trim", f"png24:{to}"], check=True, timeout=60)
         return to
