@@ -10,8 +10,9 @@ endif()
 
 add_compile_options(-g1)
 if(FELDSHER_SANITIZE)
-  # One tree for the unit tests and for the fuzz targets: what both link is compiled once.
-  add_compile_options(-fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  # One tree for the unit tests and for the fuzz targets: what both link is compiled once. What is checked is our code
+  # (feldsher_library, add_fuzz): tests and what protoc generates would take as long again to compile.
+  set(sanitizers -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
   add_link_options(-fsanitize=address,undefined)
 endif()
 if(FELDSHER_TSAN)
@@ -44,6 +45,7 @@ function(feldsher_library name)
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS})
+  target_compile_options(${name} PRIVATE ${sanitizers})
   feldsher_warnings(${name})
 endfunction()
 
