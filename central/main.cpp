@@ -3,11 +3,13 @@
 #include <iostream>
 
 #include "central/commands/access_act.hpp"
+#include "central/commands/api_client.hpp"
 #include "central/commands/enrol.hpp"
 #include "central/commands/init.hpp"
 #include "central/commands/issue.hpp"
 #include "central/commands/load.hpp"
 #include "central/commands/look.hpp"
+#include "central/commands/rotate.hpp"
 #include "central/commands/text_table.hpp"
 #include "central/commands/tokens.hpp"
 #include "central/copies/backup.hpp"
@@ -15,7 +17,6 @@
 #include "central/copies/standby_folder.hpp"
 #include "central/serve/serve.hpp"
 #include "protocol/crypto/system_world.hpp"
-#include "protocol/journal/data_folder.hpp"
 #include "protocol/record/result.hpp"
 
 namespace {
@@ -35,7 +36,8 @@ struct CommandLine {
   ReadingsWish readings_wish;
   BackupWish backup_wish;
   RestoreWish restore_wish;
-  std::string point, node, terminal, device;
+  RotateWish rotate_wish;
+  std::string point, node, terminal, device, standby;
   std::string id, person, kind = "system", name, query, patient, day, revoke;
   bool all = false, verify = false;
   std::function<int()> run;
@@ -81,16 +83,38 @@ void revoke_command(const CentralFolder& folder, const CommandLine& line) {
   RevokeCertificates wish{.kind = v1::CREDENTIAL_NODE, .name = line.node, .point = line.point};
   if (!line.terminal.empty()) wish = {v1::CREDENTIAL_TERMINAL, line.terminal, line.point};
   if (!line.device.empty()) wish = {v1::CREDENTIAL_DEVICE, line.device, line.point};
+  if (!line.standby.empty()) wish = {v1::CREDENTIAL_STANDBY, line.standby, ""};
   const auto said = carry_out(folder, wish);
   std::cout << "Revoked " << boost::json::serialize(said.at("revoked")) << " certificates of "
             << to_text(wish.kind) << " " << wish.name << "\n";
 }
 
-void lost_point_command(const CentralFolder& folder, const std::string& point) {
+/// Proposes the end of the lost box in a person's name, with what came of it in words.
+std::string propose_end(const CentralFolder& folder, const CommandLine& line) {
+  const std::string how = "propose-decommission " + line.point + " --reason lost --config " +
+                          folder.config().string() + " --token-file FILE";
+  if (line.look_wish.token.empty())
+    return "Its box is not decommissioned yet. As a person: feldsher-central " + how;
+  try {
+    const ApiClient api(folder, read_config(folder.config()), line.look_wish.token);
+    const auto proposed =
+        api.post("/api/v1/decommissions",
+                 boost::json::serialize(boost::json::object{{"point", line.point}, {"reason", "lost"}}));
+    return "Its decommission is proposed. Another person: feldsher-central order-decommission " +
+           std::string(proposed.at("id").as_string()) + " --config " + folder.config().string() +
+           " --token-file FILE";
+  } catch (const Fault& fault) {
+    return std::string("Its decommission was not proposed: ") + fault.what();
+  }
+}
+
+void lost_point_command(const CentralFolder& folder, const CommandLine& line) {
+  const std::string& point = line.point;
   const auto said = carry_out(folder, LosePoint{point});
   const auto& people = said.at("people").as_array();
   std::cout << "Revoked " << boost::json::serialize(said.at("revoked")) << " certificates of " << point
             << ". Its pass keys and open codes are worth nothing.\n"
+            << propose_end(folder, line) << "\n"
             << "What its boxes could give away concerns " << people.size() << " people. Tell them:\n";
   TextTable table({"FAMILY NAME", "GIVEN NAME", "PHONE", "LANGUAGE", "ID"});
   const auto cell = [](const boost::json::value& person, const char* key) {
@@ -194,39 +218,38 @@ void CommandLine::add_folder_commands() {
       ->add_option("file", file, "feldsher-clinic/1, JSON")
       ->required();
 
-  CLI::App* certify = on_folder("issue", "Make a key and certificate for a box of the network",
+  CLI::App* certify = on_folder("issue", "Make a key and certificate for a screen, a wearable or a gateway",
                                 [this](const CentralFolder& folder) {
                                   if (!id.empty()) issue_wish.id = id_from(id, "--id");
                                   issue(folder, issue_wish, std::cout);
                                 });
-  certify->add_option("--kind", issue_wish.kind, "point, home-point, terminal, gateway or broker")
-      ->required();
+  certify->add_option("--kind", issue_wish.kind, "terminal, gateway or broker")->required();
   certify->add_option("--name", issue_wish.name, "Common name: the user name at a broker")->required();
   certify->add_option("--point", issue_wish.point, "Short name of a loaded point");
-  certify->add_option("--id", id, "UUID that the certificate ends with; a point's is its node, as loaded");
-  certify
-      ->add_option("--out", issue_wish.out,
-                   "Folder for ca.pem, certificate.pem, key.pem and a point's node.json")
-      ->required();
+  certify->add_option("--id", id, "UUID that the certificate ends with: a wearable's");
+  certify->add_option("--out", issue_wish.out, "Folder for ca.pem, certificate.pem, key.pem")->required();
 
   on_folder("enrol", "Print a one-time code with which a bare box becomes a point's: good once, for 24 hours",
             [this](const CentralFolder& folder) { open_code(folder, point, std::cout); })
       ->add_option("--point", point, "Short name of a loaded point")
       ->required();
 
-  CLI::App* keys = app.add_subcommand("keys", "The keys that protect central's databases");
+  CLI::App* keys = app.add_subcommand("keys", "The keys of central");
   keys->require_subcommand(1);
-  CLI::App* rotate = keys->add_subcommand("rotate", "Wrap them with a new box key; no database is rewritten");
-  rotate->add_option("--dir", dir, "Central's data folder")->required();
-  rotate->callback([this] {
+  CLI::App* turn =
+      keys->add_subcommand("rotate", "Put a new key in the place of one; no database is rewritten");
+  turn->add_option("--dir", dir, "Central's data folder")->required();
+  turn->callback([this] {
     run = [this] {
-      SystemRandom random;
-      const auto folder = DataFolder::rotate(CentralFolder::open(dir).path(), random);
-      std::cout << "The keys are wrapped anew, " << (folder.sealed() ? "sealed to this box" : "unsealed")
-                << "\n";
+      rotate(CentralFolder::open(dir), rotate_wish, std::cout);
       return 0;
     };
   });
+  turn->add_option("--key", rotate_wish.key,
+                   "box (wraps the databases' keys), head, pass, server, standby or operator")
+      ->capture_default_str();
+  turn->add_option("--host", rotate_wish.hosts, "With server: names of this machine besides localhost");
+  turn->add_flag("--retire", rotate_wish.retire, "With pass: former keys' passes are worth nothing any more");
 
   CLI::App* out = on_folder("revoke", "End certificates: whoever is connected with one is cut off at once",
                             [this](const CentralFolder& folder) { revoke_command(folder, *this); });
@@ -234,18 +257,22 @@ void CommandLine::add_folder_commands() {
   holder->add_option("--node", node, "Short name of the point whose agent it is");
   holder->add_option("--terminal", terminal, "Common name of a screen");
   holder->add_option("--device", device, "Common name of a wearable or gateway");
+  holder->add_option("--standby", standby, "Id of a standby, as `status` shows it");
   holder->require_option(1);
   out->add_option("--point", point, "Short name of the point where it is used; default: wherever");
 
   CLI::App* points = app.add_subcommand("point", "A point as a whole");
   points->require_subcommand(1);
-  CLI::App* lost = points->add_subcommand(
-      "lost", "Its boxes are in other hands: revoke all that is used there, and list whom to tell");
+  CLI::App* lost = points->add_subcommand("lost",
+                                          "Its boxes are in other hands: revoke all that is used there, "
+                                          "propose to decommission its box, and list whom to tell");
   lost->add_option("name", point, "Short name of the point")->required();
   lost->add_option("--dir", dir, "Central's data folder")->required();
+  lost->add_option("--token-file", look_wish.token,
+                   "File with a person's token: the decommission is proposed in their name");
   lost->callback([this] {
     run = [this] {
-      lost_point_command(CentralFolder::open(dir), point);
+      lost_point_command(CentralFolder::open(dir), *this);
       return 0;
     };
   });
@@ -300,6 +327,20 @@ void CommandLine::add_questions() {
       ->add_option("erasure", id, "UUID of the proposal")
       ->required();
   asking("erasures", "Orders to erase", [this] { look_at_erasures(look_wish, std::cout); });
+  CLI::App* end = asking("propose-decommission",
+                         "Propose that the box of a point be put out for good, dead or lost: a person's act",
+                         [this] { propose_decommission(look_wish, point, query, std::cout); });
+  end->add_option("point", point, "Short name of the point")->required();
+  end->add_option("--reason", query, "Why: no names")->required();
+  asking(
+      "order-decommission",
+      "Confirm it, as another person: what is open there ends, its minutes are central's, its certificates "
+      "are revoked. A new box takes over",
+      [this] { order_decommission(look_wish, id, std::cout); })
+      ->add_option("decommission", id, "UUID of the proposal")
+      ->required();
+  asking("decommissions", "Boxes that were put out, or are proposed to be",
+         [this] { look_at_decommissions(look_wish, std::cout); });
   asking("break-lease",
          "End the leases of a shift for a point that cannot: its minutes are central's at once, in the name "
          "of who "

@@ -9,8 +9,7 @@
 #include "edge-agent/agent/serve.hpp"
 #include "edge-agent/agent/status_door.hpp"
 #include "edge-agent/enrol/enrol.hpp"
-#include "protocol/crypto/system_world.hpp"
-#include "protocol/journal/data_folder.hpp"
+#include "edge-agent/enrol/rotate.hpp"
 
 namespace edge = feldsher::edge;
 
@@ -36,13 +35,8 @@ int main(int argc, char** argv) {
   app.add_flag("--print-default-config", print_default,
                "Print the commented default configuration, which is its manual");
 
-  std::string folder, bundle, config_file;
+  std::string config_file;
   bool json = false;
-  CLI::App* init = app.add_subcommand("init", "Make a point's folder of what central issued for it");
-  init->add_option("--dir", folder,
-                   "Folder to make: keys, journal and edge.toml; nothing in it is written over")
-      ->required();
-  init->add_option("--bundle", bundle, "What `feldsher-central issue --kind point` wrote")->required();
   edge::EnrolWish wish{.code = {},
                        .folder = "/var/lib/feldsher-edge",
                        .broker = {},
@@ -62,8 +56,21 @@ int main(int argc, char** argv) {
   CLI::App* status = app.add_subcommand("status", "Ask the running agent how it is");
   status->add_option("--config", config_file, "The point's edge.toml")->required();
   status->add_flag("--json", json, "One line of JSON instead of a table");
-  CLI::App* keys = app.add_subcommand("keys", "The keys that protect the point's databases");
-  CLI::App* rotate = keys->add_subcommand("rotate", "Wrap them with a new box key; no database is rewritten");
+  CLI::App* trim = app.add_subcommand(
+      "trim",
+      "Cut the journals before the window now, and not at the daily time: what is older than edge.toml says "
+      "and\n"
+      "on the disks of central and of its standby. It goes on by itself; `status` says how far (window.*)");
+  trim->add_option("--config", config_file, "The point's edge.toml")->required();
+  CLI::App* keys = app.add_subcommand("keys", "The keys of the point");
+  CLI::App* rotate = keys->add_subcommand(
+      "rotate", "Put a new key in the place of one, while the agent is stopped; no database is rewritten");
+  edge::RotateWish rotate_wish;
+  rotate->add_option("--key", rotate_wish.key, "box (wraps the databases' keys), head, line or bus")
+      ->capture_default_str();
+  rotate->add_option(
+      "--broker", rotate_wish.broker,
+      "With bus: folder of the broker's key and certificates; default: broker in the point's folder");
   rotate->add_option("--config", config_file, "The point's edge.toml")->required();
   keys->require_subcommand(1);
   app.require_subcommand(0, 1);
@@ -76,11 +83,6 @@ int main(int argc, char** argv) {
   try {
     if (print_default) {
       std::cout << edge::default_config();
-    } else if (*init) {
-      edge::init_point(folder, bundle);
-      std::cout << "A point's folder is in " << folder
-                << ". Look at its edge.toml, then: feldsher-edge serve --config "
-                << (std::filesystem::path(folder) / "edge.toml").string() << '\n';
     } else if (*enrol || *serve) {
       if (*enrol) {
         edge::enrol(wish, std::cout);
@@ -94,10 +96,11 @@ int main(int argc, char** argv) {
       log_to_stderr(config.log);
       return edge::serve(config);
     } else if (*rotate) {
-      feldsher::SystemRandom random;
-      const auto wrapped = feldsher::DataFolder::rotate(edge::read_config(config_file).folder, random);
-      std::cout << "The keys are wrapped anew, " << (wrapped.sealed() ? "sealed to this box" : "unsealed")
-                << '\n';
+      rotate_wish.folder = edge::read_config(config_file).folder;
+      edge::rotate(rotate_wish, std::cout);
+    } else if (*trim) {
+      edge::ask_status(edge::PointFolder(edge::read_config(config_file).folder).trim());
+      std::cout << "Asked for: `feldsher-edge status` says how far it is (window.*)\n";
     } else if (*status) {
       const std::string line =
           edge::ask_status(edge::PointFolder(edge::read_config(config_file).folder).control());

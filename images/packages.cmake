@@ -100,9 +100,9 @@ if(FELDSHER_KIOSK)
     KEYS /etc/feldsher/kiosk
     CONFFILES /etc/feldsher/kiosk.toml)
   set(CPACK_DEBIAN_KIOSK_PACKAGE_SECTION x11)
-  # GLFW loads libGL and the X extensions by name, as it runs: no linker knows of them. libpam-systemd gives the
-  # screen's user its seat, so that Xorg needs no root.
-  set(CPACK_DEBIAN_KIOSK_PACKAGE_DEPENDS "libgl1, libgl1-mesa-dri, libxi6, libxrandr2, libxcursor1, libxinerama1,\
+  # GLFW loads the X extensions by name, as it runs: no linker knows of them. libpam-systemd gives the screen's user
+  # its seat, so that Xorg needs no root.
+  set(CPACK_DEBIAN_KIOSK_PACKAGE_DEPENDS "libxi6, libxrandr2, libxcursor1, libxinerama1,\
  libxrender1, libxxf86vm1, fonts-inter | fonts-dejavu-core, xinit, xserver-xorg-core, xserver-xorg-input-libinput,\
  default-logind | logind, ${service_depends}, tzdata")
   set(CPACK_DEBIAN_KIOSK_DESCRIPTION "screens of a clinic's satellite point

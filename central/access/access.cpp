@@ -19,6 +19,21 @@ v1::Actor node_actor(const NodeId& node) {
   return actor;
 }
 
+CertificateSubject line_subject(const std::string& point, NodeId node, std::int64_t now_s) {
+  return {.kind = PeerKind::node,
+          .name = point,
+          .id = node.uuid,
+          .hosts = {},
+          .not_before_s = now_s - line_margin_s,
+          .not_after_s = now_s + line_life_s};
+}
+CertificateSubject agent_subject() {
+  return {.kind = PeerKind::terminal, .name = std::string(agent_name), .id = {}, .hosts = {}};
+}
+CertificateSubject broker_subject(const std::string& point) {
+  return {.kind = PeerKind::broker, .name = "broker-" + point, .id = {}, .hosts = {}};
+}
+
 }  // namespace
 
 /// The three certificates of a box.
@@ -30,16 +45,9 @@ struct Access::Keys {
     const auto sign = [&](const std::string& csr, const CertificateSubject& subject) {
       return authority.sign_request(csr, subject, now_s);
     };
-    auto line = sign(request.line_request(), {.kind = PeerKind::node,
-                                              .name = name,
-                                              .id = node.uuid,
-                                              .hosts = {},
-                                              .not_before_s = now_s - line_margin_s,
-                                              .not_after_s = now_s + line_life_s});
-    auto bus = sign(request.bus_request(),
-                    {.kind = PeerKind::terminal, .name = std::string(agent_name), .id = {}, .hosts = {}});
-    auto broker = sign(request.broker_request(),
-                       {.kind = PeerKind::broker, .name = "broker-" + name, .id = {}, .hosts = {}});
+    auto line = sign(request.line_request(), line_subject(name, node, now_s));
+    auto bus = sign(request.bus_request(), agent_subject());
+    auto broker = sign(request.broker_request(), broker_subject(name));
     if (!line || !bus || !broker) return std::nullopt;
     return Keys{std::move(*line), std::move(*bus), std::move(*broker)};
   }
@@ -171,28 +179,37 @@ Access::Renewed Access::renew(const PeerIdentity& guest, const v1::RenewalReques
   const v1::Credential* present = credential_of(guest.serial);
   if (present != nullptr && present->revoked()) return refused(v1::ENROLMENT_REVOKED);
 
-  const auto bundle = authority.sign_request(request.line_request(),
-                                             {.kind = PeerKind::node,
-                                              .name = place->state.short_name(),
-                                              .id = node.uuid,
-                                              .hosts = {},
-                                              .not_before_s = seconds(now) - line_margin_s,
-                                              .not_after_s = seconds(now) + line_life_s},
-                                             seconds(now));
-  if (!bundle) return refused(v1::ENROLMENT_BAD_KEY);
+  if (request.line_request().empty() && request.bus_request().empty() && request.broker_request().empty())
+    return refused(v1::ENROLMENT_MALFORMED);
   const AccessBy by{.actor = node_actor(node), .proof = v1::PROOF_CERTIFICATE, .now = now};
   Renewed out{.answer = {}, .drafts = {}};
-  // The one in use stays: the answer may be lost on its way.
-  out.drafts = revoke(
-      state_, {.kinds = {v1::CREDENTIAL_NODE}, .name = {}, .point = point, .except = guest.serial}, by);
   v1::Credential about;
-  about.set_kind(v1::CREDENTIAL_NODE);
-  about.set_name(place->state.short_name());
-  about.set_holder(node.to_octets());
   about.set_point(point->to_octets());
+  // Certifies the key of a request, when there is one. The present one of a line stays: the answer may be
+  // lost on its way.
+  const auto next = [&](v1::CredentialKind kind, const std::string& csr, const CertificateSubject& subject,
+                        const Octets& except) -> std::optional<std::string> {
+    if (csr.empty()) return std::string();
+    const auto bundle = authority.sign_request(csr, subject, seconds(now));
+    if (!bundle) return std::nullopt;
+    for (Draft& end : revoke(state_, {.kinds = {kind}, .name = {}, .point = point, .except = except}, by))
+      out.drafts.push_back(std::move(end));
+    about.set_kind(kind);
+    about.set_name(subject.name);
+    out.drafts.push_back(issued(*bundle, about, by, random_));
+    return bundle->certificate;
+  };
+  const std::string& name = place->state.short_name();
+  const auto bus = next(v1::CREDENTIAL_AGENT, request.bus_request(), agent_subject(), {});
+  const auto broker = next(v1::CREDENTIAL_BROKER, request.broker_request(), broker_subject(name), {});
+  about.set_holder(node.to_octets());
   if (present != nullptr) about.set_head_key(present->head_key());
-  out.drafts.push_back(issued(*bundle, about, by, random_));
-  out.answer.set_line_certificate(bundle->certificate);
+  const auto line =
+      next(v1::CREDENTIAL_NODE, request.line_request(), line_subject(name, node, seconds(now)), guest.serial);
+  if (!bus || !broker || !line) return refused(v1::ENROLMENT_BAD_KEY);
+  out.answer.set_bus_certificate(*bus);
+  out.answer.set_broker_certificate(*broker);
+  out.answer.set_line_certificate(*line);
   out.answer.set_ca(authority.ca_pem());
   out.answer.set_issued_s(seconds(now));
   return out;

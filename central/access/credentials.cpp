@@ -43,6 +43,24 @@ Draft issued(const CertificateBundle& bundle, v1::Credential about, const Access
   return draft;
 }
 
+std::optional<Draft> noted_standby(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by,
+                                   Random& random) {
+  constexpr std::int64_t guest_s = 2 * 86'400;
+  const auto id = peer.uuid();
+  if (peer.kind != PeerKind::standby || !id || peer.not_after_s < by.now.wall_ms / 1000 + guest_s)
+    return std::nullopt;
+  for (const auto& [credential, row] : state.credentials.rows())
+    if (row.state.serial() == peer.serial) return std::nullopt;
+  v1::Credential about;
+  about.set_kind(v1::CREDENTIAL_STANDBY);
+  about.set_name(id->to_text());
+  about.set_holder(id->to_octets());
+  CertificateBundle shown;
+  shown.serial = peer.serial;
+  shown.not_after_s = peer.not_after_s;
+  return issued(shown, about, by, random);
+}
+
 std::vector<Draft> revoke(const NetworkState& state, const Holder& holder, const AccessBy& by) {
   std::vector<Draft> drafts;
   for (const auto& [id, row] : state.credentials.rows()) {

@@ -37,6 +37,11 @@ std::optional<PointId> point_named(const NetworkState& state, std::string_view s
 /// The record of a certificate that was just made.
 Draft issued(const CertificateBundle& bundle, v1::Credential about, const AccessBy& by, Random& random);
 
+/// A standby's certificate is made where its folder is: it is noted when it first shows it. Nothing when it
+/// was before, or when it is that of a passing guest, which ends by itself in a day.
+std::optional<Draft> noted_standby(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by,
+                                   Random& random);
+
 /// Which certificates a revocation means.
 struct Holder {
   std::vector<v1::CredentialKind> kinds;

@@ -59,6 +59,10 @@ Api::Api(ApiWorld world)
   route("POST", "/api/v1/erasures", read_erasure, &Api::propose_erasure);
   route("POST", "/api/v1/erasures/{id}/order", id, &Api::order_erasure);
 
+  route("GET", "/api/v1/decommissions", nothing, &Api::decommissions);
+  route("POST", "/api/v1/decommissions", read_decommission, &Api::propose_decommission);
+  route("POST", "/api/v1/decommissions/{id}/order", id, &Api::order_decommission);
+
   route("GET", "/api/v1/readings", read_readings, &Api::readings);
   route("GET", "/api/v1/readings/blocks", read_readings, &Api::reading_blocks);
   route("GET", "/api/v1/readings/hours", read_readings, &Api::reading_hours);

@@ -76,6 +76,10 @@ class Api {
     Uuid patient;
     std::string ground;
   };
+  struct DecommissionInput {
+    std::string point;  ///< Short name.
+    std::string reason;
+  };
   struct TasksInput {
     std::optional<v1::TaskStatus> status;  ///< Nothing = any.
     Uuid point;                            ///< Nil = everywhere.
@@ -95,6 +99,7 @@ class Api {
   static Limit read_limit(RouteInput& in);
   static TasksInput read_tasks(RouteInput& in);
   static ErasureInput read_erasure(RouteInput& in);
+  static DecommissionInput read_decommission(RouteInput& in);
 
   void points(Nothing, const Caller& caller, Reply reply);
   void status(Nothing, const Caller& caller, Reply reply);
@@ -121,6 +126,9 @@ class Api {
   void erasures(Nothing, const Caller& caller, Reply reply);
   void propose_erasure(ErasureInput, const Caller& caller, Reply reply);
   void order_erasure(ById, const Caller& caller, Reply reply);
+  void decommissions(Nothing, const Caller& caller, Reply reply);
+  void propose_decommission(DecommissionInput, const Caller& caller, Reply reply);
+  void order_decommission(ById, const Caller& caller, Reply reply);
 
   void readings(ReadingsInput, const Caller& caller, Reply reply);
   void reading_blocks(ReadingsInput, const Caller& caller, Reply reply);

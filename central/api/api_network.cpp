@@ -34,6 +34,7 @@ void Api::status(Nothing, const Caller&, Reply reply) {
                .body = json::object{{"intake", now.intake},
                                     {"backlog", now.backlog},
                                     {"connections", now.connections},
+                                    {"keys", now.unsealed ? "unsealed" : "sealed"},
                                     {"standby", to_json(now.standby)}}});
 }
 

@@ -68,6 +68,7 @@ json::value scalar(const Message& message, const FieldDescriptor& field, int ind
 }
 
 std::string status_text(const PointStatus& status) {
+  if (status.waits_for_box) return "decommissioned, waits for a new box";
   if (status.connected) return "connected";
   const std::int64_t heard = std::max(status.last_heard_ms, status.last_act_ms);
   return heard == 0 ? "unknown, never heard" : "unknown, not heard since " + utc_text(heard);
@@ -165,6 +166,9 @@ json::object to_json(const PointStatus& status, const v1::Point& point) {
                       {"feed_acknowledged", status.feed_acknowledged}};
   object["last_heard"] =
       status.last_heard_ms == 0 ? json::value(nullptr) : json::value(utc_text(status.last_heard_ms));
+  object["keys"] = !status.unsealed   ? json::value(nullptr)
+                   : *status.unsealed ? json::value("unsealed")
+                                      : json::value("sealed");
   object["last_act"] =
       status.last_act_ms == 0 ? json::value(nullptr) : json::value(utc_text(status.last_act_ms));
   return object;

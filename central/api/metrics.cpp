@@ -59,6 +59,12 @@ struct Metrics::Families {
   Gauge& standby_gone_on = gauge(registry, "feldsher_standby_gone_on",
                                  "How often central stopped waiting for its standby, since the start")
                                .Add({});
+  Gauge& unsealed = gauge(registry, "feldsher_unsealed",
+                          "1 when whoever has central's disk can read it: no TPM seals its keys")
+                        .Add({});
+  Family<Gauge>& point_unsealed =
+      gauge(registry, "feldsher_point_unsealed",
+            "1 when whoever has the point's disk can read it, as its box last said");
   Family<Gauge>& connected =
       gauge(registry, "feldsher_point_connected", "1 when the point's node is connected");
   Family<Gauge>& feed_lag = gauge(registry, "feldsher_feed_lag", "Feed items that the point has not applied");
@@ -96,9 +102,11 @@ std::string Metrics::text(const Now& now) {
       now.standby.known ? static_cast<double>(now.standby.intake - now.standby.acknowledged.value_or(0)) : 0);
   families_->standby_lag_s.Set(static_cast<double>(now.standby.lag_ms) / 1000);
   families_->standby_gone_on.Set(static_cast<double>(now.standby.gone_on));
+  families_->unsealed.Set(now.unsealed ? 1 : 0);
   for (const PointStatus& point : now.points) {
     const prometheus::Labels labels{{"point", point.point.to_text()}};
     families_->connected.Add(labels).Set(point.connected ? 1 : 0);
+    if (point.unsealed) families_->point_unsealed.Add(labels).Set(*point.unsealed ? 1 : 0);
     // What a point that is away has applied is not known: all of the feed then counts as lag.
     families_->feed_lag.Add(labels).Set(
         static_cast<double>(point.feed_items - std::min(point.feed_items, point.feed_acknowledged)));

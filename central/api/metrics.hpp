@@ -27,6 +27,7 @@ class Metrics {
     std::uint64_t views_position = 0;  ///< … and how many of them the views show.
     std::uint64_t views_unreadable = 0;
     StandbyStatus standby = {};
+    bool unsealed = false;  ///< Central's own box key lies in a file.
   };
   std::string text(const Now& now);
 

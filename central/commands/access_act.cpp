@@ -1,11 +1,13 @@
 #include "central/commands/access_act.hpp"
 
 #include <boost/json/serialize.hpp>
+#include <set>
 
 #include "central/access/lost_point.hpp"
 #include "central/commands/api_client.hpp"
 #include "central/commands/config.hpp"
 #include "central/commands/stopped_central.hpp"
+#include "protocol/crypto/signing_key.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
@@ -17,15 +19,23 @@ struct KindName {
   v1::CredentialKind kind;
   std::string_view text;
 };
-constexpr KindName kind_names[] = {{v1::CREDENTIAL_NODE, "node"},
-                                   {v1::CREDENTIAL_AGENT, "agent"},
-                                   {v1::CREDENTIAL_BROKER, "broker"},
-                                   {v1::CREDENTIAL_TERMINAL, "terminal"},
-                                   {v1::CREDENTIAL_DEVICE, "device"}};
+constexpr KindName kind_names[] = {{v1::CREDENTIAL_NODE, "node"},     {v1::CREDENTIAL_AGENT, "agent"},
+                                   {v1::CREDENTIAL_BROKER, "broker"}, {v1::CREDENTIAL_TERMINAL, "terminal"},
+                                   {v1::CREDENTIAL_DEVICE, "device"}, {v1::CREDENTIAL_STANDBY, "standby"}};
+
+Draft pass_key_draft(const Uuid& id, const v1::PassKey& key, const AccessBy& by) {
+  Draft draft;
+  draft.actor = by.actor;
+  draft.proof = by.proof;
+  draft.subject = {v1::PASS_KEY, id};
+  draft.verb = v1::REGISTERED;
+  draft.message = key.SerializeAsString();
+  return draft;
+}
 
 v1::CredentialKind read_kind(JsonObject& in) {
   const auto kind = credential_kind_from(in.text("kind"));
-  if (!kind) throw BadInput(in.place("kind"), "node, agent, broker, terminal or device is expected");
+  if (!kind) throw BadInput(in.place("kind"), "node, agent, broker, terminal, device or standby is expected");
   return *kind;
 }
 
@@ -63,7 +73,8 @@ Allowed<AccessPlan> plan_for(const RevokeCertificates& wish, const NetworkState&
   }
   auto drafts = revoke(state, holder, by);
   if (drafts.empty()) return AccessRefusal::no_such_holder;
-  return AccessPlan{.drafts = std::move(drafts), .said = {{"revoked", drafts.size()}}};
+  const std::size_t revoked = drafts.size();
+  return AccessPlan{.drafts = std::move(drafts), .said = {{"revoked", revoked}}};
 }
 
 Allowed<AccessPlan> plan_for(const LosePoint& wish, const NetworkState& state, Random& random,
@@ -83,6 +94,38 @@ Allowed<AccessPlan> plan_for(const LosePoint& wish, const NetworkState& state, R
                                     {"language", row->state.language()}});
   planned.said = {{"revoked", revoked}, {"people", std::move(people)}};
   return planned;
+}
+
+Allowed<AccessPlan> plan_for(const PassKeys& keys, const NetworkState& state, Random& random,
+                             const AccessBy& by) {
+  if (!public_key_from(keys.present) || !public_key_from(keys.next)) return AccessRefusal::malformed;
+  AccessPlan planned;
+  std::set<Octets> missing{keys.present, keys.next};
+  std::size_t retired = 0;
+  for (const auto& [id, row] : state.pass_keys.rows()) {
+    if (missing.erase(row.state.public_key()) != 0 || !row.state.point().empty()) continue;
+    if (!keys.retire || row.state.retired()) continue;
+    v1::PassKey former = row.state;
+    former.set_retired(true);
+    planned.drafts.push_back(pass_key_draft(id, former, by));
+    planned.drafts.back().bases = {row.record};
+    planned.drafts.back().verb = v1::CHANGED;
+    ++retired;
+  }
+  for (const Octets& key : missing) {
+    v1::PassKey made;
+    made.set_public_key(key);
+    planned.drafts.push_back(pass_key_draft(random.uuid_v7(by.now.wall_ms), made, by));
+  }
+  planned.said = {{"registered", missing.size()}, {"retired", retired}};
+  return planned;
+}
+
+json::object json_of(const PassKeys& keys) {
+  return {{"act", "pass-keys"},
+          {"present", to_hex(keys.present)},
+          {"next", to_hex(keys.next)},
+          {"retire", keys.retire}};
 }
 
 json::object json_of(const LosePoint& wish) { return {{"act", "lose-point"}, {"point", wish.point}}; }
@@ -155,7 +198,13 @@ AccessAct read_access_act(JsonObject& in) {
     return wish;
   }
   if (what == "lose-point") return LosePoint{in.text("point")};
-  throw BadInput(in.place("act"), "open-code, record-certificate, revoke or lose-point is expected");
+  if (what == "pass-keys") {
+    PassKeys keys{.present = from_hex(in.text("present")), .next = from_hex(in.text("next"))};
+    keys.retire = in.boolean("retire");
+    return keys;
+  }
+  throw BadInput(in.place("act"),
+                 "open-code, record-certificate, revoke, lose-point or pass-keys is expected");
 }
 
 Allowed<AccessPlan> plan(const AccessAct& act, const NetworkState& state, Random& random,

@@ -22,7 +22,7 @@ struct RecordCertificate {
 /// Certificates are worth nothing from here on.
 struct RevokeCertificates {
   v1::CredentialKind kind = v1::CREDENTIAL_UNSPECIFIED;
-  std::string name;   ///< Common name; of a node its point's short name.
+  std::string name;   ///< Common name; of a node its point's short name, of a standby its id.
   std::string point;  ///< Short name; empty = anywhere.
 };
 
@@ -31,8 +31,15 @@ struct LosePoint {
   std::string point;  ///< Short name.
 };
 
+/// Which of central's keys sign passes, and which will next: the points are told both.
+struct PassKeys {
+  Octets present, next;  ///< Raw Ed25519.
+  bool retire = false;   ///< Passes of central's other keys are worth nothing from here on.
+};
+
 /// What an operator does about who may come in.
-using AccessAct = std::variant<Access::WantedCode, RecordCertificate, RevokeCertificates, LosePoint>;
+using AccessAct =
+    std::variant<Access::WantedCode, RecordCertificate, RevokeCertificates, LosePoint, PassKeys>;
 
 /// As JSON, for central's API; and back: throws BadInput.
 boost::json::object to_json(const AccessAct& act);
@@ -48,7 +55,7 @@ Allowed<AccessPlan> plan(const AccessAct& act, const NetworkState& state, Random
 /// Does it: in the journal of a stopped central, or through the API of a running one. Throws Fault.
 boost::json::object carry_out(const CentralFolder& folder, const AccessAct& act);
 
-/// "node", "terminal", "device", "broker", "agent", and back.
+/// "node", "terminal", "device", "broker", "agent", "standby", and back.
 std::string_view to_text(v1::CredentialKind kind);
 std::optional<v1::CredentialKind> credential_kind_from(std::string_view text);
 

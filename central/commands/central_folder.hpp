@@ -22,6 +22,7 @@ struct Identity {
 ///     ca.pem                       whom the network's boxes trust: a copy of the tenant's
 ///     server/                      certificate of the two doors
 ///     head.key pass.key            what signs heads, and passes
+///     head.handover pass-next.key  of rotations: what the former head key signed; what signs passes next
 ///     journal.db journal.key       records, and the key of every database here, wrapped by …
 ///     box.key or box.cred          … the box's own: a file, or sealed by its TPM2
 ///     views.db                     what queries read; may be deleted at any time
@@ -45,6 +46,7 @@ class CentralFolder {
   std::filesystem::path server() const { return folder_ / "server"; }
   std::filesystem::path head_key() const { return folder_ / "head.key"; }
   std::filesystem::path pass_key() const { return folder_ / "pass.key"; }
+  std::filesystem::path next_pass_key() const { return folder_ / "pass-next.key"; }
   std::filesystem::path views() const { return folder_ / "views.db"; }
   std::filesystem::path tokens() const { return folder_ / "tokens.json"; }
   std::filesystem::path operator_token() const { return folder_ / "operator.token"; }

@@ -10,15 +10,15 @@ namespace feldsher::central {
 
 /// What a certificate is wanted for.
 struct IssueWish {
-  std::string kind;   ///< "point", "home-point", "terminal", "gateway" or "broker".
+  std::string kind;   ///< "terminal", "gateway" or "broker".
   std::string name;   ///< The certificate's common name: the user name at a broker.
   std::string point;  ///< Short name of a loaded point; empty = none.
   std::optional<Uuid> id;
   std::filesystem::path out;
 };
 
-/// Makes a key and its certificate in `out`: ca.pem, certificate.pem, key.pem (mode 600); for a point also
-/// node.json, which tells the agent who it is and where central is. Throws Fault.
+/// Makes a key and its certificate in `out`: ca.pem, certificate.pem, key.pem (mode 600). Boxes of points
+/// make their own: see enrol.hpp. Throws Fault.
 void issue(const CentralFolder& folder, const IssueWish& wish, std::ostream& out);
 
 /// The text of a pass for an appointment, which its patient shows as a QR code. Throws Fault.

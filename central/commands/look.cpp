@@ -56,6 +56,7 @@ void look_at_points(const LookWish& wish, std::ostream& out) {
   show(wish, ask(wish, "/api/v1/points"),
        {{"POINT", "short_name"},
         {"STATUS", "status"},
+        {"KEYS", "keys"},
         {"ACTS", "acts"},
         {"LAST ACT", "last_act"},
         {"FEED", "feed_items"},
@@ -74,10 +75,12 @@ void look_at_status(const LookWish& wish, std::ostream& out) {
   out << "Records   " << cell(status.at("intake")) << " durable, " << cell(status.at("backlog"))
       << " wait for the disk\n"
       << "Nodes     " << cell(status.at("connections")) << " connected\n"
+      << "Keys      " << cell(status.at("keys")) << "\n"
       << "Standby   " << cell(standby.at("status"));
   if (standby.at("status").as_string() != "none")
-    out << ", lag " << cell(standby.at("lag_records")) << " records, " << cell(standby.at("lag_seconds"))
-        << " s; central went on without it " << cell(standby.at("gone_on")) << " times";
+    out << " (" << cell(standby.at("id")) << "), lag " << cell(standby.at("lag_records")) << " records, "
+        << cell(standby.at("lag_seconds")) << " s; central went on without it " << cell(standby.at("gone_on"))
+        << " times";
   out << "\n";
 }
 
@@ -185,6 +188,41 @@ void propose_erasure(const LookWish& wish, const std::string& patient, const std
 void order_erasure(const LookWish& wish, const std::string& erasure, std::ostream& out) {
   const std::string target = "/api/v1/erasures/" + escape_query(erasure) + "/order";
   show_erasures(wish, json::array{client(wish).post(target, "")}, out);
+}
+
+namespace {
+
+void show_decommissions(const LookWish& wish, const json::value& all, std::ostream& out) {
+  show(wish, all,
+       {{"AT", "at"}, {"STATUS", "status"}, {"POINT", "point"}, {"REASON", "reason"}, {"ID", "id"}}, out);
+}
+
+}  // namespace
+
+void look_at_decommissions(const LookWish& wish, std::ostream& out) {
+  show_decommissions(wish, ask(wish, "/api/v1/decommissions"), out);
+}
+
+void propose_decommission(const LookWish& wish, const std::string& point, const std::string& reason,
+                          std::ostream& out) {
+  const json::object proposal{{"point", point}, {"reason", reason}};
+  show_decommissions(wish, json::array{client(wish).post("/api/v1/decommissions", json::serialize(proposal))},
+                     out);
+}
+
+void order_decommission(const LookWish& wish, const std::string& decommission, std::ostream& out) {
+  const json::value ordered =
+      client(wish).post("/api/v1/decommissions/" + escape_query(decommission) + "/order", "");
+  if (wish.json) {
+    out << json::serialize(ordered) << "\n";
+    return;
+  }
+  const json::value& ended = ordered.at("ended");
+  out << "The box of " << cell(ordered.at("point")) << " is out. Ended with it: " << cell(ended.at("tickets"))
+      << " tickets, " << cell(ended.at("visits")) << " visits, " << cell(ended.at("leases")) << " leases, "
+      << cell(ended.at("certificates"))
+      << " certificates. Bookings to look at, as tasks: " << cell(ended.at("tasks")) << "\n"
+      << "A new box takes over: feldsher-central enrol --point " << cell(ordered.at("point")) << "\n";
 }
 
 void look_at_incidents(const LookWish& wish, std::ostream& out) {

@@ -26,6 +26,11 @@ void look_at_erasures(const LookWish& wish, std::ostream& out);
 void propose_erasure(const LookWish& wish, const std::string& patient, const std::string& ground,
                      std::ostream& out);
 void order_erasure(const LookWish& wish, const std::string& erasure, std::ostream& out);
+void look_at_decommissions(const LookWish& wish, std::ostream& out);
+/// Likewise: what one person proposes of the box of a point (short name), another orders.
+void propose_decommission(const LookWish& wish, const std::string& point, const std::string& reason,
+                          std::ostream& out);
+void order_decommission(const LookWish& wish, const std::string& decommission, std::ostream& out);
 /// Shows the bookings that were found there.
 void break_lease(const LookWish& wish, const std::string& shift, std::ostream& out);
 void accept_older_disk(const LookWish& wish, const std::string& point, std::ostream& out);

@@ -1,5 +1,6 @@
 #include "central/commands/stopped_central.hpp"
 
+#include "protocol/journal/head_key_file.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
@@ -52,7 +53,7 @@ class StoppedCentral::DirectLedger final : public Ledger {
 };
 
 StoppedCentral::StoppedCentral(const CentralFolder& folder)
-    : signer_(SigningKey::load(folder.head_key())),
+    : signer_(load_head_key(folder.head_key())),
       store_(open_store(folder)),
       ledger_(std::make_unique<DirectLedger>(*store_)),
       node_(std::make_unique<CentralNode>(

@@ -5,6 +5,11 @@ namespace {
 
 std::optional<PointId> point_in(const std::string& octets) { return PointId::from_octets(octets); }
 
+bool changes_with_the_day(v1::EntityType type) {
+  return type == v1::APPOINTMENT || type == v1::PATIENT || type == v1::VISIT || type == v1::TICKET ||
+         type == v1::REQUEST || type == v1::DEVICE || type == v1::CUSTODY;
+}
+
 }  // namespace
 
 std::set<PointId> FeedDeriver::points_of(const SubjectKey& subject) const {
@@ -40,7 +45,9 @@ std::set<PointId> FeedDeriver::points_of(const SubjectKey& subject) const {
       add(state_.terminals.find(id)->state.point());
       break;
     case v1::APPOINTMENT:
-      add(state_.appointments.find(id)->state.point());
+      if (const v1::Appointment& state = state_.appointments.find(id)->state;
+          !window_ || window_->has_appointment(state.from().minute()))
+        add(state.point());
       break;
     case v1::PRACTITIONER:
       for (const std::string& point : state_.practitioners.find(id)->state.points()) add(point);
@@ -64,11 +71,24 @@ std::set<PointId> FeedDeriver::points_of(const SubjectKey& subject) const {
         add(state_.credentials.find(id)->state.point());
       break;
     case v1::CUSTODY:
+      if (window_ && !is_worn(id)) break;
       add_node(state_.custodies.find(id)->state.home_node());
       add(state_.custodies.find(id)->state.point());
       break;
+    case v1::VISIT:
+      if (const v1::Visit& state = state_.visits.find(id)->state; !window_ || window_->has_visit(state.day()))
+        add(state.point());
+      break;
+    case v1::TICKET:
+      if (const v1::Ticket& state = state_.tickets.find(id)->state;
+          !window_ || window_->has_visit(state.day()))
+        add(state.point());
+      break;
     case v1::REQUEST:
-      add_node(state_.requests.find(id)->state.owner());
+      // What is asked for somebody; the rest names nobody and may be asked of a point that is away for long.
+      if (const v1::Request& state = state_.requests.find(id)->state;
+          !window_ || state.wanted().patient().empty() || !window_->is_past(state.wanted().from().minute()))
+        add_node(state.owner());
       break;
     case v1::REQUEST_ANSWER:
       add_node(state_.request_answers.find(id)->state.asker());
@@ -83,26 +103,47 @@ std::set<PointId> FeedDeriver::points_of(const SubjectKey& subject) const {
   return points;
 }
 
-void FeedDeriver::note_people(const Record& record) {
-  auto enter = [&](v1::EntityType type, const std::string& octets, const std::set<PointId>& points) {
-    auto id = Uuid::from_octets(octets);
-    if (!id) return;
-    SubjectKey person{type, *id};
+// A device is worn by whom it was given to last.
+bool FeedDeriver::is_worn(const Uuid& custody) const {
+  const auto& row = *state_.custodies.find(custody);
+  if (row.verb == v1::ARCHIVED) return false;
+  const std::pair mine(row.state.from_ms(), custody);
+  for (const Uuid& id : custodies_by_device_.at(row.state.device())) {
+    const v1::Custody& other = state_.custodies.find(id)->state;
+    if (other.device() == row.state.device() && std::pair(other.from_ms(), id) > mine) return false;
+  }
+  return true;
+}
+
+FeedDeriver::People FeedDeriver::people_of(const SubjectKey& subject) const {
+  People people;
+  auto add = [&](v1::EntityType type, const std::string& octets, std::set<PointId> points) {
+    if (auto id = Uuid::from_octets(octets); id && !points.empty())
+      people.emplace_back(SubjectKey{type, *id}, std::move(points));
+  };
+  if (subject.type == v1::APPOINTMENT) {
+    add(v1::PATIENT, state_.appointments.find(subject.id)->state.patient(), points_of(subject));
+  } else if (subject.type == v1::CUSTODY) {
+    const v1::Custody& custody = state_.custodies.find(subject.id)->state;
+    add(v1::DEVICE, custody.device(), points_of(subject));
+    add(v1::PATIENT, custody.patient(), points_of(subject));
+  } else if (subject.type == v1::VISIT && window_) {
+    const v1::Visit& visit = state_.visits.find(subject.id)->state;
+    const auto point = point_in(visit.point());
+    if (point && window_->has_visit(visit.day()) && visit.status() != v1::VISIT_UNDONE)
+      add(v1::PATIENT, visit.patient(), {*point});
+  }
+  return people;
+}
+
+void FeedDeriver::note_people(const SubjectKey& subject) {
+  for (const auto& [person, points] : people_of(subject))
     for (const PointId& point : points) {
       if (!people_[person].insert(point).second) continue;
       auto node = state_.node_of(point);
       auto feed = node ? feeds_.find(*node) : feeds_.end();
       if (feed != feeds_.end() && feed->second.epoch() != 0) bring_into_scope(person, feed->second);
     }
-  };
-  const Uuid& id = record.subject.id;
-  if (record.subject.type == v1::APPOINTMENT) {
-    enter(v1::PATIENT, state_.appointments.find(id)->state.patient(), points_of(record.subject));
-  } else if (record.subject.type == v1::CUSTODY) {
-    const v1::Custody& custody = state_.custodies.find(id)->state;
-    enter(v1::DEVICE, custody.device(), points_of(record.subject));
-    enter(v1::PATIENT, custody.patient(), points_of(record.subject));
-  }
 }
 
 void FeedDeriver::bring_into_scope(const SubjectKey& subject, sync::FeedLog& feed) {
@@ -121,8 +162,6 @@ void FeedDeriver::apply(const Record& record) {
 void FeedDeriver::derive(const Record& record) {
   switch (record.subject.type) {
     // What no feed ever carries is not kept here.
-    case v1::VISIT:
-    case v1::TICKET:
     case v1::SURVEY_ANSWER:
     case v1::READING_BLOCK:
     case v1::INCIDENT:
@@ -134,14 +173,27 @@ void FeedDeriver::derive(const Record& record) {
     case v1::SHIFT_STATE:
     case v1::TASK:
     case v1::ENROLMENT:
+    case v1::DECOMMISSION:
       return;
+    case v1::DAY:
+      return turn_day();
+    case v1::VISIT:
+      visits_by_day_[state_.visits.find(record.subject.id)->state.day()].insert(record.subject.id);
+      note_people(record.subject);
+      [[fallthrough]];
+    case v1::TICKET:
+      // Theirs, unless central has ended them with the box: the next box must not call them.
+      if (record.key.origin != state_.central()) return;
+      break;
     default:
       break;
   }
   if (record.subject.type == v1::ERASURE) return end_feeds(record);
+  if (record.subject.type == v1::CUSTODY)
+    custodies_by_device_[state_.custodies.find(record.subject.id)->state.device()].insert(record.subject.id);
   auto shared = std::make_shared<const Record>(record);
   latest_[record.subject] = shared;
-  note_people(record);
+  if (record.subject.type != v1::VISIT) note_people(record.subject);
   offer(record.subject, shared, record.key.origin);
 }
 
@@ -156,6 +208,55 @@ void FeedDeriver::end_feeds(const Record& record) {
   latest_[record.subject] = std::make_shared<const Record>(record);
   // Without the bodies the same items could not be derived again: every feed begins anew, from states.
   for (auto& [node, feed] : feeds_) feed = sync::FeedLog();
+}
+
+void FeedDeriver::turn_day() {
+  const v1::Day* today = state_.today();
+  if (!today) return;  // Somebody else than central says so.
+  window_.emplace(*today);
+  people_.clear();
+  auto note = [&](v1::EntityType type, const Uuid& id) {
+    for (auto& [person, points] : people_of({type, id})) people_[person].merge(points);
+  };
+  for (const std::string& day : window_->appointment_days())
+    for (const Uuid& id : state_.appointments_of_day(day))
+      if (state_.appointments.find(id)) note(v1::APPOINTMENT, id);
+  for (auto day = visits_by_day_.lower_bound(window_->first_visit_day()); day != visits_by_day_.end(); ++day)
+    for (const Uuid& id : day->second)
+      if (state_.visits.find(id)) note(v1::VISIT, id);
+  for (const auto& [id, row] : state_.custodies.rows()) note(v1::CUSTODY, id);
+  for (auto& [node, feed] : feeds_)
+    if (auto point = state_.point_of(node); point && feed.epoch() != 0) {
+      shrink(*point, feed);
+      grow(node, *point, feed);
+    }
+}
+
+void FeedDeriver::shrink(PointId point, sync::FeedLog& feed) {
+  std::vector<SubjectKey> leaving;
+  for (const auto& [subject, record] : feed.scope().all())
+    if (changes_with_the_day(subject.type) && !points_of(subject).contains(point)) leaving.push_back(subject);
+  for (const SubjectKey& subject : leaving) {
+    feed.leave(subject);
+    feed.end_transaction();  // Many people may leave on one day: they go in many batches.
+  }
+}
+
+void FeedDeriver::grow(NodeId node, PointId point, sync::FeedLog& feed) {
+  auto bring = [&](const SubjectKey& subject) {
+    auto latest = latest_.find(subject);
+    if (latest == latest_.end() || latest->second->key.origin == node || feed.in_scope(subject) ||
+        !points_of(subject).contains(point))
+      return;
+    feed.state(latest->second);
+    feed.end_transaction();
+  };
+  for (const auto& [person, points] : people_)
+    if (points.contains(point)) bring(person);
+  for (const std::string& day : window_->appointment_days())
+    for (const Uuid& id : state_.appointments_of_day(day)) bring({v1::APPOINTMENT, id});
+  for (const auto& [id, row] : state_.custodies.rows()) bring({v1::CUSTODY, id});
+  for (const auto& [id, row] : state_.requests.rows()) bring({v1::REQUEST, id});
 }
 
 void FeedDeriver::offer(const SubjectKey& subject, const std::shared_ptr<const Record>& record,

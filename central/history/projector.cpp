@@ -37,6 +37,7 @@ FhirStatus fhir_status(v1::AppointmentStatus appointment, v1::VisitStatus visit)
   switch (visit) {
     case v1::VISIT_ARRIVED:
     case v1::VISIT_IN_PROGRESS:
+    case v1::VISIT_ENDED:  // Came; how it went on died with the box.
       return FhirStatus::arrived;
     case v1::VISIT_FINISHED:
       return FhirStatus::fulfilled;

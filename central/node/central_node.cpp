@@ -2,6 +2,7 @@
 
 #include <boost/endian/conversion.hpp>
 
+#include "central/feed/day_rule.hpp"
 #include "protocol/clinic/erasing.hpp"
 #include "protocol/record/result.hpp"
 
@@ -33,7 +34,8 @@ CentralNode::CentralNode(TenantId tenant, NodeId node, CentralWorld world)
       writer_(tenant, node, draw_epoch(world.random), world.random),
       scheduling_(state_, world.random),
       tasks_(state_, world.random),
-      erasures_(state_, world.random) {}
+      erasures_(state_, world.random),
+      decommissions_(state_, world.random) {}
 
 CentralNode::~CentralNode() = default;
 
@@ -62,17 +64,21 @@ Transaction CentralNode::take_over(JournalStore& store, const std::string& why) 
 
 void CentralNode::open_life(const std::optional<JournalTip>& parent, const Octets& why) {
   v1::NodeLife opened;
-  opened.set_reason(parent ? v1::OPEN_WAS_BEHIND : v1::OPEN_ENROLLED);
+  opened.set_reason(!parent ? v1::OPEN_ENROLLED : why.empty() ? v1::OPEN_KEY_ROTATED : v1::OPEN_WAS_BEHIND);
   if (parent) {
     opened.set_parent_epoch(parent->journal.epoch.value);
     opened.set_parent_seq(parent->seq);
     opened.set_parent_hash(to_octets(parent->hash));
-    // Its writer died without a last word.
-    Transaction end;
-    end.heads.push_back(sign_head(tenant_, *parent, world_.signer));
-    world_.ledger.submit(std::move(end), [] {});
+    if (head_key_ == world_.signer.public_key()) {
+      // Its writer died without a last word.
+      Transaction end;
+      end.heads.push_back(sign_head(tenant_, *parent, world_.signer));
+      world_.ledger.submit(std::move(end), [] {});
+    }
   }
   opened.set_head_key(world_.signer.public_key());
+  opened.set_handover(world_.signer.handover());
+  note_own_key(opened);
   Draft draft;
   draft.actor = self();
   draft.subject = {v1::NODE, node_.uuid};
@@ -86,6 +92,15 @@ void CentralNode::open_life(const std::optional<JournalTip>& parent, const Octet
         return values;
       });
   if (!why.empty()) incident(v1::INCIDENT_BRANCH, node_, why);
+}
+
+void CentralNode::note_own_key(const v1::NodeLife& opened) {
+  if (!opened.handover().empty() && opened.head_key() != head_key_) {
+    v1::HeadKeyHandover& handover = handovers_.emplace_back();
+    handover.set_key(opened.head_key());
+    handover.set_signature(opened.handover());
+  }
+  head_key_ = opened.head_key();
 }
 
 void CentralNode::watch_standby() {
@@ -127,14 +142,16 @@ void CentralNode::start(JournalStore& store) {
     intake_record(record);
     begin_feeds(feeds_.applied());
     if (record.header.verb() == v1::OPENED) {
-      if (record.key.origin == node_)
+      if (record.key.origin == node_) {
         life = record.key.epoch;
-      else
+        if (const auto opened = record.body<v1::NodeLife>()) note_own_key(*opened);
+      } else {
         link(record.key.origin).resume_life(record);
+      }
     }
     writer_.resume_after(record.header.at());
   });
-  const bool goes_on = life && took_over.empty();
+  const bool goes_on = life && took_over.empty() && head_key_ == world_.signer.public_key();
   if (goes_on) writer_.begin(*life);
   for (const JournalTip& tip : store.tips()) {
     if (tip.journal.origin != node_)
@@ -153,6 +170,7 @@ void CentralNode::start(JournalStore& store) {
     if (auto drafts = scheduling_.answer_request(id, now()); !drafts.empty()) write(drafts, [] {});
   for (const auto& drafts : tasks_.left_over(now())) write(drafts, [] {});
   for (const Draft& draft : erasures_.left_over()) write({draft}, [] {});
+  for (const Draft& draft : decommissions_.left_over()) write({draft}, [] {});
 }
 
 void CentralNode::intake_record(const Record& record) {
@@ -204,6 +222,7 @@ void CentralNode::run_rules(const std::vector<Record>& records) {
       drafts = tasks_.found_in(record.subject.id, now());
     if (!drafts.empty()) write(drafts, [] {});
     if (auto again = erasures_.late(record)) write({*again}, [] {});
+    if (auto end = decommissions_.late(record)) write({*end}, [] {});
   }
 }
 
@@ -225,7 +244,23 @@ std::uint64_t CentralNode::forgotten(const v1::Hello& hello) {
   return count;
 }
 
-bool CentralNode::enrolled(NodeId node) { return state_.point_of(node).has_value(); }
+bool CentralNode::enrolled(NodeId node) {
+  return state_.point_of(node).has_value() && !state_.waits_for_box(node);
+}
+
+std::vector<Octets> CentralNode::head_keys(NodeId node) {
+  // A central that was restored from a backup does not know who came in since: then nothing is compared.
+  const Octets& shown = serials_[node];
+  std::vector<Octets> keys;
+  bool knows = false;
+  for (const auto& [id, row] : state_.credentials.rows()) {
+    const v1::Credential& credential = row.state;
+    if (credential.holder() != node.to_octets() || credential.head_key().empty()) continue;
+    knows = knows || credential.serial() == shown;
+    if (!credential.revoked()) keys.push_back(credential.head_key());
+  }
+  return knows ? keys : std::vector<Octets>{};
+}
 
 void CentralNode::renew_feed(NodeId node, std::function<void()> then) {
   std::uint64_t epoch;
@@ -273,7 +308,10 @@ void CentralNode::incident(v1::IncidentKind kind, NodeId node, const std::string
   write({draft}, [] {});
 }
 
-void CentralNode::connected(NodeId node, sync::Wire& wire) { link(node).connected(wire, now()); }
+void CentralNode::connected(NodeId node, sync::Wire& wire, const Octets& serial) {
+  serials_[node] = serial;
+  link(node).connected(wire, now());
+}
 void CentralNode::receive(NodeId node, const v1::Frame& frame) { link(node).receive(frame, now()); }
 void CentralNode::disconnected(NodeId node, const sync::Wire& wire) { link(node).disconnected(wire); }
 
@@ -290,6 +328,7 @@ void CentralNode::tick() {
   if (at.since_boot_ms - head_signed_ms_ >= head_every_ms) sign_head_now();
   for (auto& [node, each] : links_) each->tick(at);
   if (world_.safekeeping) world_.safekeeping->tick(at);
+  if (const auto day = day_due(state_, at)) write({*day}, [] {});
 }
 
 void CentralNode::book(const WantedBooking& wanted, const v1::Actor& actor, v1::Proof proof,
@@ -313,9 +352,11 @@ std::vector<PointStatus> CentralNode::points() const {
                        .node = NodeId::from_octets(row.state.node()).value_or(NodeId{})};
     status.last_act_ms = state_.last_act_ms(status.node);
     status.acts = state_.acts_of(status.node);
+    status.waits_for_box = state_.waits_for_box(status.node);
     status.feed_items = const_cast<FeedDeriver&>(feeds_).feed(status.node).last();
     if (auto link = links_.find(status.node); link != links_.end()) {
       status.connected = link->second->live();
+      status.unsealed = link->second->unsealed();
       status.last_heard_ms = link->second->last_heard_ms();
       status.feed_acknowledged = link->second->feed_acknowledged();
     }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "central/feed/feed_deriver.hpp"
+#include "central/registry/decommissions.hpp"
 #include "central/registry/erasures.hpp"
 #include "central/registry/network_state.hpp"
 #include "central/scheduling/scheduling.hpp"
@@ -35,6 +36,9 @@ struct PointStatus {
   std::uint64_t acts = 0;               ///< How many of its acts are here.
   std::uint64_t feed_items = 0;         ///< How many items its feed has …
   std::uint64_t feed_acknowledged = 0;  ///< … and how many it has applied.
+  std::optional<bool> unsealed =
+      {};                      ///< Its box key lies in a file. Nothing: not heard since this process began.
+  bool waits_for_box = false;  ///< Two people ended its box, and no other has enrolled.
 };
 
 /// The core of central: journal, state, feeds and links, wired together, with no I/O of its own.
@@ -52,8 +56,9 @@ class CentralNode final : private sync::CentralLinkHost {
   /// Signs the end of central's own journal. Once a minute by itself; the program calls it before it ends.
   void sign_head_now();
 
-  /// A node connected; frames of it come by `receive` until `disconnected`.
-  void connected(NodeId node, sync::Wire& wire);
+  /// A node connected; frames of it come by `receive` until `disconnected`. `serial`: of the certificate that
+  /// it came in with; empty = not known.
+  void connected(NodeId node, sync::Wire& wire, const Octets& serial = {});
   void receive(NodeId node, const v1::Frame& frame);
   void disconnected(NodeId node, const sync::Wire& wire);
 
@@ -82,6 +87,7 @@ class CentralNode final : private sync::CentralLinkHost {
   Scheduling& scheduling() { return scheduling_; }
   const TaskRules& tasks() const { return tasks_; }
   const Erasures& erasures() const { return erasures_; }
+  const Decommissions& decommissions() const { return decommissions_; }
   std::vector<PointStatus> points() const;
   std::uint64_t intake() const { return feeds_.applied(); }
   StandbyStatus standby() const {
@@ -92,14 +98,17 @@ class CentralNode final : private sync::CentralLinkHost {
   Instant now() const { return world_.clock.now(); }
   Random& random() { return world_.random; }
   v1::Actor self() const;
+  void incident(v1::IncidentKind kind, NodeId node, const std::string& detail) override;
 
  private:
   bool enrolled(NodeId node) override;
+  bool ended(NodeId node, Epoch life) override { return state_.has_ended(node, life); }
+  std::vector<Octets> head_keys(NodeId node) override;
+  std::vector<v1::HeadKeyHandover> handovers() override { return handovers_; }
   void received(NodeId node, const std::vector<Record>& records) override;
   sync::FeedLog& feed(NodeId node) override { return feeds_.feed(node); }
   void renew_feed(NodeId node, std::function<void()> then) override;
   Digest state_hash_of_acts(NodeId node) override { return state_.state_hash_of_acts(node); }
-  void incident(v1::IncidentKind kind, NodeId node, const std::string& detail) override;
   HybridClock& clock() override { return writer_.clock(); }
   std::uint64_t forgotten(const v1::Hello& hello) override;
 
@@ -111,6 +120,7 @@ class CentralNode final : private sync::CentralLinkHost {
   void watch_standby();
   /// `why`: central takes over from another that wrote up to `parent`; empty: it is new.
   void open_life(const std::optional<JournalTip>& parent, const Octets& why);
+  void note_own_key(const v1::NodeLife& opened);
   void intake_record(const Record& record);
   /// Answers what became durable: requests of points, and what a person must look at.
   void run_rules(const std::vector<Record>& records);
@@ -126,8 +136,12 @@ class CentralNode final : private sync::CentralLinkHost {
   Scheduling scheduling_;
   TaskRules tasks_;
   Erasures erasures_;
+  Decommissions decommissions_;
   std::map<NodeId, std::unique_ptr<sync::CentralLink>> links_;
   std::map<Epoch, std::uint64_t> lives_;  // Where each earlier life of central's own journal ended.
+  std::map<NodeId, Octets> serials_;      // Of the certificates with which nodes are connected.
+  std::vector<v1::HeadKeyHandover> handovers_;
+  Octets head_key_;  // Of the present life of central's own journal.
   std::uint64_t head_signed_ms_ = 0;
 };
 

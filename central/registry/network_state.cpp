@@ -21,8 +21,12 @@ bool NetworkState::apply(const Record& record) {
     writer.subjects.put(record.subject, record.key);
     writer.last_ms = record.header.at().wall_ms();
     ++writer.acts;
+    writer.lives.insert(record.key.epoch);
   }
   if (record.key.stream == v1::READINGS) return true;  // Blocks are the history's.
+  if (record.subject.type == v1::DECOMMISSION && !decommissions.apply(record)) return false;
+  // What day it is central alone says.
+  if (record.subject.type == v1::DAY && record.key.origin == central_ && !days_.apply(record)) return false;
   if (!ScheduleTables::apply(record)) return false;
   const Uuid& id = record.subject.id;
   switch (record.subject.type) {
@@ -43,6 +47,12 @@ bool NetworkState::apply(const Record& record) {
     case v1::ERASURE:
       take_erasure(id);
       break;
+    case v1::DECOMMISSION:
+      take_decommission(id);
+      break;
+    case v1::CREDENTIAL:
+      take_credential(record);
+      break;
     default:
       break;
   }
@@ -58,6 +68,37 @@ void NetworkState::take_erasure(const Uuid& id) {
     erasure_by_subject_[subject] = id;
     drop(subject);
   }
+}
+
+void NetworkState::take_decommission(const Uuid& id) {
+  const v1::Decommission& decommission = decommissions.find(id)->state;
+  const auto node = NodeId::from_octets(decommission.node());
+  if (decommission.status() != v1::DECOMMISSION_ORDERED || !node) return;
+  for (const std::uint64_t epoch : decommission.epochs()) ended_lives_[*node].insert(Epoch{epoch});
+  without_box_.insert(*node);
+}
+
+void NetworkState::take_credential(const Record& record) {
+  const v1::Credential& credential = credentials.find(record.subject.id)->state;
+  // A certificate that is new, of a box that came with keys of its own: it takes over.
+  if (record.header.verb() == v1::REGISTERED && credential.kind() == v1::CREDENTIAL_NODE)
+    if (const auto node = NodeId::from_octets(credential.holder())) without_box_.erase(*node);
+}
+
+const std::set<Epoch>& NetworkState::lives_of(NodeId node) const {
+  static const std::set<Epoch> unheard;
+  auto at = writers_.find(node);
+  return at == writers_.end() ? unheard : at->second.lives;
+}
+
+bool NetworkState::has_ended(NodeId node, Epoch life) const {
+  auto at = ended_lives_.find(node);
+  return at != ended_lives_.end() && at->second.contains(life);
+}
+
+const v1::Day* NetworkState::today() const {
+  const auto* row = days_.find(central_.uuid);
+  return row ? &row->state : nullptr;
 }
 
 const Uuid* NetworkState::erasure_of(const Uuid& patient) const {

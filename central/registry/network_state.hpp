@@ -26,27 +26,43 @@ class NetworkState : public ScheduleTables {
   /// The order by which a patient's bodies were dropped; nothing when none was given.
   const Uuid* erasure_of(const Uuid& patient) const;
   const Uuid* erasure_that_names(const SubjectKey& subject) const;
+  /// The lives of a node of which acts are here.
+  const std::set<Epoch>& lives_of(NodeId node) const;
+  /// Two people have ended that life.
+  bool has_ended(NodeId node, Epoch life) const;
+  /// Two people have ended the lives of the node's box, and no box has enrolled in its place since.
+  bool waits_for_box(NodeId node) const { return without_box_.contains(node); }
+  /// The network's day, as central last said it; nothing when it never has.
+  const v1::Day* today() const;
   /// Over the subjects of a node's acts.
   Digest state_hash_of_acts(NodeId node) const;
   /// The last stamp heard in a node's acts, Unix ms; 0 = none.
   std::int64_t last_act_ms(NodeId node) const;
   std::uint64_t acts_of(NodeId node) const;
 
+  Table<v1::Decommission> decommissions;
+
  private:
   void take_erasure(const Uuid& id);
+  void take_decommission(const Uuid& id);
+  void take_credential(const Record& record);
 
   struct Writer {
     SubjectSet subjects;
     std::int64_t last_ms = 0;
     std::uint64_t acts = 0;
+    std::set<Epoch> lives;
   };
   NodeId central_;
+  Table<v1::Day> days_;
   std::map<NodeId, Writer> writers_;
   std::map<NodeId, PointId> points_by_node_;
   std::map<Uuid, std::set<Uuid>> shifts_by_point_, tasks_by_appointment_;
   std::map<std::string, std::set<Uuid>> appointments_by_day_;
   std::map<Uuid, Uuid> erasure_by_patient_;
   std::map<SubjectKey, Uuid> erasure_by_subject_;
+  std::map<NodeId, std::set<Epoch>> ended_lives_;
+  std::set<NodeId> without_box_;
 };
 
 }  // namespace feldsher::central

@@ -6,6 +6,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <csignal>
+#include <set>
 
 #include "central/api/api.hpp"
 #include "central/serve/box_door.hpp"
@@ -15,7 +16,7 @@
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/committer.hpp"
 #include "protocol/journal/data_folder.hpp"
-#include "protocol/journal/ed25519.hpp"
+#include "protocol/journal/head_key_file.hpp"
 #include "protocol/record/result.hpp"
 #include "protocol/transport/https_server.hpp"
 
@@ -62,7 +63,7 @@ int serve(const Config& config) {
   const DataFolder data = DataFolder::open(config.dir);
   const SystemClock clock;
   SystemRandom random;
-  const Ed25519Signer signer(SigningKey::load(folder.head_key()));
+  const Ed25519Signer signer = load_head_key(folder.head_key());
   const Ed25519Check check;
 
   boost::asio::io_context loop{1};
@@ -114,7 +115,19 @@ int serve(const Config& config) {
                    .tls = folder.tls()},
                   node, metrics);
   points.copies = &copies;
-  points.is_good = [&](const PeerIdentity& peer) { return !revocations.holds(peer.serial); };
+  std::set<Octets> reported;
+  points.is_good = [&](const PeerIdentity& peer) {
+    if (!revocations.holds(peer.serial)) return true;
+    // A box that was put out keeps knocking: that is one incident.
+    if (peer.kind == PeerKind::node && reported.insert(peer.serial).second)
+      node.incident(v1::INCIDENT_ENDED, NodeId{peer.uuid().value_or(Uuid{})},
+                    "a box came with a certificate that was revoked");
+    return false;
+  };
+  points.on_copy = [&](const PeerIdentity& peer) {
+    const AccessBy by{.actor = node.self(), .proof = v1::PROOF_CERTIFICATE, .now = node.now()};
+    if (auto noted = noted_standby(node.state(), peer, by, node.random())) node.write({*noted}, [] {});
+  };
   revocations.on_revoked = [&](const Octets& serial) { points.cut(serial); };
   BoxDoor boxes(loop, config, folder, node, signer.public_key());
   Api api({.node = node,
@@ -132,7 +145,8 @@ int serve(const Config& config) {
                                      .intake = node.intake(),
                                      .views_position = views.position(),
                                      .views_unreadable = views.unreadable(),
-                                     .standby = node.standby()};
+                                     .standby = node.standby(),
+                                     .unsealed = !data.sealed()};
                },
            .crypto =
                [&](std::function<void()> work, std::function<void(std::exception_ptr)> then) {

@@ -51,12 +51,15 @@ WebSocketServer::Handlers SyncDoor::handlers() {
 }
 
 void SyncDoor::open(const std::shared_ptr<Connection>& connection, const PeerIdentity& peer) {
-  if (peer.kind == PeerKind::standby) return copies->open(connection, peer);
+  if (peer.kind == PeerKind::standby) {
+    on_copy(peer);
+    return copies->open(connection, peer);
+  }
   const NodeId node{*peer.uuid()};
   Log::info("node-connected", {{"node", node}});
   auto& wire = wires_[connection.get()];
   wire = std::make_unique<ConnectionWire>(node, connection);
-  node_.connected(node, *wire);
+  node_.connected(node, *wire, peer.serial);
 }
 
 void SyncDoor::take(Connection& connection, const Octets& message) {

@@ -17,7 +17,7 @@ namespace {
 // "{folder}" and "{central}" are filled in.
 constexpr std::string_view manual = R"(# feldsher-edge: the agent of one point.
 
-# Where the point's journal, its keys and its certificate are ("feldsher-edge init" makes it). A relative
+# Where the point's journal, its keys and its certificate are ("feldsher-edge enrol" makes it). A relative
 # path lies beside this file.
 folder = "{folder}"
 
@@ -32,6 +32,11 @@ seal_seconds = 300
 
 # A request to central that is not answered for so many hours lapses; when its slot begins it does so anyway.
 request_patience_hours = 72
+
+# So many days of acts, and of readings, are kept here whole. What is older, and on the disks of central and of its
+# standby, goes once a day; of acts the last one about each subject stays. Central keeps everything.
+acts_window_days = 90
+readings_window_days = 14
 
 # How much is written to the log: "error", "warning", "info" or "debug". It holds ids and counts, never names.
 log = "info"
@@ -96,6 +101,12 @@ Config parse_config(std::string_view toml_text, const std::string& name, const s
   }
   Config config;
   config.log = "info";
+  const auto days = [&](std::string_view key, const toml::node& node, std::uint32_t& to) {
+    const auto value = node.value_exact<std::int64_t>();
+    if (!value || *value < 1 || *value > 36'500)
+      wrong(name, node.source(), fmt::format("\"{}\" must be 1 to 36500 days", key));
+    to = static_cast<std::uint32_t>(*value);
+  };
   using Set = std::function<void(const toml::node&)>;
   const std::map<std::string_view, Set> keys{
       {"folder", [&](const toml::node& node) { config.folder = base / text_of(name, node, "folder"); }},
@@ -125,6 +136,10 @@ Config parse_config(std::string_view toml_text, const std::string& name, const s
            wrong(name, node.source(), "\"request_patience_hours\" must be 1 to 720 hours");
          config.request_patience_hours = static_cast<std::uint32_t>(*value);
        }},
+      {"acts_window_days",
+       [&](const toml::node& node) { days("acts_window_days", node, config.acts_window_days); }},
+      {"readings_window_days",
+       [&](const toml::node& node) { days("readings_window_days", node, config.readings_window_days); }},
       {"log",
        [&](const toml::node& node) {
          config.log = text_of(name, node, "log");

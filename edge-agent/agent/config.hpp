@@ -24,6 +24,8 @@ struct Config {
   std::string broker;
   std::uint32_t seal_seconds = 300;
   std::uint32_t request_patience_hours = 72;
+  std::uint32_t acts_window_days = 90;      ///< How long the point keeps its acts whole …
+  std::uint32_t readings_window_days = 14;  ///< … and its blocks of readings.
   std::string log;
 };
 

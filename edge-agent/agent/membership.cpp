@@ -17,8 +17,6 @@
 namespace feldsher::edge {
 namespace {
 
-constexpr const char* pem_files[] = {"ca.pem", "certificate.pem", "key.pem"};
-
 Octets content_of(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
   std::ostringstream content;
@@ -98,24 +96,6 @@ Membership PointFolder::membership() const {
         "`feldsher-central enrol` printed",
         folder_.string(), folder_.string()));
   return Membership::parse(content_of(membership_file()), membership_file().string());
-}
-
-void init_point(const std::filesystem::path& folder, const std::filesystem::path& bundle) {
-  const auto described = bundle / "node.json";
-  if (!std::filesystem::exists(described))
-    throw Fault(
-        fmt::format("{} is no bundle: it holds no node.json. `feldsher-central issue --kind point` makes one",
-                    bundle.string()));
-  const Octets text = content_of(described);
-  const Membership membership = Membership::parse(text, described.string());
-  std::map<std::string, Octets> files{{"node.json", text}};
-  for (const char* file : pem_files) {
-    files[file] = content_of(bundle / file);
-    if (files[file].find("-----BEGIN ") == Octets::npos)
-      throw Fault((bundle / file).string() + " is not PEM");
-  }
-  expect_no_point(folder);
-  make_point(folder, {.files = files, .head_key = SigningKey::generate(), .central = membership.central});
 }
 
 void expect_no_point(const std::filesystem::path& folder) {

@@ -40,6 +40,7 @@ struct Membership {
 ///     box.key or box.cred            … the box's own: a file, or sealed by its TPM2
 ///     edge.toml                      its configuration
 ///     control.sock                   where `feldsher-edge status` asks
+///     trim.sock                      where `feldsher-edge trim` does
 class PointFolder {
  public:
   explicit PointFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -49,6 +50,8 @@ class PointFolder {
   std::filesystem::path head_key() const { return folder_ / "head.key"; }
   std::filesystem::path config() const { return folder_ / "edge.toml"; }
   std::filesystem::path control() const { return folder_ / "control.sock"; }
+  /// Whoever connects there asks for the window to be trimmed.
+  std::filesystem::path trim() const { return folder_ / "trim.sock"; }
   TlsFiles tls() const {
     return {.ca = folder_ / "ca.pem", .certificate = folder_ / "certificate.pem", .key = folder_ / "key.pem"};
   }
@@ -72,9 +75,5 @@ struct PointMaterial {
 void expect_no_point(const std::filesystem::path& folder);
 /// Makes a point's folder; its database key is made here. Throws Fault.
 void make_point(const std::filesystem::path& folder, const PointMaterial& material);
-
-/// Makes a point's folder of what central issued (`bundle`). Everything is looked at before anything is
-/// made, and nothing is ever written over: throws Fault.
-void init_point(const std::filesystem::path& folder, const std::filesystem::path& bundle);
 
 }  // namespace feldsher::edge

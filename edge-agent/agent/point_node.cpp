@@ -84,7 +84,9 @@ void PointNode::start(JournalStore& store) {
     older_answers_.insert(ask);
   });
   for (const auto& [name, order] : store.values(erased_value)) erased_[name] = order;
+  swept_day_ = store.value(swept_value).value_or("");
   if (!lived) link_.open_life(v1::OPEN_ENROLLED);
+  if (link_.key_was_rotated()) link_.open_life(v1::OPEN_KEY_ROTATED);
   // A clock that nobody has set goes on from the last record, so that who comes later is later.
   if (raw.trust == v1::TRUST_UNSET && raw.wall_ms < writer_.clock().wall_ms())
     clock_offset_ms_ = writer_.clock().wall_ms() - raw.wall_ms;
@@ -320,16 +322,6 @@ void PointNode::erase(const Record& order) {
   world_.ledger.submit(std::move(transaction), [] {});
 }
 
-void PointNode::forget_answers() {
-  Transaction transaction;
-  for (AskId ask : std::exchange(older_answers_, {})) {
-    answers_.erase(ask);
-    transaction.forgotten.push_back(ask);
-  }
-  for (const auto& [ask, answer] : answers_) older_answers_.insert(ask);
-  if (!transaction.forgotten.empty()) world_.ledger.submit(std::move(transaction), [] {});
-}
-
 void PointNode::feed_left(const SubjectKey& subject) {
   state_.drop(subject);
   ++version_;
@@ -364,6 +356,9 @@ void PointNode::tick() {
     answer_requests();
     for (const std::vector<Draft>& act : desk_.due(time)) write(v1::ACTS, act, {}, [] {});
   }
+  // Not just after a start: what was asked a moment before it may be asked again.
+  const bool settled = world_.clock.now().since_boot_ms - started_ms_ >= 600'000;
+  if (settled && !time.clock_unset && time.day != swept_day_) sweep(time);
   if (version_ != announced_) announce();  // The feed changed something since.
 }
 
@@ -383,9 +378,6 @@ DeskTime PointNode::turn() {
   watch_machine();
   const DeskTime time = desk_time();
   const DeskTime last = std::exchange(last_turn_, time);
-  // Not just after a start: what was asked a moment before it may be asked again.
-  const bool settled = world_.clock.now().since_boot_ms - started_ms_ >= 600'000;
-  if (settled && !time.clock_unset && !last.day.empty() && last.day != time.day) forget_answers();
   if (!last.clock_unset || last.day.empty() || last.day == time.day) return time;
   auto ours = [this](const RecordKey& key) {
     return key.epoch != boot_tip_.journal.epoch || key.seq > boot_tip_.seq;
@@ -436,6 +428,7 @@ v1::PointView PointNode::view() const {
   view.set_node(identity_.node.to_octets());
   view.set_feed_position(link_.feed().position());
   view.set_readings_receipted(readings_receipted());
+  view.set_unsealed(link_.unsealed);
   describe(view);
   return view;
 }

@@ -88,6 +88,9 @@ class PointNode final : private sync::PointLinkHost {
   bool need_not_wait() { return link_.may_write() || rules_may_act(); }
 
  private:
+  // The day on which what is past was last dropped.
+  static constexpr const char* swept_value = "scope/swept";
+
   void feed_began() override;
   void feed_record(const Record& record) override;
   void feed_left(const SubjectKey& subject) override;
@@ -99,7 +102,12 @@ class PointNode final : private sync::PointLinkHost {
   void take(const Record& record);
   void erase(const Record& order);
   /// Answers to asks of before yesterday go: nobody repeats those, and they hold names.
-  void forget_answers();
+  void forget_answers(Transaction& transaction);
+  /// Once a day, also when the box is off every night: answers go, and the bodies of acts that are past and
+  /// safe.
+  void sweep(const DeskTime& now);
+  /// Whether an act and all before it are on the disk of central's standby too.
+  bool is_safe(const RecordKey& act) const;
   void act(const v1::Ask& ask, const std::string& terminal, Outcome outcome, const DeskTime& now,
            std::function<void(Octets)> reply);
   void set_clock(const v1::SetClock& ask);
@@ -128,6 +136,7 @@ class PointNode final : private sync::PointLinkHost {
   std::set<AskId> in_flight_;
   std::deque<AskId> answers_order_;       // Refusals and views are remembered for a while only.
   std::map<std::string, Octets> erased_;  // Orders to erase that were carried out here.
+  std::string swept_day_;                 // When that was last done, in this run or an earlier one.
   std::set<std::string> raised_;
   std::set<Uuid> requests_to_answer_;
   std::vector<std::pair<v1::IncidentKind, std::string>>

@@ -176,7 +176,9 @@ void Readings::held(const Record& record) {
   const auto ranges = ranges_of(sealed.numbers);
   if (!writing_) {
     Transaction tidy;
-    receipted_before_ += sealed.numbers.size();
+    const auto counted = cut_.find(stream);
+    for (std::uint64_t each : sealed.numbers)
+      receipted_before_ += counted == cut_.end() || !counted->second.contains(each);
     for (const readings::Range& range : ranges)
       receipted_before_ -= intake_.restore_sealed(stream, range, tidy.emptied);
     if (!tidy.emptied.empty()) world_.ledger.submit(std::move(tidy), [] {});

@@ -34,6 +34,14 @@ class Readings {
   /// Before `node.start`: what the journal holds comes from there.
   Readings(PointNode& node, NodeId self, World world, std::uint64_t seal_after_ms);
 
+  /// Before `node.start`: what is known of readings whose blocks were cut, from the store's values of that
+  /// name.
+  void resume_cut(const std::map<std::string, Octets>& values);
+  static constexpr const char* cut_values = "readings/safe/";
+  /// Blocks that are safe are about to be cut: adds which numbers lie in them, so that a reading that is sent
+  /// again is known, and receipted, and never stored twice.
+  void keep_cut(Transaction& transaction);
+
   /// After `node.start`: takes up what was not yet sealed. `rows`: the store's `intake()`, read before the
   /// node started: it may have written since, and then the store belongs to the ledger's thread.
   void resume(std::vector<IntakeChunk> rows);
@@ -94,6 +102,7 @@ class Readings {
   std::map<BlockKey, Shipped> not_safe_;  // Blocks that central may not have.
   std::uint64_t safe_as_of_ = 0;          // How many blocks central had.
   std::map<ingest::StreamKey, readings::RangeSet> safe_;
+  std::map<ingest::StreamKey, readings::RangeSet> cut_;  // What is on the disk of it: `cut_values`.
   std::map<DeviceId, Wearer> wearers_;
   std::optional<std::pair<std::uint64_t, std::uint64_t>> wearers_as_of_;  // Feed epoch and position.
 };

@@ -15,13 +15,14 @@
 #include "edge-agent/agent/readings.hpp"
 #include "edge-agent/agent/status_door.hpp"
 #include "edge-agent/agent/things_door.hpp"
+#include "edge-agent/agent/window.hpp"
 #include "edge-agent/enrol/renewer.hpp"
 #include "edge-agent/link/line.hpp"
 #include "protocol/clinic/credentials.hpp"
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/committer.hpp"
 #include "protocol/journal/data_folder.hpp"
-#include "protocol/journal/ed25519.hpp"
+#include "protocol/journal/head_key_file.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::edge {
@@ -72,7 +73,7 @@ class Agent {
         me_(folder_.membership()),
         data_(DataFolder::open(config.folder)),
         space_(config.folder / "reserve", disk_under(config.folder)),
-        signer_(SigningKey::load(folder_.head_key())),
+        signer_(load_head_key(folder_.head_key())),
         store_(data_.open_store(me_.tenant)),
         disk_(*store_),
         committer_(std::move(store_), loop_.get_executor(),
@@ -91,6 +92,9 @@ class Agent {
              [this](std::uint64_t ms, std::function<void()> work) { receipt_later(ms, std::move(work)); },
              [this](DeviceId device, const readings::Receipt& receipt) { things_.publish(device, receipt); }},
             std::uint64_t{config.seal_seconds} * 1000),
+        window_(node_, committer_, signer_,
+                {.acts_ms = config.acts_window_days * WindowRule::day_ms,
+                 .readings_ms = config.readings_window_days * WindowRule::day_ms}),
         line_(
             loop_, line_options(), node_.link(), [this] { return node_.now(); }, random_,
             [this](bool up, const std::string& why) { line_changed(up, why); }),
@@ -108,6 +112,7 @@ class Agent {
                             },
                         .on_state = [this](bool up) { broker_changed("things", up); }}),
         status_(loop_, folder_.control(), [this] { return status(); }),
+        trim_(loop_, folder_.trim(), [this] { return trim(); }),
         signals_(loop_, SIGTERM, SIGINT),
         ticker_(loop_),
         receipt_timer_(loop_) {}
@@ -116,8 +121,12 @@ class Agent {
     // The store's own thread sleeps until the first transaction, which may be in `start`: until then, and no
     // longer, the disk may be read from here. Two threads on it at once ruin its log.
     std::vector<IntakeChunk> rows = disk_.intake();
+    window_.on_cut_readings = [this](Transaction& transaction) { readings_.keep_cut(transaction); };
+    window_.resume(disk_);
+    readings_.resume_cut(disk_.values(Readings::cut_values));
     node_.desk().set_clock_floor(build_year_floor_s() * 1000);
     node_.desk().set_request_patience(std::uint64_t{config_.request_patience_hours} * 3'600'000);
+    node_.link().unsealed = !data_.sealed();
     node_.start(disk_);
     readings_.resume(std::move(rows));
     node_.on_changed = [this] { ops_.changed(); };
@@ -177,6 +186,7 @@ class Agent {
   void tick() {
     node_.tick();
     readings_.tick();
+    window_.tick();
     const Instant now = node_.now();
     renewer_.tick(now.since_boot_ms, now.wall_ms / 1000, verify_time_s(),
                   now.trust == v1::TRUST_UNSET && !line_.is_up() && line_.tries() > 2);
@@ -234,6 +244,7 @@ class Agent {
         ops_.stop();
         things_.stop();
         status_.stop();
+        trim_.stop();
         committer_.close();
         spdlog::info("stopped: {} acts, {} blocks of readings", node_.writer().tip(v1::ACTS).seq,
                      node_.writer().tip(v1::READINGS).seq);
@@ -254,6 +265,22 @@ class Agent {
     receipt_timer_.async_wait([work = std::move(work)](const boost::system::error_code& error) {
       if (!error) work();
     });
+  }
+
+  std::string trim() {
+    window_.trim();
+    spdlog::info("window: somebody asks for it to be trimmed");
+    return boost::json::serialize(window());
+  }
+  boost::json::object window() {
+    const Window::Status window = window_.status();
+    return {{"acts_days", config_.acts_window_days},
+            {"readings_days", config_.readings_window_days},
+            {"phase", window.phase},
+            {"acts_cut", window.acts_cut},
+            {"acts_kept", window.acts_kept},
+            {"blocks_cut", window.blocks_cut},
+            {"checkpoint_ms", window.cut_at_ms}};
   }
 
   std::string status() {
@@ -293,6 +320,7 @@ class Agent {
           {"readings", node_.writer().tip(v1::READINGS).seq},
           {"readings_at_central", link.lives().present().readings.outgoing.acknowledged()},
           {"backlog", committer_.backlog()}}},
+        {"window", window()},
         {"readings",
          {{"receipted", readings_.receipted()},
           {"unsealed", readings_.unsealed()},
@@ -339,11 +367,12 @@ class Agent {
   PinCheck pins_;
   PointNode node_;
   Readings readings_;
+  Window window_;
   Line line_;
   Renewer renewer_;
   OpsDoor ops_;
   ThingsDoor things_;
-  StatusDoor status_;
+  StatusDoor status_, trim_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer ticker_;
   boost::asio::steady_timer receipt_timer_;

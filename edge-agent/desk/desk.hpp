@@ -165,7 +165,6 @@ class Desk {
 
  private:
   // lapse_rule.cpp
-  bool is_open(const Uuid& id, const Row<v1::Request>& row) const;
   /// Requests of ours lapse when their slot has begun and the clock can be believed, or when the owner has
   /// taken longer than the patience of this run: what lies between two runs is not measured. A grant that
   /// comes all the same stands, for the owner has booked its own minutes: the appointment is shown, and the

@@ -14,16 +14,11 @@ std::int64_t slot_of(const PointState& state, const v1::Request& request) {
 
 }  // namespace
 
-bool Desk::is_open(const Uuid& id, const Row<v1::Request>& row) const {
-  return row.record.origin == state_.node() && row.state.status() == v1::REQUEST_ASKED &&
-         !state_.answer_to(id);
-}
-
 std::vector<std::vector<Draft>> Desk::lapses(const DeskTime& now) {
   std::vector<std::vector<Draft>> acts;
   std::map<Uuid, std::uint64_t> waits;
-  for (const auto& [id, row] : state_.requests.rows()) {
-    if (!is_open(id, row)) continue;
+  for (const Uuid& id : state_.open_requests()) {
+    const auto& row = *state_.requests.find(id);
     const auto known = asked_at_ms_.find(id);
     const std::uint64_t since = known == asked_at_ms_.end() ? now.instant.since_boot_ms : known->second;
     waits[id] = since;
@@ -49,9 +44,7 @@ std::vector<std::vector<Draft>> Desk::lapses(const DeskTime& now) {
 }
 
 std::uint32_t Desk::open_requests() const {
-  std::uint32_t open = 0;
-  for (const auto& [id, row] : state_.requests.rows()) open += is_open(id, row);
-  return open;
+  return static_cast<std::uint32_t>(state_.open_requests().size());
 }
 
 std::uint32_t Desk::lapsed_requests(const DeskTime& now) const {

@@ -43,15 +43,30 @@ bool PointState::apply(const Record& record) {
       move_to_day(visits_by_day_, visit_days_, id, visits.find(id)->state.day());
       break;
     default:
+      if (auto request = request_about(record.subject)) note_request(*request);
       break;
   }
   return true;
 }
 
+std::optional<Uuid> PointState::request_about(const SubjectKey& subject) const {
+  if (subject.type == v1::REQUEST) return subject.id;
+  if (subject.type != v1::REQUEST_ANSWER) return std::nullopt;
+  const auto* answer = request_answers.find(subject.id);
+  return answer ? std::optional(id_of(answer->state.request())) : std::nullopt;
+}
+
+void PointState::note_request(const Uuid& request) {
+  const auto* row = requests.find(request);
+  if (row && row->record.origin == node_ && row->state.status() == v1::REQUEST_ASKED && !answer_to(request))
+    open_requests_.insert(request);
+  else
+    open_requests_.erase(request);
+}
+
 void PointState::drop(const SubjectKey& subject) {
   if (current(subject) && !from_feed_.contains(subject)) return;  // Ours: a feed cannot take it away.
-  Tables::drop(subject);
-  from_feed_.erase(subject);
+  erase(subject);
 }
 
 void PointState::erase(const SubjectKey& subject) {
@@ -67,7 +82,9 @@ void PointState::erase(const SubjectKey& subject) {
     visit_days_.erase(day);
   }
   from_feed_.erase(subject);
+  const auto request = request_about(subject);
   Tables::drop(subject);
+  if (request) note_request(*request);
 }
 
 void PointState::drop_feed() {

@@ -16,7 +16,7 @@ class PointState : public ScheduleTables {
   bool apply(const Record& record);
   /// A subject left the scope.
   void drop(const SubjectKey& subject);
-  /// An order to erase: whoever wrote it, nothing of it stays.
+  /// An order to erase, or past and dropped: whoever wrote it, nothing of it stays.
   void erase(const SubjectKey& subject);
   /// The feed began anew: everything that others wrote is dropped.
   void drop_feed();
@@ -34,6 +34,8 @@ class PointState : public ScheduleTables {
   const std::set<Uuid>& open_tickets_of(const std::string& day) const;
   const std::set<Uuid>& visits_of(const std::string& day) const;
   const std::pair<const Uuid, Row<v1::Ticket>>* open_ticket_of(const Uuid& visit) const;
+  /// Requests of this point that nobody has answered and that have not lapsed.
+  const std::set<Uuid>& open_requests() const { return open_requests_; }
   bool room_ready(const Uuid& room) const;
   bool works_here(const v1::Practitioner& person) const;
   /// Nobody is called or booked in the shift any more.
@@ -42,12 +44,17 @@ class PointState : public ScheduleTables {
   const std::set<Uuid>& tickets_of_visit(const Uuid& visit) const;
 
  private:
+  void note_request(const Uuid& request);
+  /// The request that the subject is, or answers: its answer may come or go.
+  std::optional<Uuid> request_about(const SubjectKey& subject) const;
+
   PointId point_;
   NodeId node_;
   std::map<std::string, std::set<Uuid>> tickets_by_day_, open_tickets_by_day_, visits_by_day_;
   std::map<Uuid, std::string> ticket_days_, visit_days_;
   std::map<Uuid, std::set<Uuid>> tickets_by_visit_;
   std::set<SubjectKey> from_feed_;
+  std::set<Uuid> open_requests_;
 };
 
 }  // namespace feldsher::edge

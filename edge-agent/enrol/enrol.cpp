@@ -92,15 +92,6 @@ void check(const v1::EnrolmentAnswer& answer, const BoxKeys& keys) {
     throw Fault("central's answer holds certificates of other keys than those that were made here");
 }
 
-/// What root makes in somebody's folder is that somebody's.
-void give_to_owner(const std::filesystem::path& folder) {
-  struct stat about {};
-  if (geteuid() != 0 || stat(folder.c_str(), &about) != 0) return;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
-    if (lchown(entry.path().c_str(), about.st_uid, about.st_gid) != 0)
-      throw Fault(fmt::format("cannot give {} to the owner of its folder", entry.path().string()));
-}
-
 void expect_no_broker(const std::filesystem::path& folder) {
   if (std::filesystem::exists(folder / "key.pem"))
     throw Fault((folder / "key.pem").string() +
@@ -108,6 +99,14 @@ void expect_no_broker(const std::filesystem::path& folder) {
 }
 
 }  // namespace
+
+void give_to_owner(const std::filesystem::path& folder) {
+  struct stat about {};
+  if (geteuid() != 0 || stat(folder.c_str(), &about) != 0) return;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder))
+    if (lchown(entry.path().c_str(), about.st_uid, about.st_gid) != 0)
+      throw Fault(fmt::format("cannot give {} to the owner of its folder", entry.path().string()));
+}
 
 void enrol(const EnrolWish& wish, std::ostream& out) {
   const EnrolmentCode code = EnrolmentCode::parse(wish.code).value();

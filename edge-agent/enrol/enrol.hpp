@@ -18,4 +18,7 @@ struct EnrolWish {
 /// then nothing was written, and the code is as it was unless central says otherwise.
 void enrol(const EnrolWish& wish, std::ostream& out);
 
+/// What root makes in somebody's folder is that somebody's. Throws Fault.
+void give_to_owner(const std::filesystem::path& folder);
+
 }  // namespace feldsher::edge

@@ -1,7 +1,9 @@
 #pragma once
 #include <filesystem>
+#include <optional>
 #include <string>
 
+#include "edge-agent/agent/config.hpp"
 #include "protocol/crypto/certificate_authority.hpp"
 #include "protocol/crypto/own_certificate.hpp"
 #include "protocol/transport/tls_files.hpp"
@@ -19,14 +21,19 @@ void install(const TlsFiles& present, const std::string& certificate, const std:
 /// Ends an `install` that was cut off. Nothing to do: nothing done.
 void finish_install(const TlsFiles& present);
 
-/// Asks central for the next certificate of the line, with a key that is made here, and installs it. Blocks.
-/// Throws Fault with the reason.
+/// Asks central for the next certificates, with keys that are made here, and installs them. Blocks. Throws
+/// Fault with the reason.
 struct RenewalWish {
-  TlsFiles present;
-  std::string host;
+  TlsFiles present;                               ///< Of the line: it says who asks …
+  bool of_line = true;                            ///< … and whether it is to be renewed itself.
+  std::optional<TlsFiles> bus = {}, broker = {};  ///< The agent's at its broker, and the broker's: these too.
+  std::string host = {};
   std::uint16_t port = 0;
   std::int64_t verify_time_s = 0;
 };
 void renew(const RenewalWish& wish);
+
+/// Where `https://HOST:PORT`, as central said it, leads; nothing when central never said where.
+std::optional<CentralAddress> access_door(const std::string& access);
 
 }  // namespace feldsher::edge

@@ -12,7 +12,6 @@ namespace feldsher::edge {
 namespace {
 
 constexpr std::uint64_t first_pause_ms = 5'000, last_pause_ms = 600'000;
-constexpr std::string_view scheme = "https://";
 
 }  // namespace
 
@@ -20,8 +19,7 @@ Renewer::Renewer(boost::asio::io_context& loop, TlsFiles line, const std::string
     : loop_(loop), line_(std::move(line)), told_(std::move(told)), pause_ms_(first_pause_ms) {
   finish_install(line_);
   present_ = read_own_certificate(read_secret_file(line_.certificate));
-  if (!access.starts_with(scheme)) return;
-  if (const auto address = CentralAddress::parse("wss://" + access.substr(scheme.size()))) {
+  if (const auto address = access_door(access)) {
     host_ = address->host;
     port_ = address->port;
   }
@@ -38,7 +36,10 @@ void Renewer::tick(std::uint64_t since_boot_ms, std::int64_t now_s, std::int64_t
 
 void Renewer::begin(std::int64_t verify_time_s) {
   under_way_ = true;
-  const RenewalWish wish{.present = line_, .host = host_, .port = port_, .verify_time_s = verify_time_s};
+  RenewalWish wish{.present = line_};
+  wish.host = host_;
+  wish.port = port_;
+  wish.verify_time_s = verify_time_s;
   boost::asio::post(thread_, [this, wish] {
     std::string fault;
     try {

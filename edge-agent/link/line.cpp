@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/journal/ed25519.hpp"
+#include "protocol/journal/head_keys.hpp"
+
 namespace feldsher::edge {
 
 Line::Line(boost::asio::io_context& loop, Options options, sync::PointLink& link,
@@ -58,8 +61,7 @@ void Line::received(const Octets& message) {
     return end("central sent a frame that is none");
   }
   if (options_.central_head_key && frame.message_case() == v1::Frame::kWelcome &&
-      frame.welcome().refusal() == v1::REFUSAL_NONE &&
-      frame.welcome().central_head_key() != *options_.central_head_key)
+      frame.welcome().refusal() == v1::REFUSAL_NONE && !is_centrals_key(frame.welcome()))
     return end("central signs with another key than this point was enrolled with");
   link_.receive(frame, now_());
   if (!attached_ || link_.phase() != sync::PointLink::Phase::live) return;
@@ -67,6 +69,14 @@ void Line::received(const Octets& message) {
   if (std::exchange(up_, true)) return;
   why_down_.clear();
   on_change_(true, "");
+}
+
+bool Line::is_centrals_key(const v1::Welcome& welcome) const {
+  const Ed25519Check check;
+  HeadKeys keys({*options_.central_head_key}, check);
+  for (const v1::HeadKeyHandover& handover : welcome.handovers())
+    keys.take(handover.key(), handover.signature());
+  return keys.holds(welcome.central_head_key());
 }
 
 void Line::send(const v1::Frame& frame) {
@@ -88,7 +98,11 @@ void Line::end(const std::string& why) {
 
 void Line::ended(const std::string& reason) {
   if (std::exchange(attached_, false)) link_.disconnected();
-  const std::string& why = why_ending_.empty() ? reason : why_ending_;
+  std::string why = why_ending_.empty() ? reason : why_ending_;
+  if (why.find("403") != why.npos)
+    why +=
+        ": central has ended this box's certificate. If the box is the right one, a person prints a code for "
+        "`feldsher-edge enrol`";
   const bool was_up = std::exchange(up_, false);
   if (was_up || why != why_down_) {
     why_down_ = why;

@@ -24,8 +24,9 @@ class Line final : private sync::Wire {
  public:
   struct Options {
     WebSocketClient::Options socket;
-    TenantId tenant;                         ///< Central's certificate must be this tenant's.
-    std::optional<Octets> central_head_key;  ///< Raw Ed25519 key of central, from enrolment; unset: any.
+    TenantId tenant;  ///< Central's certificate must be this tenant's.
+    /// Raw Ed25519 key of central, from enrolment: it signs, or one that it handed over to. Unset: any.
+    std::optional<Octets> central_head_key;
     std::chrono::milliseconds first_pause{500};
     std::chrono::milliseconds last_pause{30'000};
   };
@@ -57,6 +58,7 @@ class Line final : private sync::Wire {
   void connect();
   void opened(const PeerIdentity& server);
   void received(const Octets& message);
+  bool is_centrals_key(const v1::Welcome& welcome) const;
   void ended(const std::string& reason);
   void end(const std::string& why);
   void try_again_later();

@@ -22,6 +22,8 @@ State state_of(const v1::ReceptionLine& line, const Words& words) {
       return {Tone::red, words.tr("absent")};
     case v1::VISIT_UNDONE:
       return {Tone::plain, words.tr("taken back")};
+    case v1::VISIT_ENDED:  // With the box that was here before: whether they were served nobody knows.
+      return {Tone::red, words.tr("unknown")};
     case v1::VISIT_ARRIVED:
     case v1::VISIT_IN_PROGRESS:
       if (line.has_ticket()) {

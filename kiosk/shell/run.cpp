@@ -62,10 +62,8 @@ Settings settings_of(const Config& config) {
 /// Saves a picture of each new screen state: "check-in-ticket-uk.png".
 class Album {
  public:
-  Album(std::string folder, Window& window) : folder_(std::move(folder)) {
-    if (folder_.empty()) return;
-    std::filesystem::create_directories(folder_);
-    window.keep_pictures(true);
+  explicit Album(std::string folder) : folder_(std::move(folder)) {
+    if (!folder_.empty()) std::filesystem::create_directories(folder_);
   }
   void look(const Station& station, Role role, const Window& window, Moment now) {
     if (folder_.empty()) return;
@@ -90,7 +88,7 @@ void run(const Config& config) {
     fmt::print(stderr,
                "feldsher-kiosk: this glass is small: some buttons are below 12 mm (keys are {:.0f} mm)\n",
                12 * key_height / window.theme().units_of_mm(12));
-  Album album(config.pictures, window);
+  Album album(config.pictures);
   const auto station = make_station(config.role, settings_of(config), random_id);
   bool news = true;
   const auto happen = [&](const Event& event) {
@@ -112,14 +110,11 @@ void run(const Config& config) {
       const Moment now = since_start();
       std::vector<Intent> intents;
       const auto& spoken = words.try_emplace(station->language(), station->language()).first->second;
-      const auto paint = touched ? Window::Paint::always : Window::Paint::if_different;
-      window.frame(
-          [&] {
-            Canvas canvas(window.theme(), spoken);
-            station->draw(canvas, now);
-            intents = canvas.take_intents();
-          },
-          paint);
+      window.frame([&] {
+        Canvas canvas(window.theme(), spoken);
+        station->draw(canvas, now);
+        intents = canvas.take_intents();
+      });
       for (const auto& one : intents) station->on(one, now);
       if (!intents.empty()) left = 4;
       for (const auto& ask : station->take_outgoing()) link.send(ask);
@@ -138,19 +133,16 @@ int gallery(const std::string& folder) {
     options.width = portrait ? 1080 : 1920;
     options.height = portrait ? 1920 : 1080;
     Window window(options);
-    window.keep_pictures(true);
     for (const auto& language : known_languages()) {
       const Words words(language);
       for (const auto& sample : samples(language)) {
         const bool patient = sample.role == name_of(Role::check_in) || sample.role == name_of(Role::survey);
         if (sample.portrait != portrait && !patient) continue;
         for (int i = 0; i < 2; ++i)
-          window.frame(
-              [&] {
-                Canvas canvas(window.theme(), words);
-                sample.station->draw(canvas, sample.now);
-              },
-              Window::Paint::always);
+          window.frame([&] {
+            Canvas canvas(window.theme(), words);
+            sample.station->draw(canvas, sample.now);
+          });
         const std::string name = fmt::format("{}-{}-{}{}.png", sample.role, sample.state, language,
                                              sample.portrait && !portrait ? "-wide" : "");
         save_png(window.picture(), (std::filesystem::path(folder) / name).string());

@@ -1,17 +1,20 @@
 #include "kiosk/shell/window.hpp"
 
+#define GLFW_INCLUDE_NONE
 #include <GLFW/glfw3.h>
 #include <backends/imgui_impl_glfw.h>
-#include <backends/imgui_impl_opengl3.h>
 #include <stb_image_write.h>
 
 #include <algorithm>
 #include <filesystem>
 
+#include "kiosk/shell/glass.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::kiosk {
 namespace {
+
+constexpr std::uint32_t background = 0xf4f6f4;
 
 float px_per_mm_of(GLFWmonitor* monitor, double dpi) {
   if (dpi > 0) return static_cast<float>(dpi / 25.4);
@@ -28,7 +31,7 @@ float px_per_mm_of(GLFWmonitor* monitor, double dpi) {
   return 96 / 25.4f;
 }
 
-/// FNV-1a over what the graphics card would get.
+/// FNV-1a over what is to be drawn.
 std::size_t digest_of(const ImDrawData& data) {
   std::size_t digest = 0xcbf29ce484222325u;
   const auto mix = [&](const void* from, std::size_t octets) {
@@ -51,9 +54,7 @@ Window::Window(const Options& options) : options_(options) {
   if (!glfwInit())
     throw NoDisplay(
         "no display: set DISPLAY to a running X server (on a machine without a screen: xvfb-run)");
-  glfwWindowHint(GLFW_CONTEXT_VERSION_MAJOR, 3);
-  glfwWindowHint(GLFW_CONTEXT_VERSION_MINOR, 2);
-  glfwWindowHint(GLFW_OPENGL_PROFILE, GLFW_OPENGL_CORE_PROFILE);
+  glfwWindowHint(GLFW_CLIENT_API, GLFW_NO_API);
   glfwWindowHint(GLFW_FOCUS_ON_SHOW, GLFW_TRUE);
   GLFWmonitor* monitor = glfwGetPrimaryMonitor();
   const GLFWvidmode* mode = monitor ? glfwGetVideoMode(monitor) : nullptr;
@@ -69,10 +70,9 @@ Window::Window(const Options& options) : options_(options) {
     glfwGetError(&why);
     const std::string reason = why ? why : "unknown reason";
     glfwTerminate();
-    throw NoDisplay("the display has no OpenGL 3.2: " + reason);
+    throw NoDisplay("the display gives no window: " + reason);
   }
-  glfwMakeContextCurrent(window_);
-  glfwSwapInterval(1);
+  glass_ = std::make_unique<Glass>(window_);
   if (options.fullscreen) glfwSetInputMode(window_, GLFW_CURSOR, GLFW_CURSOR_HIDDEN);
   glfwSetWindowUserPointer(window_, this);
   const auto self = [](GLFWwindow* window) { return static_cast<Window*>(glfwGetWindowUserPointer(window)); };
@@ -93,7 +93,8 @@ Window::Window(const Options& options) : options_(options) {
     if (glfwGetMouseButton(window, GLFW_MOUSE_BUTTON_LEFT) == GLFW_PRESS) of(window)->touched_ = true;
   });
   glfwSetFramebufferSizeCallback(window_, [](GLFWwindow* window, int, int) { of(window)->touched_ = true; });
-  glfwSetWindowRefreshCallback(window_, [](GLFWwindow* window) { of(window)->touched_ = true; });
+  glfwSetWindowRefreshCallback(
+      window_, [](GLFWwindow* window) { of(window)->touched_ = of(window)->exposed_ = true; });
 
   IMGUI_CHECKVERSION();
   ImGui::CreateContext();
@@ -101,15 +102,15 @@ Window::Window(const Options& options) : options_(options) {
   ImGui::GetIO().LogFilename = nullptr;
   ImGui::GetIO().ConfigFlags |= ImGuiConfigFlags_NoMouseCursorChange;
   calm_imgui_style();
-  ImGui_ImplGlfw_InitForOpenGL(window_, true);  // Chains to the callbacks above.
-  ImGui_ImplOpenGL3_Init("#version 150");
+  ImGui::GetIO().BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;
+  ImGui_ImplGlfw_InitForOther(window_, true);  // Chains to the callbacks above.
   bake();
 }
 
 Window::~Window() {
-  ImGui_ImplOpenGL3_Shutdown();
   ImGui_ImplGlfw_Shutdown();
   ImGui::DestroyContext();
+  glass_.reset();
   glfwDestroyWindow(window_);
   glfwTerminate();
 }
@@ -123,8 +124,12 @@ void Window::bake() {
   ImFontAtlas& atlas = *ImGui::GetIO().Fonts;
   atlas.Clear();
   theme_ = std::make_unique<Theme>(atlas, size, px_per_mm_of(glfwGetPrimaryMonitor(), options_.dpi));
-  ImGui_ImplOpenGL3_DestroyFontsTexture();
-  ImGui_ImplOpenGL3_CreateFontsTexture();
+  atlas.ClearInputData();
+  pixels_.width = std::max(1, width);
+  pixels_.height = std::max(1, height);
+  pixels_.rgb.assign(static_cast<std::size_t>(pixels_.width) * static_cast<std::size_t>(pixels_.height),
+                     background);
+  shown_ = 0;
 }
 
 bool Window::closing() const { return glfwWindowShouldClose(window_); }
@@ -139,32 +144,26 @@ bool Window::wait(double longest_s) {
 
 void Window::wake() { glfwPostEmptyEvent(); }
 
-bool Window::frame(const std::function<void()>& draw, Paint paint) {
+bool Window::frame(const std::function<void()>& draw) {
   bake();
-  ImGui_ImplOpenGL3_NewFrame();
   ImGui_ImplGlfw_NewFrame();
   ImGui::NewFrame();
   draw();
   ImGui::Render();
   const std::size_t digest = digest_of(*ImGui::GetDrawData());
-  if (paint == Paint::if_different && digest == shown_) return false;
+  if (digest == shown_ && !exposed_) return false;
   shown_ = digest;
-  const int width = static_cast<int>(baked_size_.x), height = static_cast<int>(baked_size_.y);
-  glViewport(0, 0, width, height);
-  glClearColor(0.957f, 0.965f, 0.957f, 1);
-  glClear(GL_COLOR_BUFFER_BIT);
-  ImGui_ImplOpenGL3_RenderDrawData(ImGui::GetDrawData());
-  if (keep_) {
-    const auto row = static_cast<std::size_t>(width) * 3;
-    std::string pixels(row * static_cast<std::size_t>(height), '\0');
-    glPixelStorei(GL_PACK_ALIGNMENT, 1);
-    glReadPixels(0, 0, width, height, GL_RGB, GL_UNSIGNED_BYTE, pixels.data());
-    picture_ = {width, height, {}};
-    picture_.rgb.reserve(pixels.size());
-    for (int y = height - 1; y >= 0; --y) picture_.rgb.append(pixels, static_cast<std::size_t>(y) * row, row);
-  }
-  glfwSwapBuffers(window_);
+  Raster(*ImGui::GetIO().Fonts).draw(*ImGui::GetDrawData(), background, pixels_);
+  glass_->show(pixels_, std::exchange(exposed_, false));
   return true;
+}
+
+Window::Picture Window::picture() const {
+  Picture picture{pixels_.width, pixels_.height, {}};
+  picture.rgb.reserve(pixels_.rgb.size() * 3);
+  for (const std::uint32_t pixel : pixels_.rgb)
+    for (const int shift : {16, 8, 0}) picture.rgb.push_back(static_cast<char>(pixel >> shift));
+  return picture;
 }
 
 void save_png(const Window::Picture& picture, const std::string& file) {

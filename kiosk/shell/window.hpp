@@ -6,11 +6,14 @@
 #include <string>
 
 #include "kiosk/model/events.hpp"
+#include "kiosk/shell/raster.hpp"
 #include "kiosk/theme/theme.hpp"
 
 struct GLFWwindow;
 
 namespace feldsher::kiosk {
+
+class Glass;
 
 /// There is no display to show a window on.
 class NoDisplay : public std::runtime_error {
@@ -41,18 +44,15 @@ class Window {
   bool wait(double longest_s);
   /// Makes `wait` return. From any thread.
   static void wake();
-  enum class Paint { always, if_different };
-  /// Lays out one frame: `draw` is called between ImGui's NewFrame and Render. With `if_different` it goes
-  /// to the glass only when it is not what is there already. True when it went.
-  bool frame(const std::function<void()>& draw, Paint paint);
+  /// Lays out one frame: `draw` is called between ImGui's NewFrame and Render. It goes to the glass when it
+  /// is not what is there already. True when it went.
+  bool frame(const std::function<void()>& draw);
   /// The last frame drawn, RGB, top row first.
   struct Picture {
     int width = 0, height = 0;
     std::string rgb;
   };
-  Picture picture() const { return picture_; }
-  /// Whether `frame` keeps what it drew. Costs a read-back: only for pictures.
-  void keep_pictures(bool keep) { keep_ = keep; }
+  Picture picture() const;
 
   /// Characters, Enter and Backspace go here.
   std::function<void(const Event&)> on_key;
@@ -61,13 +61,14 @@ class Window {
   void bake();
 
   GLFWwindow* window_ = nullptr;
+  std::unique_ptr<Glass> glass_;
   std::unique_ptr<Theme> theme_;
   Options options_;
   ImVec2 baked_size_{};
+  Pixels pixels_;
   std::size_t shown_ = 0;  ///< Digest of what is on the glass.
   bool touched_ = true;
-  bool keep_ = false;
-  Picture picture_;
+  bool exposed_ = true;  ///< What was on the glass may be gone.
 };
 
 /// Writes a PNG beside its final name and renames it: whoever watches the folder sees whole files only.

@@ -46,9 +46,24 @@ std::string Zone::civil(std::int64_t minute) const {
   const auto local = tables_of(tables_).to_local(MinuteTime(minutes(minute)));
   const auto midnight = date::floor<date::days>(local);
   const date::year_month_day day(midnight);
-  const auto of_day = date::floor<minutes>(local - midnight).count();
-  return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}", int(day.year()), unsigned(day.month()),
-                     unsigned(day.day()), of_day / 60, of_day % 60);
+  const auto of_day = static_cast<unsigned>(date::floor<minutes>(local - midnight).count());
+  const int year = int(day.year());
+  if (year < 0 || year > 9999)
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}", year, unsigned(day.month()), unsigned(day.day()),
+                       of_day / 60, of_day % 60);
+  // Asked for at every turn of an agent: digit by digit.
+  std::string text = "0000-00-00T00:00";
+  const auto put = [&text](std::size_t at, unsigned number) {
+    text[at] = static_cast<char>('0' + number / 10);
+    text[at + 1] = static_cast<char>('0' + number % 10);
+  };
+  put(0, static_cast<unsigned>(year) / 100);
+  put(2, static_cast<unsigned>(year) % 100);
+  put(5, unsigned(day.month()));
+  put(8, unsigned(day.day()));
+  put(11, of_day / 60);
+  put(14, of_day % 60);
+  return text;
 }
 
 std::optional<std::int64_t> Zone::minute(std::string_view civil) const {

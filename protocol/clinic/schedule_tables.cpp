@@ -29,7 +29,19 @@ bool gives(const v1::Shift& shift, const std::string& service) {
   return std::find(shift.services().begin(), shift.services().end(), service) != shift.services().end();
 }
 
+// What stands there was ended with the box that wrote it: whatever of it comes later is older.
+bool ScheduleTables::is_over(const SubjectKey& subject) const {
+  if (subject.type == v1::TICKET) {
+    const auto* row = tickets.find(subject.id);
+    return row && row->state.status() == v1::TICKET_ENDED;
+  }
+  if (subject.type != v1::VISIT) return false;
+  const auto* row = visits.find(subject.id);
+  return row && row->state.status() == v1::VISIT_ENDED;
+}
+
 bool ScheduleTables::apply(const Record& record) {
+  if (is_over(record.subject) && record.stored.body) return true;
   if (!Tables::apply(record)) return false;
   const Uuid& id = record.subject.id;
   switch (record.subject.type) {
@@ -52,7 +64,7 @@ bool ScheduleTables::apply(const Record& record) {
       const v1::Visit& visit = visits.find(id)->state;
       const Uuid appointment = id_of(visit.appointment());
       if (appointment.is_nil()) break;
-      if (visit.status() != v1::VISIT_UNDONE)
+      if (visit.status() != v1::VISIT_UNDONE && visit.status() != v1::VISIT_ENDED)
         visit_by_appointment_[appointment] = id;
       else if (auto at = visit_by_appointment_.find(appointment);
                at != visit_by_appointment_.end() && at->second == id)

@@ -27,11 +27,14 @@ class ScheduleTables : public Tables {
   std::map<AppointmentId, Minutes> bookings_of(const Uuid& shift) const;
   /// The live appointments of a patient, anywhere, that have a minute of `minutes`.
   std::set<Uuid> clashes(OctetsView patient, Minutes minutes) const;
-  /// The visit of an appointment, unless it was undone; nothing when nobody has come for it.
+  /// The visit of an appointment, unless it was undone or ended with its box; nothing when nobody has come
+  /// for it, or they have to come again.
   const std::pair<const Uuid, Row<v1::Visit>>* visit_of(const Uuid& appointment) const;
   const v1::RequestAnswer* answer_to(const Uuid& request) const;
 
  private:
+  bool is_over(const SubjectKey& subject) const;
+
   std::map<Uuid, std::set<Uuid>> appointments_by_shift_, appointments_by_patient_, leases_by_shift_,
       give_backs_by_shift_;
   std::map<Uuid, Uuid> answer_by_request_, visit_by_appointment_;

@@ -111,14 +111,15 @@ Octets try_to_seal(OctetsView text, const BoxSealer& sealer) {
 }  // namespace
 
 bool SystemdCreds::available() const {
-  return std::filesystem::exists(tpm_) && std::filesystem::exists(program_);
+  return (!driver_.empty() || std::filesystem::exists(tpm_)) && std::filesystem::exists(program_);
 }
-Octets SystemdCreds::seal(OctetsView key) const {
-  return run(program_, {"encrypt", "--with-key=tpm2", name_option, "-", "-"}, key);
+Octets SystemdCreds::run_with(std::vector<std::string> words, OctetsView input) const {
+  if (!driver_.empty()) words.push_back("--tpm2-device=" + driver_);
+  words.insert(words.end(), {name_option, "-", "-"});
+  return run(program_, std::move(words), input);
 }
-Octets SystemdCreds::unseal(OctetsView sealed) const {
-  return run(program_, {"decrypt", name_option, "-", "-"}, sealed);
-}
+Octets SystemdCreds::seal(OctetsView key) const { return run_with({"encrypt", "--with-key=tpm2"}, key); }
+Octets SystemdCreds::unseal(OctetsView sealed) const { return run_with({"decrypt"}, sealed); }
 
 BoxKey BoxKey::make(Random& random) { return BoxKey(random.octets(key_octets)); }
 

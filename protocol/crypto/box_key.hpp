@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "protocol/record/world.hpp"
 
@@ -23,15 +24,19 @@ class BoxSealer {
 /// opened from its manager ($CREDENTIALS_DIRECTORY) and needs no access to the TPM.
 class SystemdCreds final : public BoxSealer {
  public:
+  /// `driver`: a TPM that is no device of this box, as TSS2 calls it ("swtpm:host=127.0.0.1,port=2321").
   explicit SystemdCreds(std::filesystem::path program = "/usr/bin/systemd-creds",
-                        std::filesystem::path tpm = "/dev/tpmrm0")
-      : program_(std::move(program)), tpm_(std::move(tpm)) {}
+                        std::filesystem::path tpm = "/dev/tpmrm0", std::string driver = {})
+      : program_(std::move(program)), tpm_(std::move(tpm)), driver_(std::move(driver)) {}
   bool available() const override;
   Octets seal(OctetsView key) const override;
   Octets unseal(OctetsView sealed) const override;
 
  private:
+  Octets run_with(std::vector<std::string> words, OctetsView input) const;
+
   std::filesystem::path program_, tpm_;
+  std::string driver_;
 };
 
 /// The key that wraps a box's other keys at rest (AES-256-GCM): `box.cred`, sealed to the box, or else

@@ -67,6 +67,10 @@ void SigningKey::save(const std::filesystem::path& path) const {
   write_secret_file(path, openssl::to_pem(key_.get()));
 }
 
+void SigningKey::replace(const std::filesystem::path& path) const {
+  replace_secret_file(path, openssl::to_pem(key_.get()));
+}
+
 Signature SigningKey::sign(OctetsView message) const {
   openssl::DigestContext context(EVP_MD_CTX_new());
   if (!context) openssl::fail("cannot sign");

@@ -39,6 +39,8 @@ class SigningKey {
 
   /// To a new PKCS#8 PEM file of mode 600. Throws Fault when the file exists.
   void save(const std::filesystem::path& path) const;
+  /// The same in the place of a file that may be there: a rotated key. Throws Fault.
+  void replace(const std::filesystem::path& path) const;
 
   const PublicKey& public_key() const { return public_key_; }
   KeyId key_id() const { return KeyId::of(public_key_); }

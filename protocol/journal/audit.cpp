@@ -14,7 +14,7 @@ std::optional<Digest> digest_of(const std::optional<Octets>& octets) {
 }  // namespace
 
 Audit audit(SqlcipherJournal& journal, const std::optional<Octets>& central_key) {
-  Audit report{.tenant = journal.tenant().to_text(), .rows = {}, .findings = {}, .damage = {}};
+  Audit report{.tenant = journal.tenant().to_text(), .rows = {}, .cuts = {}, .findings = {}, .damage = {}};
   Verifier verifier(journal.tenant());
   if (central_key) verifier.demand_countersignatures(*central_key);
   try {
@@ -24,14 +24,28 @@ Audit audit(SqlcipherJournal& journal, const std::optional<Octets>& central_key)
         heads.back().Clear();  // Reported as unreadable below.
     for (const v1::SignedHead& head : heads) verifier.expect_head(head);
     const auto ends = journal.ends();
-    for (const auto& end : ends) report.rows[end.journal] = 0;
+    for (const auto& end : ends) {
+      report.rows[end.journal] = 0;
+      if (end.cut_seq == 0) continue;
+      report.cuts[end.journal] = end.cut_seq;
+      JournalTip cut{.journal = end.journal, .seq = end.cut_seq, .hash = {}, .edge = {}};
+      cut.hash = digest_of(end.cut_hash).value_or(zero_digest);
+      if (end.cut_edge && !cut.edge.restore(end.cut_seq, *end.cut_edge)) cut.edge = {};
+      verifier.cut(cut);
+    }
+    for (const auto& [name, octets] : journal.values(checkpoint_value)) {
+      v1::SignedCheckpoint checkpoint;
+      if (!checkpoint.ParseFromString(octets)) checkpoint.Clear();
+      verifier.expect_checkpoint(checkpoint);
+    }
     journal.rows([&](StoredRow&& row) {
       ++report.rows[row.journal];
       Digest hash{};  // A hash of another length is no record's.
       if (!digest_from(row.hash, hash)) hash.fill(0);
       verifier.record(row.journal, row.seq, std::move(row.core), std::move(row.body),
-                      digest_of(row.body_digest), hash);
+                      digest_of(row.body_digest), hash, digest_of(row.prev));
     });
+    verifier.kept(Ed25519Check());
     for (const auto& end : ends)
       verifier.tip(end.journal, end.seq, digest_of(end.hash).value_or(zero_digest));
     for (const v1::SignedHead& head : heads) verifier.head(head, Ed25519Check());

@@ -9,7 +9,9 @@ namespace feldsher {
 /// Signs heads and marks with a node's Ed25519 key.
 class Ed25519Signer final : public Signer {
  public:
-  explicit Ed25519Signer(SigningKey key) : key_(std::move(key)) {}
+  /// `handover`: see Signer::handover.
+  explicit Ed25519Signer(SigningKey key, Octets handover = {})
+      : key_(std::move(key)), handover_(std::move(handover)) {}
 
   Octets key_id() const override {
     const KeyId id = key_.key_id();
@@ -22,9 +24,11 @@ class Ed25519Signer final : public Signer {
     const Signature signature = key_.sign(message);
     return {reinterpret_cast<const char*>(signature.data()), signature.size()};
   }
+  Octets handover() const override { return handover_; }
 
  private:
   SigningKey key_;
+  Octets handover_;
 };
 
 /// Checks such signatures. False for a key or signature of another length.

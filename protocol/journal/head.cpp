@@ -2,6 +2,8 @@
 
 namespace feldsher {
 
+Octets handover_octets(OctetsView next_key) { return Octets("feldsher head key 1").append(next_key); }
+
 v1::SignedHead sign_head(TenantId tenant, const JournalTip& tip, const Signer& signer) {
   v1::Head head;
   head.set_tenant(tenant.to_octets());

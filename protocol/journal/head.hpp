@@ -12,12 +12,17 @@ class Signer {
   virtual Octets key_id() const = 0;
   virtual Octets public_key() const = 0;
   virtual Octets sign(OctetsView message) const = 0;
+  /// Where this key took the place of another: that one's signature over `handover_octets` of this one.
+  virtual Octets handover() const { return {}; }
 };
 class SignatureCheck {
  public:
   virtual ~SignatureCheck() = default;
   virtual bool verify(OctetsView public_key, OctetsView message, OctetsView signature) const = 0;
 };
+
+/// What a key signs that hands over to the next one (raw Ed25519).
+Octets handover_octets(OctetsView next_key);
 
 /// "Up to `tip` it is this and nothing else", signed by its node.
 v1::SignedHead sign_head(TenantId tenant, const JournalTip& tip, const Signer& signer);

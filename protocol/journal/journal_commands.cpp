@@ -52,9 +52,13 @@ void tell(const Audit& report, const JournalPlace& place, std::ostream& out) {
   out << fmt::format("{}, tenant {}\n", place.folder.string(), report.tenant);
   if (!report.rows.empty())
     out << fmt::format("{:36}  {:8}  {:16}  {:>9}\n", "node", "journal", "epoch", "records");
-  for (const auto& [journal, count] : report.rows)
-    out << fmt::format("{:36}  {:8}  {:16}  {:>9}\n", journal.origin.to_text(), stream_name(journal.stream),
-                       epoch_name(journal.epoch), count);
+  for (const auto& [journal, count] : report.rows) {
+    const auto cut = report.cuts.find(journal);
+    const std::string from =
+        cut == report.cuts.end() ? "" : fmt::format("  from checkpoint at {}", cut->second);
+    out << fmt::format("{:36}  {:8}  {:16}  {:>9}{}\n", journal.origin.to_text(), stream_name(journal.stream),
+                       epoch_name(journal.epoch), count, from);
+  }
   for (const auto& finding : report.findings)
     out << fmt::format("BAD: node {}, {}, epoch {}, {}: {}\n", finding.journal.origin.to_text(),
                        stream_name(finding.journal.stream), epoch_name(finding.journal.epoch),
@@ -75,6 +79,7 @@ void tell_json(const Audit& report, const JournalPlace& place, std::ostream& out
   for (const auto& [journal, count] : report.rows) {
     boost::json::object one = to_json(journal);
     one["records"] = count;
+    if (auto cut = report.cuts.find(journal); cut != report.cuts.end()) one["checkpoint_at"] = cut->second;
     journals.push_back(std::move(one));
   }
   for (const auto& finding : report.findings) {
@@ -140,11 +145,12 @@ class PrivateFile {
 
 std::string line_of(const StoredRow& row) {
   return fmt::format(
-      R"({{"record":{{"origin":"{}","stream":{},"epoch":"{}","seq":{},"core":"{}","body":{},"body_digest":"{}"}}}})"
+      R"({{"record":{{"origin":"{}","stream":{},"epoch":"{}","seq":{},"core":"{}","body":{},"body_digest":"{}"{}}}}})"
       "\n",
       to_hex(row.journal.origin.to_octets()), int{row.journal.stream}, epoch_name(row.journal.epoch), row.seq,
       to_base64(row.core), row.body ? '"' + to_base64(*row.body) + '"' : "null",
-      to_hex(row.body ? to_octets(sha256(*row.body)) : row.body_digest.value_or(Octets())));
+      to_hex(row.body ? to_octets(sha256(*row.body)) : row.body_digest.value_or(Octets())),
+      row.prev ? fmt::format(R"(,"prev":"{}")", to_hex(*row.prev)) : "");
 }
 
 std::string line_of(const v1::SignedHead& head) {
@@ -155,12 +161,25 @@ std::string line_of(const v1::SignedHead& head) {
       to_base64(head.counter_key_id()), to_base64(head.countersignature()));
 }
 
+std::string line_of(const v1::SignedCheckpoint& checkpoint) {
+  return fmt::format(
+      R"({{"checkpoint":{{"checkpoint":"{}","key_id":"{}","signature":"{}","counter_key_id":"{}","countersignature":"{}"}}}})"
+      "\n",
+      to_base64(checkpoint.checkpoint()), to_base64(checkpoint.key_id()), to_base64(checkpoint.signature()),
+      to_base64(checkpoint.counter_key_id()), to_base64(checkpoint.countersignature()));
+}
+
 void write_lines(SqlcipherJournal& journal, const std::function<void(OctetsView)>& write) {
   journal.rows([&](StoredRow&& row) { write(line_of(row)); });
   for (const Octets& octets : journal.heads()) {
     v1::SignedHead head;
     if (!head.ParseFromString(octets)) throw Fault("a signed head in the journal cannot be read");
     write(line_of(head));
+  }
+  for (const auto& [name, octets] : journal.values(checkpoint_value)) {
+    v1::SignedCheckpoint checkpoint;
+    if (!checkpoint.ParseFromString(octets)) throw Fault("the checkpoint in the journal cannot be read");
+    write(line_of(checkpoint));
   }
 }
 

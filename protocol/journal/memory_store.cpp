@@ -9,15 +9,13 @@ namespace {
 
 constexpr const char* one_owner = "one thread uses a store";
 
-/// The records `first` … `end` - 1 that `at` gives, as many whole transactions as `limits` allow (at least
-/// one).
-template <class At>
-std::vector<Record> whole_transactions(std::size_t first, std::size_t end, const ReadLimits& limits,
-                                       At&& at) {
+/// The records that `at` gives from `first` on, as many whole transactions as `limits` allow (at least one).
+template <class Iterator, class At>
+std::vector<Record> whole_transactions(Iterator first, Iterator end, const ReadLimits& limits, At&& at) {
   std::vector<Record> records;
   std::size_t octets = 0, whole = 0;  // `whole`: how many records end with a finished transaction.
-  for (std::size_t n = first; n < end; ++n) {
-    const Record& record = at(n);
+  for (; first != end; ++first) {
+    const Record& record = at(*first);
     octets += record.stored.core.size() + (record.stored.body ? record.stored.body->size() : 0);
     if (whole > 0 && (records.size() >= limits.records || octets > limits.octets)) break;
     records.push_back(record);
@@ -31,7 +29,8 @@ std::vector<Record> whole_transactions(std::size_t first, std::size_t end, const
 
 bool Transaction::empty() const {
   return records.empty() && answered.empty() && scope.empty() && !clear_scope && intake.empty() &&
-         emptied.empty() && heads.empty() && values.empty() && erased.empty() && forgotten.empty();
+         emptied.empty() && heads.empty() && values.empty() && erased.empty() && forgotten.empty() &&
+         cuts.empty() && dropped.empty();
 }
 
 void Transaction::merge(Transaction&& other) {
@@ -48,6 +47,8 @@ void Transaction::merge(Transaction&& other) {
   append(heads, other.heads);
   append(erased, other.erased);
   append(forgotten, other.forgotten);
+  append(cuts, other.cuts);
+  append(dropped, other.dropped);
   for (auto& [name, value] : other.values) values[name] = std::move(value);
 }
 
@@ -58,20 +59,61 @@ void MemoryStore::commit(std::span<const Transaction> group) {
     poisoned_ = true;
     throw Fault("the disk failed");
   }
-  // All of the group or nothing: each record's place is checked before the first is taken.
-  std::map<JournalId, std::pair<std::uint64_t, Digest>> ends;
+  check(group);
+  for (const Transaction& transaction : group) apply(transaction);
+}
+
+MemoryStore::Place MemoryStore::place(const JournalId& journal) const {
+  Place place;
+  if (auto tip = tips_.find(journal); tip != tips_.end()) {
+    place.seq = tip->second.seq;
+    place.hash = tip->second.hash;
+  }
+  if (auto cut = cuts_.find(journal); cut != cuts_.end()) {
+    place.cut = cut->second.seq;
+    place.cut_hash = cut->second.hash;
+  }
+  return place;
+}
+
+// All of the group or nothing: each record's place is checked before the first is taken.
+void MemoryStore::check(std::span<const Transaction> group) const {
+  std::map<JournalId, Place> places;
+  std::map<RecordKey, Digest> fresh;  // Of this group.
+  auto at = [&](const JournalId& journal) -> Place& {
+    auto [found, is_new] = places.try_emplace(journal);
+    if (is_new) found->second = place(journal);
+    return found->second;
+  };
   for (const Transaction& transaction : group) {
     for (const Record& record : transaction.records) {
       ensure(record.tenant == tenant_, "a journal takes records of its tenant only");
-      auto [end, is_new] = ends.try_emplace(record.journal(), 0, zero_digest);
-      if (auto tip = tips_.find(record.journal()); is_new && tip != tips_.end())
-        end->second = {tip->second.seq, tip->second.hash};
-      ensure(record.key.seq == end->second.first + 1 && record.stored.prev == end->second.second,
+      Place& end = at(record.journal());
+      ensure(record.key.seq == end.seq + 1 && record.stored.prev == end.hash,
              "a record is the next of its journal");
-      end->second = {record.key.seq, record.stored.hash};
+      end.seq = record.key.seq;
+      end.hash = record.stored.hash;
+      fresh[record.key] = record.stored.hash;
     }
+    for (const JournalTip& cut : transaction.cuts) {
+      Place& end = at(cut.journal);
+      ensure(cut.seq > end.cut && cut.seq <= end.seq, "a cut moves on, within its journal");
+      std::optional<Digest> hash;
+      const RecordKey key{cut.journal.origin, cut.journal.stream, cut.journal.epoch, cut.seq};
+      if (auto known = fresh.find(key); known != fresh.end()) {
+        hash = known->second;
+      } else if (auto journal = by_seq_.find(cut.journal); journal != by_seq_.end()) {
+        if (auto seq = journal->second.find(cut.seq); seq != journal->second.end())
+          hash = records_.at(seq->second).stored.hash;
+      }
+      ensure(hash == cut.hash, "a cut is at a record of its journal");
+      end.cut = cut.seq;
+      end.cut_hash = cut.hash;
+    }
+    for (const RecordRange& range : transaction.dropped)
+      ensure(range.first <= range.last && range.last <= at(range.journal).cut,
+             "only what lies before a cut is dropped");
   }
-  for (const Transaction& transaction : group) apply(transaction);
 }
 
 void MemoryStore::apply(const Transaction& transaction) {
@@ -79,8 +121,9 @@ void MemoryStore::apply(const Transaction& transaction) {
     auto [tip, is_new] =
         tips_.try_emplace(record.journal(), JournalTip{.journal = record.journal(), .edge = {}});
     tip->second.advance(record);
-    by_seq_[record.journal()].push_back(records_.size());
-    records_.push_back(record);
+    const std::uint64_t intake = records_.empty() ? 1 : records_.rbegin()->first + 1;
+    by_seq_[record.journal()][record.key.seq] = intake;
+    records_.emplace_hint(records_.end(), intake, record);
   }
   for (const Answered& answered : transaction.answered) answered_[answered.ask] = answered.answer;
   if (transaction.clear_scope) scope_.clear();
@@ -108,10 +151,22 @@ void MemoryStore::apply(const Transaction& transaction) {
   for (const auto& [name, value] : transaction.values) values_[name] = value;
   for (AskId ask : transaction.forgotten) answered_.erase(ask);
   for (const ErasePick& pick : transaction.erased) {
-    for (Record& record : records_)
+    for (auto& [intake, record] : records_)
       if (record.stored.body && pick(record)) record.stored.body.reset();
     std::erase_if(scope_, [&](const auto& entry) { return entry.second.stored.body && pick(entry.second); });
   }
+  for (const JournalTip& cut : transaction.cuts) {
+    cuts_[cut.journal] = cut;
+    if (cut.edge.leaves() != cut.seq) cuts_[cut.journal].edge = {};
+  }
+  for (const RecordRange& range : transaction.dropped) drop(range);
+}
+
+void MemoryStore::drop(const RecordRange& range) {
+  auto& places = by_seq_[range.journal];
+  const auto first = places.lower_bound(range.first), end = places.upper_bound(range.last);
+  for (auto at = first; at != end; ++at) records_.erase(at->second);
+  places.erase(first, end);
 }
 
 std::vector<JournalTip> MemoryStore::tips() {
@@ -121,24 +176,39 @@ std::vector<JournalTip> MemoryStore::tips() {
   return tips;
 }
 
+std::vector<JournalTip> MemoryStore::cuts() {
+  owner_.mine(one_owner);
+  std::vector<JournalTip> cuts;
+  for (const auto& [id, cut] : cuts_) cuts.push_back(cut);
+  return cuts;
+}
+
+void MemoryStore::kept(const std::function<void(Record&&)>& visit) {
+  owner_.mine(one_owner);
+  for (const auto& [id, cut] : cuts_)
+    for (const auto& [seq, intake] : by_seq_[id])
+      if (seq <= cut.seq) visit(Record(records_.at(intake)));
+}
+
 std::vector<Record> MemoryStore::read(const JournalId& journal, std::uint64_t from,
                                       const ReadLimits& limits) {
   owner_.mine(one_owner);
   auto at = by_seq_.find(journal);
-  if (at == by_seq_.end() || from == 0) return {};
-  return whole_transactions(from - 1, at->second.size(), limits,
-                            [&](std::size_t n) -> const Record& { return records_[at->second[n]]; });
+  if (at == by_seq_.end() || from <= place(journal).cut) return {};
+  return whole_transactions(at->second.lower_bound(from), at->second.end(), limits,
+                            [&](const auto& entry) -> const Record& { return records_.at(entry.second); });
 }
 
 void MemoryStore::replay(std::uint64_t after, const std::function<void(std::uint64_t, Record&&)>& visit) {
   owner_.mine(one_owner);
-  for (std::size_t i = after; i < records_.size(); ++i) visit(i + 1, Record(records_[i]));
+  for (auto at = records_.upper_bound(after); at != records_.end(); ++at)
+    visit(at->first, Record(at->second));
 }
 
 std::vector<Record> MemoryStore::read_intake(std::uint64_t after, const ReadLimits& limits) {
   owner_.mine(one_owner);
-  return whole_transactions(after, records_.size(), limits,
-                            [&](std::size_t n) -> const Record& { return records_[n]; });
+  return whole_transactions(records_.upper_bound(after), records_.end(), limits,
+                            [](const auto& entry) -> const Record& { return entry.second; });
 }
 
 void MemoryStore::scope(const std::function<void(Record&&)>& visit) {

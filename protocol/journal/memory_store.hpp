@@ -15,6 +15,8 @@ class MemoryStore final : public JournalStore {
 
   void commit(std::span<const Transaction> group) override;
   std::vector<JournalTip> tips() override;
+  std::vector<JournalTip> cuts() override;
+  void kept(const std::function<void(Record&&)>& visit) override;
   std::vector<Record> read(const JournalId& journal, std::uint64_t from, const ReadLimits& limits) override;
   void replay(std::uint64_t after, const std::function<void(std::uint64_t, Record&&)>& visit) override;
   std::vector<Record> read_intake(std::uint64_t after, const ReadLimits& limits) override;
@@ -31,14 +33,23 @@ class MemoryStore final : public JournalStore {
   void fail_next_commit() { fail_ = true; }
 
  private:
+  /// Where a journal ends and is cut while a group is looked at.
+  struct Place {
+    std::uint64_t seq = 0, cut = 0;
+    Digest hash = zero_digest, cut_hash = zero_digest;
+  };
+  Place place(const JournalId& journal) const;
+  void check(std::span<const Transaction> group) const;
   void apply(const Transaction& transaction);
+  void drop(const RecordRange& range);
 
   OwnerThread owner_;
   TenantId tenant_;
   bool fail_ = false, poisoned_ = false;
   std::map<JournalId, JournalTip> tips_;
-  std::map<JournalId, std::vector<std::size_t>> by_seq_;  // Index into records_.
-  std::vector<Record> records_;                           // Intake number = index + 1.
+  std::map<JournalId, JournalTip> cuts_;
+  std::map<JournalId, std::map<std::uint64_t, std::uint64_t>> by_seq_;  // seq → intake number.
+  std::map<std::uint64_t, Record> records_;                             // By intake number.
   std::map<SubjectKey, Record> scope_;
   std::map<std::uint64_t, Octets> intake_;
   std::map<AskId, Octets> answered_;

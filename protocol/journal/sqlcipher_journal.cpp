@@ -19,35 +19,44 @@ SqlcipherJournal::SqlcipherJournal(const std::filesystem::path& path, const Data
 SqlcipherJournal::~SqlcipherJournal() = default;
 
 void SqlcipherJournal::rows(const std::function<void(StoredRow&&)>& visit) {
-  each_row("SELECT seq, core, body, body_digest, hash, journal FROM record ORDER BY journal, seq", visit);
+  each_row("ORDER BY journal, seq", visit);
 }
 
 void SqlcipherJournal::rows_as_taken_in(const std::function<void(StoredRow&&)>& visit) {
-  each_row("SELECT seq, core, body, body_digest, hash, journal FROM record ORDER BY intake", visit);
+  each_row("ORDER BY intake", visit);
 }
 
-void SqlcipherJournal::each_row(const char* select, const std::function<void(StoredRow&&)>& visit) {
+void SqlcipherJournal::each_row(const std::string& order, const std::function<void(StoredRow&&)>& visit) {
   std::map<std::int64_t, JournalId> journals;
   sqlcipher::Statement names(database_, "SELECT id, origin, stream, epoch FROM journal");
   for (auto rows = names.ask(); rows.next();)
     if (auto origin = NodeId::from_octets(rows.octets(1)))
       journals[rows.integer(0)] = {*origin, static_cast<v1::Stream>(rows.integer(2)),
                                    Epoch{static_cast<std::uint64_t>(rows.integer(3))}};
-  sqlcipher::Statement records(database_, select);
+  const std::string prev = sqlcipher::has_cuts(database_) ? "prev" : "NULL";
+  const std::string select =
+      "SELECT seq, core, body, body_digest, hash, journal, " + prev + " FROM record " + order;
+  sqlcipher::Statement records(database_, select.c_str());
   for (auto rows = records.ask(); rows.next();)
     visit({journals[rows.integer(5)], static_cast<std::uint64_t>(rows.integer(0)), Octets(rows.octets(1)),
-           optional_octets(rows, 2), optional_octets(rows, 3), Octets(rows.octets(4))});
+           optional_octets(rows, 2), optional_octets(rows, 3), Octets(rows.octets(4)),
+           optional_octets(rows, 6)});
 }
 
 std::vector<SqlcipherJournal::End> SqlcipherJournal::ends() {
   std::vector<End> ends;
-  sqlcipher::Statement select(database_, "SELECT origin, stream, epoch, seq, hash FROM journal ORDER BY id");
+  const std::string cut = sqlcipher::has_cuts(database_) ? "cut_seq, cut_hash, cut_edge" : "0, NULL, NULL";
+  sqlcipher::Statement select(
+      database_, ("SELECT origin, stream, epoch, seq, hash, " + cut + " FROM journal ORDER BY id").c_str());
   for (auto rows = select.ask(); rows.next();)
     if (auto origin = NodeId::from_octets(rows.octets(0)))
       ends.push_back({{*origin, static_cast<v1::Stream>(rows.integer(1)),
                        Epoch{static_cast<std::uint64_t>(rows.integer(2))}},
                       static_cast<std::uint64_t>(rows.integer(3)),
-                      Octets(rows.octets(4))});
+                      Octets(rows.octets(4)),
+                      static_cast<std::uint64_t>(rows.integer(5)),
+                      Octets(rows.octets(6)),
+                      optional_octets(rows, 7)});
   return ends;
 }
 

@@ -16,6 +16,7 @@ struct StoredRow {
   std::optional<Octets> body;
   std::optional<Octets> body_digest;  ///< Where the body is absent.
   Octets hash;
+  std::optional<Octets> prev = {};  ///< Where the row before was dropped.
 };
 
 /// A journal file seen by somebody who believes nothing in it: for auditing and export. Changes nothing.
@@ -34,6 +35,9 @@ class SqlcipherJournal {
     JournalId journal;
     std::uint64_t seq = 0;
     Octets hash;
+    std::uint64_t cut_seq = 0;            ///< Where it was cut; 0 = nowhere.
+    Octets cut_hash = {};                 ///< Of the record there.
+    std::optional<Octets> cut_edge = {};  ///< Of the tree up to there, where it is known.
   };
   std::vector<End> ends();
   /// Head octets (serialised v1::SignedHead) as stored.
@@ -42,7 +46,7 @@ class SqlcipherJournal {
   std::map<std::string, Octets> values(const std::string& prefix);
 
  private:
-  void each_row(const char* select, const std::function<void(StoredRow&&)>& visit);
+  void each_row(const std::string& order, const std::function<void(StoredRow&&)>& visit);
 
   sqlcipher::Database database_;
   TenantId tenant_;

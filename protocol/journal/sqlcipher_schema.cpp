@@ -8,17 +8,20 @@ namespace feldsher::sqlcipher {
 namespace {
 
 constexpr std::int64_t application = 0x46654A31;  // "FeJ1"
-constexpr std::int64_t version = 1;
+constexpr std::int64_t version = 2;
 
-// A record's `prev` is the `hash` of the row before; its digest is that of its body. Neither is stored twice.
+// A record's `prev` is the `hash` of the row before; its digest is that of its body. Neither is stored twice:
+// `prev` is there only where the row before was dropped.
 constexpr const char* schema = R"(
 CREATE TABLE tenant(id BLOB NOT NULL) STRICT;
 CREATE TABLE journal(
   id INTEGER PRIMARY KEY, origin BLOB NOT NULL, stream INTEGER NOT NULL, epoch INTEGER NOT NULL,
-  seq INTEGER NOT NULL, hash BLOB NOT NULL, edge BLOB NOT NULL, UNIQUE(origin, stream, epoch)) STRICT;
+  seq INTEGER NOT NULL, hash BLOB NOT NULL, edge BLOB NOT NULL,
+  cut_seq INTEGER NOT NULL DEFAULT 0, cut_hash BLOB, cut_edge BLOB, UNIQUE(origin, stream, epoch)) STRICT;
 CREATE TABLE record(
   intake INTEGER PRIMARY KEY, journal INTEGER NOT NULL, seq INTEGER NOT NULL, core BLOB NOT NULL, body BLOB,
-  body_digest BLOB, hash BLOB NOT NULL, UNIQUE(journal, seq), CHECK((body IS NULL) <> (body_digest IS NULL))) STRICT;
+  body_digest BLOB, hash BLOB NOT NULL, prev BLOB,
+  UNIQUE(journal, seq), CHECK((body IS NULL) <> (body_digest IS NULL))) STRICT;
 CREATE TABLE answered(ask BLOB PRIMARY KEY, answer BLOB NOT NULL) STRICT, WITHOUT ROWID;
 CREATE TABLE scope(
   type INTEGER NOT NULL, id BLOB NOT NULL, core BLOB NOT NULL, body BLOB, body_digest BLOB NOT NULL,
@@ -30,7 +33,17 @@ CREATE TABLE head(
 CREATE TABLE value(name BLOB PRIMARY KEY, octets BLOB NOT NULL) STRICT, WITHOUT ROWID;
 )";
 
+// Version 2 can be cut.
+constexpr const char* from_version_1 = R"(
+ALTER TABLE journal ADD COLUMN cut_seq INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE journal ADD COLUMN cut_hash BLOB;
+ALTER TABLE journal ADD COLUMN cut_edge BLOB;
+ALTER TABLE record ADD COLUMN prev BLOB;
+)";
+
 }  // namespace
+
+bool has_cuts(Database& database) { return database.number("PRAGMA user_version") >= 2; }
 
 TenantId journal_tenant(Database& database) {
   const std::string path = database.path().string();
@@ -59,6 +72,9 @@ void make_or_check_journal(Database& database, TenantId tenant) {
   if (TenantId found = journal_tenant(database); found != tenant)
     throw Fault(fmt::format("{} is the journal of tenant {}, not of {}", database.path().string(),
                             found.to_text(), tenant.to_text()));
+  if (!has_cuts(database))
+    database.execute(
+        fmt::format("BEGIN IMMEDIATE; {} PRAGMA user_version={}; COMMIT", from_version_1, version).c_str());
 }
 
 }  // namespace feldsher::sqlcipher

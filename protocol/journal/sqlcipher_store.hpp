@@ -22,6 +22,8 @@ class SqlcipherStore final : public JournalStore {
 
   void commit(std::span<const Transaction> group) override;
   std::vector<JournalTip> tips() override;
+  std::vector<JournalTip> cuts() override;
+  void kept(const std::function<void(Record&&)>& visit) override;
   std::vector<Record> read(const JournalId& journal, std::uint64_t from, const ReadLimits& limits) override;
   void replay(std::uint64_t after, const std::function<void(std::uint64_t, Record&&)>& visit) override;
   std::vector<Record> read_intake(std::uint64_t after, const ReadLimits& limits) override;

@@ -29,6 +29,12 @@ struct IntakeChunk {
   Octets octets;
 };
 
+/// Neighbouring records of one journal, both ends in it.
+struct RecordRange {
+  JournalId journal;
+  std::uint64_t first = 0, last = 0;
+};
+
 /// Picks records whose bodies shall be dropped. Runs on the store's thread: it owns all that it looks at.
 using ErasePick = std::function<bool(const Record&)>;
 
@@ -49,6 +55,12 @@ struct Transaction {
   /// slow, and rare.
   std::vector<ErasePick> erased;
   std::vector<AskId> forgotten;  ///< Asks whose answers nobody will ask for again: they hold names.
+  /// Journals are cut: what lies up to the new cut is not read again, and is there to be kept or dropped. A
+  /// cut only moves on, and ends at a transaction's end; without the tree's edge only the chain goes on from
+  /// it.
+  std::vector<JournalTip> cuts;
+  /// Records up to the cut of their journal that nobody needs. The others keep their place in the chain.
+  std::vector<RecordRange> dropped;
 
   bool empty() const;
   /// Adds what `other` holds, to become durable together with this.
@@ -77,16 +89,25 @@ class JournalStore {
   /// The end of each journal that is held, in no particular order.
   virtual std::vector<JournalTip> tips() = 0;
 
+  /// The cut of each journal that was cut, in no particular order. Without the tree's edge: it has no leaves.
+  virtual std::vector<JournalTip> cuts() = 0;
+
+  /// What is still held up to the cuts, each journal in order.
+  virtual void kept(const std::function<void(Record&&)>& visit) = 0;
+
   /// Records of one journal from `from` on, in order: whole transactions within `limits` (at least one).
+  /// None when `from` is not after the journal's cut.
   virtual std::vector<Record> read(const JournalId& journal, std::uint64_t from,
                                    const ReadLimits& limits) = 0;
 
-  /// Every record with an intake number above `after`, in intake order.
+  /// Every record that is held with an intake number above `after`, in intake order.
   virtual void replay(std::uint64_t after,
                       const std::function<void(std::uint64_t intake, Record&&)>& visit) = 0;
 
   /// Records with intake numbers from `after` + 1 on, in intake order: whole transactions within `limits` (at
-  /// least one). Intake numbers have no gap: the n-th of the answer has `after` + n.
+  /// least one). Where nothing was ever dropped intake numbers have no gap: the n-th of the answer has
+  /// `after`
+  /// + n.
   virtual std::vector<Record> read_intake(std::uint64_t after, const ReadLimits& limits) = 0;
 
   /// The subjects of the feed.

@@ -1,5 +1,7 @@
 #include "protocol/journal/verify.hpp"
 
+#include <algorithm>
+
 #include "protocol/contracts/clinic.pb.h"
 
 namespace feldsher {
@@ -30,15 +32,77 @@ void Verifier::expect_head(const v1::SignedHead& signed_head) {
   if (auto journal = journal_of(head)) places_[*journal][head.seq()] = {};
 }
 
+void Verifier::cut(const JournalTip& cut) {
+  Progress& at = progress(cut.journal);
+  at.cut = at.tip = cut;
+  auto places = places_.find(cut.journal);
+  if (places == places_.end()) return;
+  if (auto place = places->second.find(cut.seq); place != places->second.end())
+    place->second = {cut.hash, cut.edge.root()};
+}
+
+void Verifier::expect_checkpoint(const v1::SignedCheckpoint& checkpoint) {
+  signed_checkpoint_ = checkpoint;
+  if (!checkpoint_.ParseFromString(checkpoint.checkpoint())) checkpoint_.Clear();
+  kept_ = KeptSet(order_of(checkpoint_));
+}
+
+const char* Verifier::differs() const {
+  const auto node = NodeId::from_octets(checkpoint_.node());
+  if (!node || checkpoint_.tenant() != tenant_.to_octets()) return "it is not of this node";
+  std::size_t cuts = 0;
+  for (const auto& [journal, at] : journals_) cuts += at.cut.seq != 0;
+  if (cuts != static_cast<std::size_t>(checkpoint_.cuts_size())) return "other journals were cut";
+  for (const v1::JournalCut& cut : checkpoint_.cuts()) {
+    const auto at = journals_.find({*node, cut.stream(), Epoch{cut.epoch()}});
+    if (at == journals_.end() || at->second.cut.seq != cut.seq() ||
+        view_of(at->second.cut.hash) != cut.chain())
+      return "a journal was cut at another place";
+    const MerkleEdge& edge = at->second.cut.edge;
+    const bool has_tree = edge.leaves() == cut.seq();
+    if (cut.tree_root() != (has_tree ? to_octets(edge.root()) : Octets()))
+      return "the tree at a cut is another";
+  }
+  if (kept_.size() != checkpoint_.kept() || checkpoint_.kept_root() != view_of(kept_.root()) ||
+      checkpoint_.state_hash() != view_of(kept_.state_hash()))
+    return "what was kept before the cuts is not what it names";
+  return nullptr;
+}
+
+void Verifier::kept(const SignatureCheck& check) {
+  const auto cut = std::find_if(journals_.begin(), journals_.end(),
+                                [](const auto& each) { return each.second.cut.seq != 0; });
+  if (cut == journals_.end() && !signed_checkpoint_) return;
+  const JournalId journal = cut == journals_.end() ? JournalId{} : cut->first;
+  const std::uint64_t seq = cut == journals_.end() ? 0 : cut->second.cut.seq;
+  auto bad = [&](const std::string& what) { findings_.push_back({journal, seq, what}); };
+  if (!signed_checkpoint_) return bad("the journal was cut here, and there is no checkpoint");
+  if (const char* what = differs()) return bad(std::string("the checkpoint: ") + what);
+  const auto key = head_keys_.find({*NodeId::from_octets(checkpoint_.node()), Epoch{checkpoint_.epoch()}});
+  if (key == head_keys_.end() ||
+      !is_signed_by(key->second, *signed_checkpoint_, signed_checkpoint_->signature(), check))
+    return bad("the checkpoint: its node has not signed it");
+  if (central_key_ &&
+      !is_signed_by(*central_key_, *signed_checkpoint_, signed_checkpoint_->countersignature(), check))
+    return bad("the checkpoint: central has not countersigned it");
+}
+
 void Verifier::record(const JournalId& journal, std::uint64_t seq, Octets core, std::optional<Octets> body,
-                      std::optional<Digest> body_digest, std::optional<Digest> hash) {
+                      std::optional<Digest> body_digest, std::optional<Digest> hash,
+                      std::optional<Digest> prev) {
   Progress& at = progress(journal);
   if (at.broken) return;
-  const std::uint64_t expected = at.tip.seq + 1;
+  // Before a cut some are missing; from there on none is.
+  const bool before_cut = seq <= at.cut.seq && seq > at.kept_seq;
+  const std::uint64_t expected = before_cut ? seq : at.tip.seq + 1;
   if (seq != expected)
     return found(at, expected, "the record is missing; the next one held is " + std::to_string(seq));
+  Digest before = at.tip.hash;
+  if (before_cut) before = prev ? *prev : at.kept_hash;
+  if (before_cut && !prev && seq != at.kept_seq + 1)
+    return found(at, expected, "it does not say which record was before it");
   Record record;
-  RecordFault fault = read_record(std::move(core), std::move(body), body_digest, at.tip.hash, record);
+  RecordFault fault = read_record(std::move(core), std::move(body), body_digest, before, record);
   if (fault != RecordFault::none) return found(at, expected, to_text(fault));
   if (record.tenant != tenant_) return found(at, expected, "the record is of another tenant");
   if (record.journal() != journal || record.key.seq != expected)
@@ -46,11 +110,20 @@ void Verifier::record(const JournalId& journal, std::uint64_t seq, Octets core, 
   if (hash && *hash != record.stored.hash)
     return found(at, expected,
                  "the record is not what was hashed when it was written, or the chain before it was changed");
-  if (record.header.verb() == v1::OPENED)
+  // A life's first act is its `opened`.
+  if (record.header.verb() == v1::OPENED && seq == 1)
     if (auto life = record.body<v1::NodeLife>())
       head_keys_[{journal.origin, journal.epoch}] = life->head_key();
-  at.tip.advance(record);
   ++records_checked_;
+  if (before_cut) {
+    at.kept_seq = seq;
+    at.kept_hash = record.stored.hash;
+    if (seq == at.cut.seq && at.kept_hash != at.cut.hash)
+      return found(at, seq, "it is not the record that the journal was cut at");
+    kept_.pass(record);
+    return;
+  }
+  at.tip.advance(record);
   auto places = places_.find(journal);
   if (places == places_.end()) return;
   if (auto place = places->second.find(expected); place != places->second.end())
@@ -74,7 +147,9 @@ void Verifier::head(const v1::SignedHead& signed_head, const SignatureCheck& che
   auto key = head_keys_.find({journal->origin, journal->epoch});
   if (key == head_keys_.end()) return found(at, 0, "no record says which key signs this life's heads");
   auto [chain, root] = places_[*journal][head.seq()];
-  if (head.chain() != view_of(chain) || head.tree_root() != view_of(root))
+  const bool before_cut = head.seq() < at.cut.seq;  // Of what it tells of nothing has to be here.
+  const bool tree_known = at.cut.edge.leaves() == at.cut.seq;
+  if (!before_cut && (head.chain() != view_of(chain) || (tree_known && head.tree_root() != view_of(root))))
     return found(at, head.seq(), "the records up to here are not those that the node signed");
   if (!check.verify(key->second, signed_head.head(), signed_head.signature()))
     return found(at, 0, "the signature of a head is wrong");

@@ -2,7 +2,7 @@
 #include <map>
 #include <string>
 
-#include "protocol/journal/head.hpp"
+#include "protocol/journal/checkpoint.hpp"
 
 namespace feldsher {
 
@@ -22,11 +22,18 @@ class Verifier {
 
   /// From now on a head that this key (raw Ed25519, central's) has not countersigned is a finding.
   void demand_countersignatures(Octets central_key) { central_key_ = std::move(central_key); }
-  /// The record that stands at place `seq` of `journal`. `hash` is the stored header hash, when there is one.
+  /// Where a journal was cut, and the checkpoint that says so: tell both before the records.
+  void cut(const JournalTip& cut);
+  void expect_checkpoint(const v1::SignedCheckpoint& checkpoint);
+  /// The record that stands at place `seq` of `journal`. `hash` is the stored header hash, when there is one;
+  /// `prev` that of the record before, where that was dropped.
   void record(const JournalId& journal, std::uint64_t seq, Octets core, std::optional<Octets> body,
-              std::optional<Digest> body_digest, std::optional<Digest> hash);
+              std::optional<Digest> body_digest, std::optional<Digest> hash,
+              std::optional<Digest> prev = std::nullopt);
   /// A head that the node signed. The key is the one that the journal's `opened` record names.
   void head(const v1::SignedHead& head, const SignatureCheck& check);
+  /// After the records: whether what was kept before the cuts is what node and central signed.
+  void kept(const SignatureCheck& check);
   /// What the store says is the end of a journal: a journal cut at its tail differs.
   void tip(const JournalId& journal, std::uint64_t seq, const Digest& hash);
 
@@ -39,10 +46,14 @@ class Verifier {
   struct Progress {
     JournalTip tip;
     bool broken = false;
-    Digest last_leaf{};
+    JournalTip cut;              // seq 0: it was never cut.
+    std::uint64_t kept_seq = 0;  // The last record that was kept before the cut, and its hash.
+    Digest kept_hash = zero_digest;
   };
   Progress& progress(const JournalId& journal);
   void found(Progress& at, std::uint64_t seq, std::string what);
+  /// In what the checkpoint is not this file's; null: in nothing.
+  const char* differs() const;
 
   TenantId tenant_;
   std::optional<Octets> central_key_;
@@ -50,6 +61,9 @@ class Verifier {
   std::map<JournalId, std::map<std::uint64_t, std::pair<Digest, Digest>>>
       places_;  // seq → chain, root: where heads may be.
   std::map<std::pair<NodeId, Epoch>, Octets> head_keys_;
+  std::optional<v1::SignedCheckpoint> signed_checkpoint_;
+  v1::Checkpoint checkpoint_;
+  KeptSet kept_{[](const RecordKey&, const RecordKey&) { return true; }};
   std::vector<Finding> findings_;
   std::uint64_t records_checked_ = 0, heads_checked_ = 0;
 

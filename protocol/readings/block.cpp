@@ -52,11 +52,22 @@ class ColumnWriter {
   std::int64_t time_ms_ = 0, step_ = 0, mantissa_ = 0;
 };
 
+/// Most devices say the same things each time: a column with one value of each message names none.
+void leave_out_each(v1::ReadingColumn& column, std::size_t messages) {
+  if (static_cast<std::size_t>(column.message_size()) != messages || column.message(0) != 0) return;
+  const auto& rest = column.message();
+  if (std::all_of(rest.begin() + 1, rest.end(), [](std::uint32_t delta) { return delta == 1; }))
+    column.clear_message();
+}
+
 /// Deals the values of one column out to their messages.
 std::optional<BlockError> read_column(const v1::ReadingColumn& column, std::vector<BlockMessage>& messages) {
-  const int count = column.message_size();
+  const int count = column.time_delta_ms_size();
   const bool decimal = column.mantissa_delta_size() > 0;
-  if (count == 0 || column.time_delta_ms_size() != count) return BlockError::wrong_count;
+  const bool of_each = column.message_size() == 0;
+  if (count == 0 ||
+      (of_each ? messages.size() != static_cast<std::size_t>(count) : column.message_size() != count))
+    return BlockError::wrong_count;
   if ((decimal ? column.mantissa_delta_size() : column.value_size()) != count) return BlockError::wrong_count;
   if (decimal && column.value_size() > 0) return BlockError::wrong_count;
   if (column.quality_size() != 0 && column.quality_size() != count) return BlockError::wrong_count;
@@ -69,7 +80,7 @@ std::optional<BlockError> read_column(const v1::ReadingColumn& column, std::vect
   std::uint64_t message = 0;
   std::int64_t time_ms = 0, step = 0, mantissa = 0;
   for (int i = 0; i < count; ++i) {
-    message += column.message(i);
+    message += of_each ? (i == 0 ? 0 : 1) : column.message(i);
     if (message >= messages.size()) return BlockError::wrong_count;
     const auto this_step = plus(step, column.time_delta_ms(i));
     time_ms = plus(time_ms, this_step);
@@ -93,7 +104,7 @@ std::optional<BlockError> read_column(const v1::ReadingColumn& column, std::vect
 
 std::optional<BlockError> read_columns(const v1::ReadingBlock& block, std::vector<BlockMessage>& messages) {
   std::size_t values = 0;
-  for (const auto& column : block.columns()) values += static_cast<std::size_t>(column.message_size());
+  for (const auto& column : block.columns()) values += static_cast<std::size_t>(column.time_delta_ms_size());
   if (values > most_values) return BlockError::too_large;
   for (const auto& column : block.columns()) {
     if (const auto error = read_column(column, messages)) return error;
@@ -153,6 +164,8 @@ v1::ReadingBlock write_block(DeviceId device, Epoch epoch, std::span<const Block
     block.set_first_ms(messages.front().received_ms);
     block.set_last_ms(messages.back().received_ms);
   }
+
+  for (auto& column : *block.mutable_columns()) leave_out_each(column, messages.size());
 
   Block opened{device, epoch, patient, std::vector<BlockMessage>(messages.size())};
   for (std::size_t i = 0; i < messages.size(); ++i) opened.messages[i].seq = messages[i].seq;

@@ -1,4 +1,6 @@
 // The greeting of CentralLink: whether a box is the node that it says it is, and what its disk has lost.
+#include <algorithm>
+
 #include "protocol/record/result.hpp"
 #include "protocol/sync/central_link.hpp"
 
@@ -11,10 +13,15 @@ void CentralLink::on_hello(const v1::Hello& hello, const Instant& now) {
   if (hello.version() != protocol_version) return refuse(hello, v1::REFUSAL_VERSION);
   if (hello.tenant() != tenant_.to_octets() || hello.node() != node_.to_octets())
     return refuse(hello, v1::REFUSAL_FOREIGN);
-  if (!host_.enrolled(node_)) return refuse(hello, v1::REFUSAL_UNKNOWN_NODE);
+  if (!host_.enrolled(node_) || is_over(hello)) {
+    if (!lives_.empty() && reported_.insert("ended " + std::to_string(hello.epoch()) + hello.ticket()).second)
+      host_.incident(v1::INCIDENT_ENDED, node_, "a box whose lives two people have ended asked to come in");
+    return refuse(hello, v1::REFUSAL_UNKNOWN_NODE);
+  }
   (void)now;
   phase_ = Phase::greeted;
   greeting_ = hello.next_ticket();
+  unsealed_ = hello.unsealed();
 
   // What the node says it holds must be what we hold, as far as we hold it.
   std::vector<v1::JournalMark> to_compare;
@@ -88,14 +95,32 @@ void CentralLink::judge_tickets(const v1::Hello& hello) {
   tickets_ = accepted;
   durably(std::move(transaction), [this, hello, behind] {
     FeedLog& feed = host_.feed(node_);
+    note_cut(hello);
+    // States are fewer than what has changed in a year, or since the feed began.
     const bool resumes =
-        feed.epoch() != 0 && hello.feed_epoch() == feed.epoch() && feed.can_resume(hello.feed_position());
-    const bool fresh = feed.epoch() != 0 && feed.can_resume(0);
+        feed.epoch() != 0 && hello.feed_epoch() == feed.epoch() && feed.worth_resuming(hello.feed_position());
+    const bool fresh = feed.epoch() != 0 && feed.worth_resuming(0);
     if (behind || resumes || (hello.feed_epoch() != feed.epoch() && fresh)) return welcome(hello, behind);
     host_.renew_feed(node_, [this, connection = connection_, hello] {
       if (connection == connection_ && wire_) welcome(hello, false);
     });
   });
+}
+
+bool CentralLink::is_over(const v1::Hello& hello) const {
+  const auto ended = [this](std::uint64_t epoch) { return host_.ended(node_, Epoch{epoch}); };
+  if (ended(hello.epoch())) return true;
+  // The box that took over was handed the ended lives back; its tickets tell it from the one before. Where
+  // none are known it must know a life that goes on.
+  if (!pardoned_ && !tickets_.current.empty()) return false;
+  bool knows_ended = false, goes_on = false;
+  for (const v1::JournalMark& mark : hello.held()) {
+    const bool over = ended(mark.epoch());
+    knows_ended = knows_ended || over;
+    goes_on =
+        goes_on || (!over && std::find(lives_.begin(), lives_.end(), Epoch{mark.epoch()}) != lives_.end());
+  }
+  return knows_ended && !goes_on;
 }
 
 void CentralLink::refuse(const v1::Hello& hello, v1::Refusal why) {
@@ -131,6 +156,7 @@ void CentralLink::welcome(const v1::Hello& hello, bool behind) {
   fed_epoch_ = feed.epoch();
   welcome.set_central(central_.to_octets());
   welcome.set_central_head_key(signer_.public_key());
+  for (v1::HeadKeyHandover& handover : host_.handovers()) *welcome.add_handovers() = std::move(handover);
   wire_->send(frame);
   greeting_.clear();
   if (behind) return hand_back(missing(hello));

@@ -1,4 +1,5 @@
 // What CentralLink takes in: batches of a node's journals, checked, made durable, acknowledged.
+#include "protocol/journal/head_keys.hpp"
 #include "protocol/record/result.hpp"
 #include "protocol/sync/central_link.hpp"
 
@@ -86,6 +87,10 @@ std::optional<Octets> CentralLink::head_key_for(const Record& first) {
     return std::nullopt;
   }
   if (!may_open(*opened)) return std::nullopt;  // The life before it is on its way still.
+  if (!may_sign(*opened)) {
+    fault(v1::INCIDENT_HEAD_KEY, "a life was opened with another head key than the one that was enrolled");
+    return std::nullopt;
+  }
   return opened->head_key();
 }
 
@@ -117,6 +122,14 @@ void CentralLink::take(Journal& at, Received received, std::optional<v1::SignedH
 bool CentralLink::may_open(const v1::NodeLife& life) {
   const Epoch parent{life.parent_epoch()};
   return !greeted_lives_.contains(parent) || journal(v1::ACTS, parent).tip.seq >= life.parent_seq();
+}
+
+bool CentralLink::may_sign(const v1::NodeLife& life) {
+  std::vector<Octets> enrolled = host_.head_keys(node_);
+  if (enrolled.empty()) return true;  // A central that was restored may not know of the enrolment.
+  HeadKeys keys(std::move(enrolled), check_);
+  for (Epoch earlier : lives_) keys.take(life_keys_[earlier], handovers_[earlier]);
+  return keys.take(life.head_key(), life.handover());
 }
 
 void CentralLink::note_branch(const Record& opened) {

@@ -48,7 +48,10 @@ void CentralLink::resume_tickets(OctetsView octets) {
 void CentralLink::resume_life(const Record& opened) {
   if (std::find(lives_.begin(), lives_.end(), opened.key.epoch) != lives_.end()) return;
   lives_.push_back(opened.key.epoch);
-  if (auto life = opened.body<v1::NodeLife>()) life_keys_[opened.key.epoch] = life->head_key();
+  if (auto life = opened.body<v1::NodeLife>()) {
+    life_keys_[opened.key.epoch] = life->head_key();
+    handovers_[opened.key.epoch] = life->handover();
+  }
 }
 
 Transaction CentralLink::pardon() {
@@ -57,11 +60,6 @@ Transaction CentralLink::pardon() {
   Transaction transaction;
   transaction.values[tickets_value(node_)] = Octets(pardon_value);
   return transaction;
-}
-
-std::uint64_t CentralLink::held(v1::Stream stream) const {
-  auto at = journals_.find({life(), stream});
-  return at == journals_.end() ? 0 : at->second.durable;
 }
 
 void CentralLink::durably(Transaction transaction, std::function<void()> work) {
@@ -110,6 +108,8 @@ void CentralLink::receive(const v1::Frame& frame, const Instant& now) {
       return on_hello(frame.hello(), now);
     case v1::Frame::kBatch:
       return on_batch(frame.batch());
+    case v1::Frame::kCheckpoint:
+      return on_checkpoint(frame.checkpoint());
     case v1::Frame::kFeedAcknowledgement:
       if (phase_ == Phase::live && frame.feed_acknowledgement().feed_epoch() == host_.feed(node_).epoch() &&
           down_.acknowledge(frame.feed_acknowledgement().n(), now_ms_))

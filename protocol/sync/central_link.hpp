@@ -5,6 +5,7 @@
 #include <set>
 
 #include "protocol/contracts/clinic.pb.h"
+#include "protocol/journal/checkpoint.hpp"
 #include "protocol/journal/head.hpp"
 #include "protocol/journal/store.hpp"
 #include "protocol/record/clock.hpp"
@@ -19,6 +20,12 @@ class CentralLinkHost {
   virtual ~CentralLinkHost() = default;
   /// Whether this node may write here.
   virtual bool enrolled(NodeId node) = 0;
+  /// Two people have ended that life of the node.
+  virtual bool ended(NodeId node, Epoch life) = 0;
+  /// The head keys that the node's enrolment brought (raw Ed25519); empty: nothing is known of it here.
+  virtual std::vector<Octets> head_keys(NodeId node) = 0;
+  /// How central's own head key came to be what it is.
+  virtual std::vector<v1::HeadKeyHandover> handovers() = 0;
   /// Records of the node are durable here: project them, in this order.
   virtual void received(NodeId node, const std::vector<Record>& records) = 0;
   /// The node's feed. The reference stays good.
@@ -63,8 +70,8 @@ class CentralLink {
   bool connected() const { return wire_ != nullptr; }
   std::int64_t last_heard_ms() const { return last_heard_wall_ms_; }
   std::uint64_t feed_acknowledged() const { return down_.acknowledged(); }
-  /// What central holds of the node's youngest life.
-  std::uint64_t held(v1::Stream stream) const;
+  /// What the node said of its box key at its last hello; nothing before the first.
+  std::optional<bool> unsealed() const { return unsealed_; }
   /// The youngest life that is held here.
   Epoch life() const { return lives_.empty() ? Epoch{} : lives_.back(); }
 
@@ -96,6 +103,8 @@ class CentralLink {
   bool judge_heard(const v1::Hello& hello, bool first_contact);
   void welcome(const v1::Hello& hello, bool behind);
   void refuse(const v1::Hello& hello, v1::Refusal why);
+  /// A box whose lives two people have ended.
+  bool is_over(const v1::Hello& hello) const;
   void clone(const v1::Hello& hello, const std::string& detail);
   std::vector<Missing> missing(const v1::Hello& hello) const;
   void hand_back(std::vector<Missing> missing);
@@ -107,7 +116,14 @@ class CentralLink {
   void take(Journal& at, Received received, std::optional<v1::SignedHead> head);
   void acknowledge(const JournalId& journal, std::optional<v1::SignedHead> head);
   bool may_open(const v1::NodeLife& life);
+  bool may_sign(const v1::NodeLife& life);
   void note_branch(const Record& opened);
+  void on_checkpoint(const v1::SignedCheckpoint& asked);
+  KeptSet new_walked_set() const;
+  void judge_next();
+  void judge();
+  /// The node no longer has what is not held here.
+  void note_cut(const v1::Hello& hello);
   void pump_feed();
   void send_mark();
   void fault(v1::IncidentKind kind, const std::string& why);
@@ -132,14 +148,20 @@ class CentralLink {
   std::int64_t last_heard_wall_ms_ = 0;
   std::map<std::pair<Epoch, v1::Stream>, Journal> journals_;
   std::vector<Epoch> lives_;           // In the order in which they were opened here.
-  std::map<Epoch, Octets> life_keys_;  // Each life's head key.
+  std::map<Epoch, Octets> life_keys_;  // Each life's head key …
+  std::map<Epoch, Octets> handovers_;  // … and what the key before it signed for it.
   std::set<Epoch> greeted_lives_;      // Those that this connection's hello named.
   Tickets tickets_;
   bool pardoned_ = false;
+  std::optional<bool> unsealed_;
   std::uint64_t rival_until_ms_ = 0;  // Until then an older disk is a copy: the box itself was here just now.
   Octets greeting_;                   // The next ticket of the hello being answered: a repeat is let fall.
   Outgoing down_;
   Digest marked_feed_{}, marked_up_{};
+  struct Judging;
+  std::shared_ptr<Judging> judging_;        // A checkpoint of the node that is being worked out.
+  std::map<JournalId, JournalTip> walked_;  // Up to where its journals were read for that …
+  KeptSet walked_set_ = new_walked_set();   // … and what is kept of them.
   std::set<std::string> reported_;
 };
 

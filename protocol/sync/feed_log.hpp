@@ -27,12 +27,18 @@ class FeedLog {
   std::uint64_t last() const { return last_; }
   /// Whether a point that has applied `n` can go on from there.
   bool can_resume(std::uint64_t n) const { return n <= last_ && n + items_.size() >= last_; }
+  /// Whether that is shorter than to begin anew with a state of each subject in scope.
+  bool worth_resuming(std::uint64_t n) const {
+    return can_resume(n) && last_ - n <= scope_.all().size() + always_resumed;
+  }
 
   /// Items from `n` on: whole transactions, as many as fit (at least one). Empty when there are none.
   v1::FeedBatch batch(std::uint64_t n, std::size_t octets = 64 * 1024) const;
 
   /// How many items are kept beyond one for each subject in scope.
   static constexpr std::size_t items_kept = 20'000;
+  /// So many items are never a reason to begin anew, however small the scope.
+  static constexpr std::size_t always_resumed = 1'000;
 
  private:
   struct Item {

@@ -37,6 +37,9 @@ void Lives::resume(JournalStore& store) {
       life->way(tip.journal.stream).tip = tip;
       life->way(tip.journal.stream).outgoing.offer(tip.seq);
     }
+  for (const JournalTip& cut : store.cuts())
+    if (Life* life = cut.journal.origin == node_ ? find(cut.journal.epoch) : nullptr)
+      life->way(cut.journal.stream).cut = cut.seq;
   const Octets kept = store.value(safe_value).value_or("");
   has_safe_ = !kept.empty();
   const auto* safe = reinterpret_cast<const unsigned char*>(kept.data());

@@ -16,7 +16,8 @@ struct Life {
     Outgoing outgoing;
     std::uint64_t safe =
         0;  ///< Up to there it is on the disk of central's standby too: it may be trimmed here.
-    bool reading = false;  ///< A batch is being read from the disk.
+    std::uint64_t cut = 0;  ///< Up to there it was cut: it cannot be sent again.
+    bool reading = false;   ///< A batch is being read from the disk.
   };
 
   Life(NodeId node, Epoch epoch);

@@ -51,6 +51,7 @@ void PointLink::connected(Wire& wire, const Instant& now) {
   phase_ = Phase::greeting;
   refusal_ = v1::REFUSAL_NONE;
   early_.clear();
+  batch_size_.reset();
   for (Life& life : lives_.all()) life.acts.reading = life.readings.reading = false;
   draw_ticket();
 }
@@ -82,6 +83,15 @@ void PointLink::greet() {
   hello.set_next_ticket(next_ticket_);
   hello.set_feed_epoch(feed_.epoch());
   hello.set_feed_position(feed_.position());
+  hello.set_unsealed(unsealed);
+  for (const Life& life : lives_.all())
+    for (v1::Stream stream : {v1::ACTS, v1::READINGS}) {
+      if (life.way(stream).cut == 0) continue;
+      v1::JournalMark& cut = *hello.add_cut();
+      cut.set_stream(stream);
+      cut.set_epoch(life.epoch.value);
+      cut.set_seq(life.way(stream).cut);
+    }
   for (const auto& [epoch, seq] : feed_.heard()) {
     v1::JournalMark& heard = *hello.add_heard();
     heard.set_stream(v1::ACTS);
@@ -120,6 +130,10 @@ void PointLink::receive(const v1::Frame& frame, const Instant& now) {
       return on_restore(frame.restore());
     case v1::Frame::kFeed:
       return on_feed(frame.feed(), now);
+    case v1::Frame::kCheckpoint:
+      if (is_signed_by(central_key_, frame.checkpoint(), frame.checkpoint().countersignature(), check_))
+        on_checkpoint(frame.checkpoint());
+      return;
     case v1::Frame::kHeartbeat:
       if (!frame.heartbeat().answer()) {
         v1::Frame answer = frame;
@@ -172,6 +186,7 @@ void PointLink::on_welcome(const v1::Welcome& welcome, const Instant& now) {
   }
   last_feed_ms_ = now.wall_ms;
   phase_ = Phase::live;
+  note_lost();
   pump();
 }
 
@@ -184,7 +199,8 @@ void PointLink::on_acknowledgement(const v1::Acknowledgement& acknowledgement) {
   const v1::JournalMark& stored = acknowledgement.stored();
   Life* life = lives_.find(Epoch{stored.epoch()});
   if (phase_ != Phase::live || !life) return;
-  life->way(stored.stream()).outgoing.acknowledge(stored.seq(), now_ms_);
+  const bool progress = life->way(stored.stream()).outgoing.acknowledge(stored.seq(), now_ms_);
+  if (progress && stored.stream() == v1::READINGS) batch_size_.acknowledged(now_ms_);
   life->settle(stored.stream(), stored.seq());
   lives_.note_safe(acknowledgement.safe());
   Transaction transaction;
@@ -248,6 +264,29 @@ void PointLink::durable(const JournalTip& tip, const Instant& now) {
   pump();
 }
 
+void PointLink::note_lost() {
+  for (const Life& life : lives_.all())
+    for (v1::Stream stream : {v1::ACTS, v1::READINGS}) {
+      const Life::Way& way = life.way(stream);
+      if (way.outgoing.acknowledged() < way.cut)
+        host_.incident(v1::INCIDENT_FORGOTTEN, "central holds " + v1::Stream_Name(stream) + " up to " +
+                                                   std::to_string(way.outgoing.acknowledged()) +
+                                                   " only, and here they were cut up to " +
+                                                   std::to_string(way.cut));
+    }
+}
+
+void PointLink::propose(const v1::SignedCheckpoint& checkpoint) {
+  if (phase_ != Phase::live) return;
+  v1::Frame frame;
+  *frame.mutable_checkpoint() = checkpoint;
+  wire_->send(frame);
+}
+
+void PointLink::was_cut(const JournalTip& cut) {
+  if (Life* life = lives_.find(cut.journal.epoch)) life->way(cut.journal.stream).cut = cut.seq;
+}
+
 void PointLink::wrote(const Record& record) {
   if (record.key.stream != v1::ACTS) return;
   if (!outdated(record)) own_.put(record.subject, record.key);
@@ -269,11 +308,17 @@ bool PointLink::pump(v1::Stream stream) {
     Life::Way& way = life.way(stream);
     if (way.reading) return false;
     if (!way.outgoing.has_more()) continue;
+    if (way.outgoing.acknowledged() < way.cut) {
+      // What central lacks was cut here. Acts of younger lives would not be taken before it is made good.
+      if (stream == v1::ACTS) return true;
+      continue;
+    }
     // A younger life follows when all of the older is on its way.
     if (!way.outgoing.window_open()) return true;
     way.reading = true;
     ledger_.read(
-        way.tip.journal, way.outgoing.next(), {},
+        way.tip.journal, way.outgoing.next(),
+        {.octets = stream == v1::READINGS ? batch_size_.octets() : ReadLimits{}.octets},
         [this, stream, epoch = life.epoch, connection = connection_](const std::vector<Record>& records) {
           if (connection != connection_) return;
           Life* of = lives_.find(epoch);
@@ -302,6 +347,7 @@ void PointLink::send_batch(Life& life, v1::Stream stream, const std::vector<Reco
   if (records.back().key.seq == way.tip.seq && life.head_key == signer_.public_key())
     *batch.mutable_head() = sign_head(writer_.tenant(), way.tip, signer_);
   way.outgoing.sent(records.back().key.seq, now_ms_);
+  if (stream == v1::READINGS) batch_size_.sent(now_ms_);
   wire_->send(frame);
 }
 
@@ -316,7 +362,7 @@ void PointLink::tick(const Instant& now) {
   if (phase_ != Phase::live) return;
   for (Life& life : lives_.all())
     for (v1::Stream stream : {v1::ACTS, v1::READINGS})
-      life.way(stream).outgoing.give_up_waiting(now_ms_, patience_.resend_ms);
+      if (life.way(stream).outgoing.give_up_waiting(now_ms_, patience_.resend_ms)) batch_size_.reset();
   pump();
   if (now_ms_ - beat_ms_ >= patience_.heartbeat_ms) {
     beat_ms_ = now_ms_;

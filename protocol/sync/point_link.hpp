@@ -4,9 +4,11 @@
 #include <string>
 
 #include "protocol/contracts/clinic.pb.h"
+#include "protocol/journal/checkpoint.hpp"
 #include "protocol/journal/head.hpp"
 #include "protocol/journal/store.hpp"
 #include "protocol/journal/writer.hpp"
+#include "protocol/sync/batch_size.hpp"
 #include "protocol/sync/lives.hpp"
 #include "protocol/sync/point_feed.hpp"
 
@@ -48,6 +50,11 @@ class PointLink {
   /// Takes up what the store held when the process started, and sets the writer into its youngest life.
   /// False: there is none yet, begin the first with `open_life`.
   bool resume(JournalStore& store);
+  /// Whether the heads of the youngest life that is held here are signed by another key than ours.
+  bool key_was_rotated() const {
+    return !lives_.empty() && !lives_.present().head_key.empty() &&
+           lives_.present().head_key != signer_.public_key();
+  }
   /// A life begins, after the youngest that is held here.
   void open_life(v1::OpenReason reason);
 
@@ -75,6 +82,16 @@ class PointLink {
   std::int64_t last_feed_ms() const { return last_feed_ms_; }
   const SubjectSet& own_subjects() const { return own_; }
 
+  /// Asks central to countersign: nothing happens without a line. The answer goes to `on_checkpoint`.
+  void propose(const v1::SignedCheckpoint& checkpoint);
+  /// Central has countersigned it.
+  std::function<void(const v1::SignedCheckpoint&)> on_checkpoint = [](const v1::SignedCheckpoint&) {};
+  /// A journal of ours was cut, durably.
+  void was_cut(const JournalTip& cut);
+
+  /// What every hello says of the box key: it lies in a file.
+  bool unsealed = false;
+
  private:
   void draw_ticket();
   void greet();
@@ -83,6 +100,7 @@ class PointLink {
   void greet_again();
   void on_acknowledgement(const v1::Acknowledgement& acknowledgement);
   void on_restore(const v1::Restore& restore);
+  void note_lost();
   void put_back_early();
   void put_back(const v1::Restore& restore);
   void on_feed(const v1::FeedBatch& batch, const Instant& now);
@@ -114,6 +132,7 @@ class PointLink {
   Octets ticket_, next_ticket_;
   Octets central_key_;
   Lives lives_;
+  BatchSize batch_size_;    // Of readings.
   bool confirmed_ = false;  // In this run central has heard of our present life, or it began in this run.
   PointFeed feed_;
   SubjectSet own_;

@@ -93,6 +93,7 @@ void PointLink::open_life(v1::OpenReason reason) {
   }
   life.set_reason(reason);
   life.set_head_key(signer_.public_key());
+  life.set_handover(signer_.handover());
   Epoch epoch;
   do epoch.value = random_.u64();
   while (epoch.value == 0 || lives_.find(epoch));

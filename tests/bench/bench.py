@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""`./run bench`: what the agent takes in next to two others on the same broker, check-in, the journal, the simulation.
+"""`./run bench`: what the agent takes in next to two others on the same broker; check-in; what it drains after an outage next
+to NATS; screens next to Chromium; the journal; the simulation.
 
 Rounds of what is compared alternate, so that whatever else the machine does falls on all of them. Figures are
 reported, never a gate: only something that does not work at all makes this fail."""
@@ -12,6 +13,8 @@ import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "support"))
+import drain  # noqa: E402
+import screens  # noqa: E402
 from demo import programs  # noqa: E402
 from demo.processes import Failed, run  # noqa: E402
 from rig import Agent, MqttJs, PahoSubscriber, Rig, bench, check_in, flood, install_mqttjs, mqttjs_versions  # noqa: E402
@@ -106,7 +109,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--devices", type=int, default=40)
     parser.add_argument("--connections", type=int, default=4)
     parser.add_argument("--window", type=int, default=900, help="messages under way; the broker lets fall more than 1,000")
-    parser.add_argument("--only", choices=("ingest", "check-in", "journal", "simulation"), help="this part alone")
+    parser.add_argument("--readings", type=int, default=1_000_000, help="that a point drains")
+    parser.add_argument("--acts", type=int, default=100_000, help="that a point drains")
+    parser.add_argument("--idle", type=float, default=30, help="seconds in which a screen that nobody touches is watched")
+    parser.add_argument("--only", choices=("ingest", "check-in", "drain", "kiosk", "journal", "simulation"), help="this part alone")
     parser.add_argument("--without-mqttjs", action="store_true")
     return parser.parse_args()
 
@@ -126,6 +132,10 @@ def main() -> int:
         finally:
             rig.stop()
         rig.remove()
+    if wanted("drain"):
+        drain.report(drain.measure(BUILD / "drain", args, say), args, spread)
+    if wanted("kiosk"):
+        screens.report(screens.measure(BUILD / "screens", args, say), args, spread)
     if wanted("ingest"):
         report_program("Intake and sealing alone, without disk and broker", [bench("bench_ingest")])
     if wanted("journal"):

@@ -16,6 +16,8 @@ class PassingStore : public JournalStore {
 
   void commit(std::span<const Transaction> group) override { inner_->commit(group); }
   std::vector<JournalTip> tips() override { return inner_->tips(); }
+  std::vector<JournalTip> cuts() override { return inner_->cuts(); }
+  void kept(const std::function<void(Record&&)>& visit) override { inner_->kept(visit); }
   std::vector<Record> read(const JournalId& journal, std::uint64_t from, const ReadLimits& limits) override {
     return inner_->read(journal, from, limits);
   }

@@ -106,6 +106,33 @@ class Author {
     return erasure;
   }
 
+  /// A journal is cut where it stood a while ago, with the checkpoint's octets beside it.
+  Transaction cut() {
+    Transaction cut;
+    for (v1::Stream stream : {v1::ACTS, v1::READINGS}) {
+      const JournalTip tip = std::exchange(stood_[stream], self.writer.tip(stream));
+      JournalTip& last = cuts_[stream];
+      if (tip.seq == 0 || tip.journal != self.writer.tip(stream).journal) continue;
+      if (last.journal == tip.journal && last.seq >= tip.seq) continue;
+      last = tip;
+      if (stream == v1::READINGS) last.edge = {};
+      cut.cuts.push_back(last);
+    }
+    cut.values["window/checkpoint"] = text(200, 900);
+    return cut;
+  }
+
+  /// Some of what lies before the cuts goes, once or again.
+  Transaction drop() {
+    Transaction drop;
+    for (const auto& [stream, cut] : cuts_) {
+      if (cut.seq == 0) continue;
+      const std::uint64_t first = 1 + random.below(cut.seq);
+      drop.dropped.push_back({cut.journal, first, first + random.below(cut.seq - first + 1)});
+    }
+    return drop;
+  }
+
   Transaction new_life() {
     self.writer.begin(Epoch{random.u64() | 1});
     return opened();
@@ -141,6 +168,7 @@ class Author {
   std::deque<WritingNode> peers_;  // Never moved: a writer refers to its node's random numbers.
   std::uint64_t last_chunk_ = 0, emptied_ = 0;
   std::vector<SubjectKey> subjects_;
+  std::map<v1::Stream, JournalTip> stood_, cuts_;
 };
 
 using Make = std::function<Transaction()>;
@@ -215,6 +243,17 @@ const Named scripts[]{
        for (int i = 0; i < 3; ++i) {
          commits(script, author, 3, [&] { return author.any(); });
          add(script, author.erasure());
+       }
+     }},
+    {"trimming",
+     [](Script& script, Author& author) {
+       for (int i = 0; i < 4; ++i) {
+         commits(script, author, 3,
+                 [&] { return author.random.below(3) == 0 ? author.block() : author.act(); });
+         add(script, author.cut());
+         commits(script, author, 2, [&] { return author.drop(); });
+         if (i == 1) add(script, Step::Kind::reopen);
+         if (i == 2) add(script, author.new_life());
        }
      }},
     {"starts",

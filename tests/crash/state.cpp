@@ -30,20 +30,27 @@ Octets sorted(std::vector<Octets> entries) {
   return all;
 }
 
-}  // namespace
-
-State state_of(JournalStore& store) {
-  State state;
-  auto& [journals, records, scope, intake, answered, values, heads] = state.octets;
+Octets octets_of(const std::vector<JournalTip>& tips) {
   std::vector<Octets> entries;
-  for (const JournalTip& tip : store.tips()) {
+  for (const JournalTip& tip : tips) {
     Octets& entry = entries.emplace_back(tip.journal.origin.to_octets());
     entry += std::to_string(tip.journal.stream) + '/' + std::to_string(tip.journal.epoch.value) + '/' +
              std::to_string(tip.seq);
     put(entry, view_of(tip.hash));
     put(entry, tip.edge.to_octets());
   }
-  journals = sorted(std::exchange(entries, {}));
+  return sorted(std::move(entries));
+}
+
+}  // namespace
+
+State state_of(JournalStore& store) {
+  State state;
+  auto& [journals, cuts, records, scope, intake, answered, values, heads] = state.octets;
+  journals = octets_of(store.tips());
+  cuts = octets_of(store.cuts());
+  std::vector<Octets> entries;
+  store.kept([&records = records](Record&& record) { put(records, record); });
   store.replay(0, [&records = records](std::uint64_t number, Record&& record) {
     put(records, std::to_string(number));
     put(records, record);

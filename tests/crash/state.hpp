@@ -9,8 +9,8 @@ namespace feldsher::crash {
 
 /// All that a store says that it holds, in octets that two stores with the same content have alike.
 struct State {
-  static constexpr std::array<const char*, 7> parts{"journals", "records", "scope", "intake",
-                                                    "answered", "values",  "heads"};
+  static constexpr std::array<const char*, 8> parts{"journals", "cuts",     "records", "scope",
+                                                    "intake",   "answered", "values",  "heads"};
   std::array<Octets, parts.size()> octets;
   bool operator==(const State&) const = default;
 };

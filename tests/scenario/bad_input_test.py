@@ -11,6 +11,7 @@ import scenario  # First: it makes tests/support importable.
 import audit_records as records
 from authority import Authority
 from bad_input import BadInput
+from demo import programs
 from demo.processes import wait_until
 from web_socket import WebSocket, tls
 
@@ -80,8 +81,8 @@ class CertificateTest(BadInput):
 class SyncPortTest(BadInput):
     def prepare(self):
         """Another point's identity, whose box does not run: ours is not disturbed."""
-        self.identity = self.network.folder / "bundles/lindens"
-        self.network.central.issue("point", "lindens", self.identity, point="lindens")
+        self.identity = self.network.folder / "lindens"
+        programs.Edge(self.identity).enrol(self.network.central.enrol("lindens"), self.network.folder / "lindens-broker")
         self.node = json.loads((self.identity / "node.json").read_text(encoding="utf-8"))
 
     def hello(self, **changed: bytes) -> bytes:

@@ -65,6 +65,14 @@ class Central:
         run(CENTRAL, "issue", "--dir", self.folder, "--kind", kind, "--name", name, "--out", out, *more)
         return out
 
+    def box(self, point: str) -> pathlib.Path:
+        """A box that has enrolled for the point."""
+        out = self.place / "boxes" / point
+        said = run(CENTRAL, "enrol", "--dir", self.folder, "--point", point)
+        code = next(line.strip() for line in said.splitlines() if line.count("-") > 10)
+        run(BIN / "feldsher-edge", "enrol", code, "--dir", out)
+        return out
+
 
 class Socket:
     """A WebSocket of binary messages (RFC 6455), just enough of it."""
@@ -180,8 +188,8 @@ class CentralProgramTest(unittest.TestCase):
         self.assertRegex(history, r"read +disclosure")
         self.assertIn("KIND", run(CENTRAL, "incidents", "--config", self.central.config))
 
-    def test_points_are_issued_while_it_runs(self):
-        out = self.central.issue("point", "embankment", "--point", "embankment")
+    def test_boxes_come_in_while_it_runs(self):
+        out = self.central.box("embankment")
         node = json.loads((out / "node.json").read_text())
         point = next(each for each in self.central.clinic["points"] if each["short_name"] == "embankment")
         self.assertEqual((point["id"], point["node"]), (node["point"], node["node"]))
@@ -191,7 +199,7 @@ class CentralProgramTest(unittest.TestCase):
 
     def test_a_message_that_is_no_frame_closes_its_connection_and_is_counted(self):
         before = self.metric("feldsher_sync_malformed_total")
-        with Socket(self.central.sync_port, self.central.issue("point", "lindens", "--point", "lindens")) as line:
+        with Socket(self.central.sync_port, self.central.box("lindens")) as line:
             self.assertEqual(101, line.status)
             line.send(b"\xff\xff\xff\xff")
             self.assertEqual(8, line.opcode())

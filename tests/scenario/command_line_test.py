@@ -12,7 +12,7 @@ PROGRAMS = [
      [["serve", "--config", NOWHERE], ["points", "--config", NOWHERE], ["tasks", "--config", NOWHERE],
       ["load", "--dir", NOWHERE, NOWHERE], ["token", "--dir", NOWHERE]]),
     ("edge", True, [["--print-default-config"]],
-     [["serve", "--config", NOWHERE], ["status", "--config", NOWHERE], ["init", "--dir", NOWHERE, "--bundle", NOWHERE]]),
+     [["serve", "--config", NOWHERE], ["status", "--config", NOWHERE], ["trim", "--config", NOWHERE]]),
     ("kiosk", False, [["--print-default-config"]], [["--config", NOWHERE]]),
     ("virtual", True, [["day", "--print-default-config"], ["wearables", "--print-default-config"]],
      [["day", "--config", NOWHERE], ["wearables", "--config", NOWHERE]]),

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The agent as a program: a real broker over TLS, no central for the whole time, kills with -9."""
+"""The agent as a program: a real broker over TLS, no central from the moment it has its keys, kills with -9."""
 import json
 import os
 import pathlib
@@ -15,33 +15,28 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("FELDSHER_BIN", ROOT / "build/release/bin"))
 sys.path.insert(0, str(ROOT / "tests/support"))
-from authority import Authority  # noqa: E402
 from bus_client import Client, ask, field, fields  # noqa: E402
+from central_program import CENTRAL, Central  # noqa: E402
 from demo import broker  # noqa: E402
 from demo.processes import Process, free_port, listens, wait_until  # noqa: E402
 
 EDGE, JOURNAL = BIN / "feldsher-edge", BIN / "feldsher-journal"
-TENANT, NODE, POINT, DEVICE = (f"0190c0de-0000-7000-8000-0000000000{n:02x}" for n in (1, 2, 3, 4))
+DEVICE = "0190c0de-0000-7000-8000-000000000004"
 SIGN_IN, CATALOGUE, ASK_POINT = 16, 13, 36      # Fields of Ask.act.
 
 
 class Point:
     """A point with a broker and an agent, in a folder of its own; nobody answers where its central should be."""
 
-    def __init__(self, root: pathlib.Path):
-        self.root, self.clients, authority = root, [], Authority()
-        self.bundle = authority.issue(root / "bundle", "agent")
-        self.terminal = authority.issue(root / "terminal", "checkin-1")
-        self.gateway = authority.issue(root / "gateway", "gateway-1")
-        self.broker_folder = authority.issue(root / "broker", "broker")
-        central_port, self.port = free_port(), free_port()
-        (self.bundle / "node.json").write_text(json.dumps({
-            "tenant": TENANT, "node": NODE, "point": POINT, "zone": "Europe/Kyiv",
-            "central": f"wss://localhost:{central_port}", "central_head_key": "11" * 32}))
-        self.folder = root / "point"
-        self.config = self.folder / "edge.toml"
-        run(EDGE, "init", "--dir", self.folder, "--bundle", self.bundle)
-        text = self.config.read_text()
+    def __init__(self, root: pathlib.Path, central: Central, terminal: pathlib.Path, gateway: pathlib.Path):
+        self.root, self.clients, self.terminal, self.gateway = root, [], terminal, gateway
+        self.broker_folder, self.folder = root / "broker", root / "point"
+        self.config, self.port = self.folder / "edge.toml", free_port()
+        said = run(CENTRAL, "enrol", "--dir", central.folder, "--point", "embankment")
+        code = next(line.strip() for line in said.splitlines() if line.count("-") > 10)
+        run(EDGE, "enrol", code, "--dir", self.folder, "--broker", self.broker_folder)
+        self.node = json.loads((self.folder / "node.json").read_text())["node"]
+        text = re.sub(r"(?m)^central = .*$", f'central = "wss://localhost:{free_port()}"', self.config.read_text())
         text = re.sub(r"(?m)^broker = .*$", f'broker = "ssl://localhost:{self.port}"', text)
         self.config.write_text(re.sub(r"(?m)^seal_seconds = .*$", "seal_seconds = 1", text))
         self.mosquitto = Process("mosquitto", [
@@ -119,11 +114,26 @@ class Wearable:
 
 
 class EdgeProgramTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        """A central lets the boxes in; none of them ever finds it again."""
+        place = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(place.cleanup)
+        cls.central = Central(pathlib.Path(place.name))
+        cls.central.load()
+        cls.terminal, cls.gateway = cls.central.issue("terminal", "checkin-1"), cls.central.issue("gateway", "gateway-1")
+        cls.central.start()
+        cls.addClassCleanup(cls.central.process.stop)
+
     def setUp(self):
         place = tempfile.TemporaryDirectory()
         self.addCleanup(place.cleanup)
-        self.point = Point(pathlib.Path(place.name))
-        self.addCleanup(self.point.stop)
+        self.point = self.box(pathlib.Path(place.name))
+
+    def box(self, root: pathlib.Path) -> Point:
+        point = Point(root, self.central, self.terminal, self.gateway)
+        self.addCleanup(point.stop)
+        return point
 
     def answer(self, client: Client, asked: tuple[bytes, bytes]) -> dict[int, object] | None:
         ident, octets = asked
@@ -139,7 +149,7 @@ class EdgeProgramTest(unittest.TestCase):
         self.assertNotEqual("", status["link"]["why_down"])
         client = self.point.client()
         view = fields(self.answer(client, ask(ASK_POINT))[18])
-        self.assertEqual(bytes.fromhex(NODE.replace("-", "")), view[10])
+        self.assertEqual(bytes.fromhex(self.point.node.replace("-", "")), view[10])
         self.assertNotIn(1, view)                                 # Not connected,
         self.assertEqual(1, view[2])                              # and its first record is still here only.
         catalogue = fields(self.answer(client, ask(CATALOGUE))[11])
@@ -196,8 +206,7 @@ class EdgeProgramTest(unittest.TestCase):
     def test_a_new_box_killed_at_once_is_the_same_box_afterwards(self):
         """[N8][X7] The first transaction of a box's life is on the disk as soon as the agent says that nothing waits."""
         for number in range(15):
-            point = Point(self.point.root / str(number))
-            self.addCleanup(point.stop)
+            point = self.box(self.point.root / str(number))
             point.start_agent(ready=False)
             status = wait_until("its life is durable",
                                 lambda: (s := point.status()) and not s["journal"]["backlog"] and s, point.agent)
@@ -233,6 +242,18 @@ class EdgeProgramTest(unittest.TestCase):
         self.assertEqual({}, self.point.status())
         self.assertEqual(0, self.point.verify().returncode)
 
+    def test_a_person_may_ask_for_the_window_to_be_trimmed(self):
+        """[K3] What central's standby does not have is not cut, whoever asks."""
+        self.point.start_agent(ready=False)
+        self.assertIn("window", run(EDGE, "trim", "--config", self.point.config))
+        window = self.point.status()["window"]
+        self.assertEqual((90, 14, 0, 0), (window["acts_days"], window["readings_days"], window["acts_cut"], window["checkpoint_ms"]))
+        self.assertEqual(0o600, (self.point.folder / "trim.sock").stat().st_mode & 0o777)
+        self.point.agent.stop()
+        done = subprocess.run([EDGE, "trim", "--config", self.point.config], capture_output=True, text=True, timeout=20)
+        self.assertEqual((1, True), (done.returncode, "no agent answers" in done.stderr))
+        self.assertEqual(0, self.point.verify().returncode)
+
     def test_two_agents_do_not_share_a_folder(self):
         self.point.start_agent(ready=False)
         second = subprocess.run([EDGE, "serve", "--config", self.point.config], capture_output=True, text=True, timeout=60)
@@ -249,7 +270,7 @@ class EdgeProgramTest(unittest.TestCase):
         self.assertNotIn(b"SQLite format 3", (self.point.folder / "journal.db").read_bytes())
 
     def test_a_wrong_command_says_what_to_do(self):
-        for words, expected in ((["serve", "--config", "nowhere.toml"], "nowhere.toml"), (["init", "--dir", "x"], "--bundle"),
+        for words, expected in ((["serve", "--config", "nowhere.toml"], "nowhere.toml"), (["enrol", "--dir", "x"], "code"),
                                 (["status", "--config", str(self.point.config)], "no agent answers"), (["fly"], "fly"), ([], "")):
             done = subprocess.run([EDGE, *words], capture_output=True, text=True, timeout=20)
             self.assertEqual(1 if words and words[0] in ("serve", "status") else 2, done.returncode, words)

@@ -11,7 +11,7 @@ from bus_client import ask, fields
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from demo import programs
-from demo.processes import Failed, run, wait_until
+from demo.processes import Failed, free_port, run, wait_until
 
 PROMISED_SECONDS = 600
 CATALOGUE = 13                  # Of Ask.act.
@@ -131,7 +131,8 @@ class EnrolmentTest(scenario.Scenario):
         """[X6][X2] revoke cuts the live session; the old box stays out, a new box of the point comes in."""
         self.start()
         began = time.monotonic()
-        run([programs.program("central"), "revoke", "--dir", self.network.central.folder, "--node", self.point.name])
+        said = run([programs.program("central"), "revoke", "--dir", self.network.central.folder, "--node", self.point.name])
+        self.assertIn("Revoked 1 certificates", said)
         told = time.monotonic()
         wait_until("the line is down", lambda: not self.status()["connected"], self.point.agent)
         print(f"cut {time.monotonic() - told:.2f} s after the command, which took {told - began:.2f} s")
@@ -186,7 +187,8 @@ class EnrolmentTest(scenario.Scenario):
             self.assertIn(appointment["patient"], said)
         journals, = self.journals(self.network.central.folder)
         shown = [record for journal in journals for record in journal.records if record.subject_type == DISCLOSURE]
-        self.assertEqual(len(said.strip().splitlines()) - 3, len(shown))
+        self.assertIn("propose-decommission", said)      # Nobody's name was given to propose it in.
+        self.assertEqual(len(said.strip().splitlines()) - 4, len(shown))
 
     def test_keys_at_rest_are_wrapped_and_rotated(self):
         """[X6][X7] Without a TPM the status says unsealed; a rotation rewrites no database."""
@@ -200,6 +202,76 @@ class EnrolmentTest(scenario.Scenario):
         after = {name: (folder / name).read_bytes() for name in names}
         self.assertEqual([False, True, True], [before[name] != after[name] for name in names])
         self.point.start_agent()
+
+    def standby_says(self) -> dict:
+        status, answer = self.network.api.ask("/api/v1/status")
+        self.assertEqual(200, status)
+        return answer["standby"]
+
+    def test_a_standby_is_put_out_by_its_id(self):
+        """[X6][X2] It was never enrolled here: central notes its certificate when it comes, and can end it."""
+        self.start()
+        central, backup, standby = self.network.central, self.folder / "backup", self.folder / "standby"
+        passphrase = self.folder / "passphrase"
+        passphrase.write_text("correct horse battery staple\n", encoding="utf-8")
+        run([programs.program("central"), "backup", backup, "--config", central.config, "--passphrase-file", passphrase])
+        run([programs.program("central"), "restore", backup, standby, "--standby-of", f"localhost:{self.network.sync_port}",
+             "--passphrase-file", passphrase])
+        programs.set_keys(standby / "central.toml", sync_port=free_port())
+        follow = [programs.program("central"), "standby", "--config", standby / "central.toml"]
+        follower = self.network.processes.start("standby", follow)
+        wait_until("it is in step", lambda: self.standby_says()["status"] == "in-step", follower)
+        name = self.standby_says()["id"]
+        follower.stop()
+        self.rotate("central", "standby", "--dir", standby)
+        follower.start()
+        wait_until("it is in step with its other key", lambda: self.standby_says()["status"] == "in-step", follower)
+        self.assertEqual(name, self.standby_says()["id"])
+
+        said = run([programs.program("central"), "revoke", "--dir", central.folder, "--standby", name])
+        self.assertIn("Revoked 2 certificates of standby", said)
+        wait_until("it is cut off", lambda: self.standby_says()["status"] == "away", follower)
+        wait_until("it was refused", lambda: "403" in follower.log.read_text(encoding="utf-8"), follower)
+        self.assertEqual("away", self.standby_says()["status"])
+
+    def rotate(self, program: str, key: str, *more):
+        run([programs.program(program), "keys", "rotate", "--key", key, *more])
+
+    def test_every_key_is_replaced_and_no_database_is_rewritten(self):
+        """[X6][X7] Head keys hand over, certificates are renewed at will, and all find each other afterwards."""
+        self.start()
+        edge, central = self.point.edge.folder, self.network.central.folder
+        self.point.agent.stop()
+        before = {path: path.read_bytes() for path in (edge / "journal.db", edge / "head.key", edge / "key.pem", edge / "bus/key.pem",
+                                                       self.point.broker_folder / "key.pem")}
+        for key in ("head", "line", "bus"):
+            self.rotate("edge", key, "--config", self.point.edge.config, "--broker", self.point.broker_folder)
+        self.assertEqual([edge / "journal.db"], [path for path, content in before.items() if path.read_bytes() == content])
+        self.point.broker.stop()
+        self.point.start_broker()
+        self.point.start_agent()
+        life = self.status()["journal"]["life"]
+        self.network.settle()
+
+        self.network.central_process.stop()
+        journal, head = (central / "journal.db").read_bytes(), (central / "head.key").read_bytes()
+        for key in ("head", "server", "operator", "box"):
+            self.rotate("central", key, "--dir", central)
+        self.assertEqual(journal, (central / "journal.db").read_bytes())
+        self.assertNotEqual(head, (central / "head.key").read_bytes())
+        self.network.start_central()
+        wait_until("the point believes central's other key", lambda: self.status()["connected"], self.point.agent)
+        self.assertEqual(life, self.status()["journal"]["life"])
+        self.network.settle()
+        self.journals(central, edge)
+        # A point that comes in now knows the new one only.
+        run(self.enrol(self.network.central.enrol("lindens"), "lindens"))
+
+        # Central runs: pass keys.
+        before = (central / "pass.key").read_bytes()
+        for _ in range(2):
+            self.rotate("central", "pass", "--dir", central)
+        self.assertNotEqual(before, (central / "pass.key").read_bytes())
 
 
 if __name__ == "__main__":

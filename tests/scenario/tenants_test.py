@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Another clinic's central, with authority, ids, tokens and codes of its own, and every door of ours."""
 import json
+import pathlib
 import secrets
 
 import scenario  # First: it makes tests/support importable.
@@ -37,9 +38,19 @@ class TenantsTest(scenario.Scenario):
             heard = b""
         self.assertEqual(b"", heard)
 
+    def box_of(self, central) -> pathlib.Path:
+        """A box that a central has let in as the point lindens."""
+        said = run([programs.program("central"), "enrol", "--dir", central, "--point", "lindens"])
+        code = next(line.strip() for line in said.splitlines() if line.count("-") > 10)
+        folder = self.folder / f"box-{central.parent.name}"
+        run([programs.program("edge"), "enrol", code, "--dir", folder])
+        return folder
+
     def test_every_door_is_shut_to_another_tenant(self):
         """[X10][N4][X6] Sync, feed, API, enrolment, renewal, bus: certificate, token, code, topic and id of another clinic."""
-        point = self.other.issue("point", "lindens", "--point", "lindens")
+        # Codes: theirs is for their door, and ours has another authority.
+        point, mine = self.box_of(self.other.folder), self.box_of(self.network.central.folder)
+        self.assertEqual(self.other_tenant, json.loads((point / "node.json").read_text(encoding="utf-8"))["tenant"])
         screen = self.other.issue("terminal", "checkin-1")
         before = self.status()
 
@@ -56,23 +67,16 @@ class TenantsTest(scenario.Scenario):
             self.assertEqual(401, self.network.api.ask(path, token=token)[0], path)
         self.assertEqual(401, self.network.api.ask("/api/v1/access", {"act": "lose-point", "point": "embankment"}, token)[0])
 
-        # Codes: theirs is for their door, and ours has another authority.
-        said = run([programs.program("central"), "enrol", "--dir", self.other.folder, "--point", "lindens"])
-        code = next(line.strip() for line in said.splitlines() if line.count("-") > 10)
-        folder = self.folder / "box"
-        run([programs.program("edge"), "enrol", code, "--dir", folder])
-        self.assertEqual(self.other_tenant, json.loads((folder / "node.json").read_text(encoding="utf-8"))["tenant"])
-        config = folder / "edge.toml"
+        # A box of theirs that was told of our doors.
+        config = point / "edge.toml"
         programs.set_keys(config, central=f"wss://localhost:{self.network.sync_port}", broker=f"ssl://127.0.0.1:{self.point.broker_port}")
         box = self.network.processes.start("foreign-agent", [programs.program("edge"), "serve", "--config", config])
-        foreign = programs.Edge(folder)
+        foreign = programs.Edge(point)
         said = wait_until("it has tried", lambda: (s := foreign.status()) and s["link"]["tries"] > 1 and s, box)
         self.assertFalse(said["connected"] or said["broker"]["ops"] or said["broker"]["things"])
         box.stop()
 
         # Ids, under a good certificate of ours.
-        mine = self.network.folder / "bundles/lindens"
-        self.network.central.issue("point", "lindens", mine, point="lindens")
         node = json.loads((mine / "node.json").read_text(encoding="utf-8"))["node"]
         wire = WebSocket(self.network.sync_port, mine)
         self.addCleanup(wire.close)

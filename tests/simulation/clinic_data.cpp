@@ -131,10 +131,7 @@ void plan_day(Network& network, std::vector<SimulatedClinic>& clinics, std::int6
       if (!made) continue;  // The room is taken: a day that was planned before central died.
       central.write({*made}, [] {});
       clinic.shifts_today.push_back(shift_id);
-      const Minutes leased{whole.first + 160, whole.first + 320};
-      if (auto lease = central.scheduling().lease(shift_id, MinuteSet(leased), central.self(), v1::PROOF_NONE,
-                                                  central.now()))
-        central.write({*lease}, [] {});
+      lease(network, shift_id, {whole.first + 160, whole.first + 320});
       for (int n = 0; n < 6; ++n) {
         const auto minute = whole.first + static_cast<std::int64_t>(network.random.below(470));
         central.book({.patient = clinic.patients[network.random.below(clinic.patients.size())],
@@ -146,6 +143,25 @@ void plan_day(Network& network, std::vector<SimulatedClinic>& clinics, std::int6
       }
     }
   }
+}
+
+void lease(Network& network, const Uuid& shift, Minutes minutes) {
+  central::CentralNode& central = *network.central;
+  if (auto given = central.scheduling().lease(shift, MinuteSet(minutes), central.self(), v1::PROOF_NONE,
+                                              central.now()))
+    central.write({*given}, [] {});
+}
+
+bool break_leases(Network& network, const Uuid& shift) {
+  central::CentralNode& central = *network.central;
+  const MinuteSet before = central.state().leases_of(shift).outstanding();
+  auto broken = central.scheduling().break_leases(shift, central.self(), v1::PROOF_TOKEN, central.now());
+  if (!broken) return false;
+  central.write(*broken, [] {});
+  MinuteSet gone = before;
+  gone.remove(central.state().leases_of(shift).outstanding());
+  network.broken_minutes[shift].add(gone);
+  return true;
 }
 
 }  // namespace feldsher::simulation

@@ -18,4 +18,11 @@ std::vector<SimulatedClinic> found_network(Network& network);
 /// Opens the day `day` (counted from virtual time 0): shifts, leases of a third of each, appointments.
 void plan_day(Network& network, std::vector<SimulatedClinic>& clinics, std::int64_t day);
 
+/// Leases minutes of a shift to its point, when they are central's and free.
+void lease(Network& network, const Uuid& shift, Minutes minutes);
+
+/// A person at central breaks the leases of a shift, as for a point that cannot give them back. False when
+/// there was nothing to break.
+bool break_leases(Network& network, const Uuid& shift);
+
 }  // namespace feldsher::simulation

@@ -83,22 +83,33 @@ Network::Network(std::uint64_t seed, std::size_t count) : random(seed), central_
 
 Network::~Network() {
   for (auto& point : points) kill_point(*point);
+  kill_standby();
   kill_central();
 }
 
 std::uint64_t Network::tick_ms() const {
-  // At night nothing waits for a second.
+  // Where nothing has happened to a machine or a line for a while nothing waits for a second, at night least.
+  // Who waits for a standby's disk does not.
+  if (standby || scheduler.now_ms() < disturbed_until_ms_) return 1'000;
   const std::uint64_t hour = scheduler.now_ms() / 3'600'000 % 24;
-  return hour >= 5 && hour < 17 ? 1'000 : 10'000;
+  return hour >= 5 && hour < 17 ? 4'000 : 10'000;
 }
 
+void Network::disturb() { disturbed_until_ms_ = scheduler.now_ms() + 2 * 60'000; }
+
 void Network::start_central() {
+  disturb();
   central_clock->boot = ++boots_;
   central_clock->booted_at_ms = scheduler.now_ms();
   central_ledger = std::make_unique<ProcessLedger>(scheduler, random, *central_disk);
-  central = std::make_unique<central::CentralNode>(
-      tenant, central_id,
-      central::CentralWorld{*central_clock, central_random_, *central_ledger, central_signer_, check_});
+  copied = std::make_unique<central::CopiedLedger>(*central_ledger, std::vector<std::string>{});
+  copied->resume(central_disk->store);
+  keeping = std::make_unique<central::Safekeeping>(tenant, *copied);
+  keeping->resume(central_disk->store);
+  central =
+      std::make_unique<central::CentralNode>(tenant, central_id,
+                                             central::CentralWorld{*central_clock, central_random_, *copied,
+                                                                   central_signer_, check_, keeping.get()});
   central->start(central_disk->store);
   tick_central();
 }
@@ -113,11 +124,15 @@ void Network::tick_central() {
 
 void Network::kill_central() {
   for (auto& point : points) hang_up(*point);
+  hang_up_standby();
   central.reset();
+  keeping.reset();
+  copied.reset();
   central_ledger.reset();
 }
 
 void Network::start_point(SimulatedPoint& point) {
+  disturb();
   point.clock.boot = ++boots_;
   point.clock.booted_at_ms = scheduler.now_ms();
   point.ledger = std::make_unique<ProcessLedger>(scheduler, random, point.disk);
@@ -141,6 +156,7 @@ void Network::tick_point(SimulatedPoint& point) {
 }
 
 void Network::connect(SimulatedPoint& point) {
+  disturb();
   ++point.line;
   point.to_central = std::make_unique<LineEnd>(*this, point, true);
   point.to_point = std::make_unique<LineEnd>(*this, point, false);
@@ -150,6 +166,7 @@ void Network::connect(SimulatedPoint& point) {
 
 void Network::hang_up(SimulatedPoint& point) {
   if (!point.to_central) return;
+  disturb();
   ++point.line;
   if (central) central->disconnected(point.identity.node, *point.to_point);
   if (point.node) point.node->link().disconnected();

@@ -4,6 +4,42 @@
 
 namespace feldsher::simulation {
 
+Counts& Counts::operator+=(const Counts& other) {
+  static constexpr std::uint64_t Counts::*all[] = {
+      &Counts::asks,
+      &Counts::answers,
+      &Counts::repeats,
+      &Counts::check_ins,
+      &Counts::calls,
+      &Counts::finished,
+      &Counts::surveys,
+      &Counts::booked_at_points,
+      &Counts::booked_at_central,
+      &Counts::requests,
+      &Counts::returned,
+      &Counts::recalled,
+      &Counts::cancelled,
+      &Counts::booking_attempts,
+      &Counts::bookings_granted,
+      &Counts::bookings_asked,
+      &Counts::bookings_refused,
+      &Counts::doubled,
+      &Counts::leases_broken,
+      &Counts::tasks,
+      &Counts::overlaps_in_broken,
+      &Counts::promotions,
+      &Counts::safe_at_promotion,
+      &Counts::point_kills,
+      &Counts::central_kills,
+      &Counts::cuts,
+      &Counts::clock_jumps,
+      &Counts::boots_in_1970,
+  };
+  static_assert(sizeof(Counts) == std::size(all) * sizeof(std::uint64_t));
+  for (const auto each : all) this->*each += other.*each;
+  return *this;
+}
+
 Person::Person(Network& network, SimulatedPoint& point, std::string terminal, Counts& counts)
     : network_(network), point_(point), terminal_(std::move(terminal)), counts_(counts) {}
 
@@ -78,8 +114,12 @@ bool Workload::working_hours() const {
   return hour >= 6 && hour < 15;
 }
 
-void Workload::tell(v1::EntityType type, const std::string& id, const char* by) {
-  if (auto uuid = Uuid::from_octets(id)) told_.push_back({{type, *uuid}, by});
+void Workload::tell(v1::EntityType type, const std::string& id, const char* by, bool safe) {
+  if (auto uuid = Uuid::from_octets(id)) told_.push_back({{type, *uuid}, by, safe});
+}
+
+void Workload::tell_at_central(v1::EntityType type, const std::string& id, const char* by) {
+  tell(type, id, by, !network_.standby || network_.keeping->status().in_step);
 }
 
 void Workload::sign_in(Person& person, const Uuid& practitioner) {
@@ -105,22 +145,22 @@ void Workload::patients(Staffed& at) {
   if (at.check_in->busy() || !at.point->node) return;
   const auto& state = at.point->node->state();
   // Somebody who has an appointment today, as central sees it; by pass or by phone. Or a walk-in.
-  const std::string day = Zone::named("Europe/Kyiv")
-                              ->day(MachineClock::epoch_ms / 60'000 +
-                                    static_cast<std::int64_t>(network_.scheduler.now_ms() / 60'000));
-  std::vector<std::pair<Uuid, v1::Appointment>> todays;
+  static const Zone zone = *Zone::named("Europe/Kyiv");
+  const std::string day = zone.day(MachineClock::epoch_ms / 60'000 +
+                                   static_cast<std::int64_t>(network_.scheduler.now_ms() / 60'000));
+  const Octets here = at.clinic->point.to_octets();
+  std::vector<std::pair<Uuid, const v1::Appointment*>> todays;
   if (network_.central)
     for (const Uuid& id : network_.central->state().appointments_of_day(day)) {
       const v1::Appointment& appointment = network_.central->state().appointments.find(id)->state;
-      if (appointment.point() == at.clinic->point.to_octets() && !state.visit_of(id))
-        todays.emplace_back(id, appointment);
+      if (appointment.point() == here && !state.visit_of(id)) todays.emplace_back(id, &appointment);
     }
   v1::Ask ask;
   if (todays.empty() || random_.one_in(4)) {
     ask.mutable_walk_in()->set_service(at.clinic->services[random_.below(2)].to_octets());
   } else {
     const auto& [id, appointment] = todays[random_.below(todays.size())];
-    const Uuid patient = *Uuid::from_octets(appointment.patient());
+    const Uuid patient = *Uuid::from_octets(appointment->patient());
     const auto* known = state.patients.find(patient);
     if (known && random_.one_in(2)) {
       ask.mutable_check_in_by_phone()->set_phone(known->state.phone());
@@ -177,7 +217,7 @@ void Workload::doctor(Staffed& at, std::size_t room) {
 }
 
 void Workload::registrar(Staffed& at) {
-  later(120'000 + random_.below(900'000), [this, &at] { registrar(at); });
+  later((120'000 + random_.below(900'000)) / hurry_, [this, &at] { registrar(at); });
   Person& person = *at.reception;
   if (!working_hours() || person.busy() || !at.point->node || at.clinic->shifts_today.empty()) return;
   if (person.session.empty()) return sign_in(person, at.clinic->registrar);
@@ -210,8 +250,12 @@ void Workload::registrar(Staffed& at) {
       book.set_minutes(1 + static_cast<std::uint32_t>(random_.below(20)));
     }
   }
+  counts.booking_attempts += ask.has_book();
   person.ask(ask, [this, ask](const v1::Answer& answer) {
     counts.returned += ask.has_return_minutes() && answer.has_done();
+    counts.bookings_granted += ask.has_book() && answer.has_booked() && !answer.booked().requested();
+    counts.bookings_asked += ask.has_book() && answer.has_booked() && answer.booked().requested();
+    counts.bookings_refused += ask.has_book() && !answer.has_booked();
     if (!answer.has_booked()) return;
     counts.cancelled += ask.has_cancel();
     if (answer.booked().requested()) {
@@ -225,7 +269,7 @@ void Workload::registrar(Staffed& at) {
 }
 
 void Workload::caller() {
-  later(60'000 + random_.below(400'000), [this] { caller(); });
+  later((60'000 + random_.below(400'000)) / hurry_, [this] { caller(); });
   if (!working_hours() || !network_.central) return;
   SimulatedClinic& clinic = clinics_[random_.below(clinics_.size())];
   if (clinic.shifts_today.empty()) return;
@@ -240,7 +284,7 @@ void Workload::caller() {
                                                  v1::PROOF_NONE, central.now())) {
       ++counts.recalled;
       central.write(asked->drafts, [this, request = asked->request] {
-        tell(v1::REQUEST, request.to_octets(), "recall at central");
+        tell_at_central(v1::REQUEST, request.to_octets(), "recall at central");
       });
     }
     return;
@@ -250,26 +294,26 @@ void Workload::caller() {
     MinuteSet free = central.state().book(shift).free();
     if (free.empty()) return;
     const Minutes stretch = free.stretches()[random_.below(free.stretches().size())];
-    if (auto lease = central.scheduling().lease(
-            shift, MinuteSet(Minutes{stretch.first, stretch.first + (stretch.count() + 1) / 2}),
-            central.self(), v1::PROOF_NONE, central.now()))
-      central.write({*lease}, [] {});
-    return;
+    return lease(network_, shift, {stretch.first, stretch.first + (stretch.count() + 1) / 2});
   }
   const std::int64_t minute = row->state.from().minute() + static_cast<std::int64_t>(random_.below(470));
+  ++counts.booking_attempts;
   central.book({.patient = clinic.patients[random_.below(clinic.patients.size())],
                 .shift = shift,
                 .service = clinic.services[random_.below(2)],
                 .minute = minute,
                 .minutes = 1 + static_cast<std::uint32_t>(random_.below(20))},
                central.self(), v1::PROOF_NONE, [this](central::Scheduled<central::Booking> booking) {
-                 if (!booking) return;
-                 if (booking->requested) {
+                 if (!booking) {
+                   ++counts.bookings_refused;
+                 } else if (booking->requested) {
                    ++counts.requests;
-                   tell(v1::REQUEST, booking->request.to_octets(), "request at central");
+                   ++counts.bookings_asked;
+                   tell_at_central(v1::REQUEST, booking->request.to_octets(), "request at central");
                  } else {
                    ++counts.booked_at_central;
-                   tell(v1::APPOINTMENT, booking->appointment.to_octets(), "booking at central");
+                   ++counts.bookings_granted;
+                   tell_at_central(v1::APPOINTMENT, booking->appointment.to_octets(), "booking at central");
                  }
                });
 }

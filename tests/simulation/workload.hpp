@@ -11,15 +11,21 @@ namespace feldsher::simulation {
 struct Told {
   SubjectKey subject;
   std::string by;
+  /// It is on a disk that this run does not destroy: a point's own, or the standby's as well as central's.
+  bool safe = true;
 };
 
 /// Counters, so that a run shows that its zeros had chances.
 struct Counts {
-  std::uint64_t asks = 0, answers = 0, repeats = 0, check_ins = 0, calls = 0, finished = 0, absent = 0,
-                surveys = 0;
+  std::uint64_t asks = 0, answers = 0, repeats = 0, check_ins = 0, calls = 0, finished = 0, surveys = 0;
   std::uint64_t booked_at_points = 0, booked_at_central = 0, requests = 0, returned = 0, recalled = 0,
                 cancelled = 0;
+  std::uint64_t booking_attempts = 0, bookings_granted = 0, bookings_asked = 0, bookings_refused = 0;
+  std::uint64_t doubled = 0;  ///< Bookings found over a minute that had one, where no lease was broken.
+  std::uint64_t leases_broken = 0, tasks = 0, overlaps_in_broken = 0, promotions = 0, safe_at_promotion = 0;
   std::uint64_t point_kills = 0, central_kills = 0, cuts = 0, clock_jumps = 0, boots_in_1970 = 0;
+
+  Counts& operator+=(const Counts& other);
 };
 
 /// One terminal with somebody at it: asks, and asks again with the same id until it is answered.
@@ -53,9 +59,10 @@ class Workload {
   void begin(std::uint64_t until_ms);
   const std::vector<Told>& told() const { return told_; }
   /// What can no longer be true: the only disk that had it is gone.
-  void forget(const std::function<bool(const SubjectKey&)>& gone) {
-    std::erase_if(told_, [&](const Told& told) { return gone(told.subject); });
-  }
+  void forget(const std::function<bool(const Told&)>& gone) { std::erase_if(told_, gone); }
+  const std::vector<SimulatedClinic>& clinics() const { return clinics_; }
+  /// People at reception and on the telephone act so many times as often.
+  void hurry(std::uint64_t times) { hurry_ = times; }
   Counts counts;
 
  private:
@@ -70,7 +77,8 @@ class Workload {
   void doctor(Staffed& at, std::size_t room);
   void registrar(Staffed& at);
   void caller();
-  void tell(v1::EntityType type, const std::string& id, const char* by);
+  void tell(v1::EntityType type, const std::string& id, const char* by, bool safe = true);
+  void tell_at_central(v1::EntityType type, const std::string& id, const char* by);
   bool working_hours() const;
   void sign_in(Person& person, const Uuid& practitioner);
   void later(std::uint64_t ms, std::function<void()> work);
@@ -80,7 +88,7 @@ class Workload {
   SeededRandom random_;
   std::vector<std::unique_ptr<Staffed>> staffed_;
   std::vector<Told> told_;
-  std::uint64_t until_ms_ = 0;
+  std::uint64_t until_ms_ = 0, hurry_ = 1;
 };
 
 }  // namespace feldsher::simulation

@@ -136,6 +136,21 @@ tidy() {
 
 long_seeds() { build/release/bin/feldsher-simulate --seed 1001 --seeds 500 --days 3; }
 
+# How many branches of the four folders that all rests on their tests take: shown at each run, at least FLOOR % of each.
+covered() {
+  local floor=$1 started=$SECONDS log=build/test-coverage.log status=0
+  build release coverage >"$log" 2>&1 &&
+    python3 tests/coverage/coverage.py build/release --list build/coverage.txt --floor "$floor" >"$log" 2>&1 || status=$?
+  if [ $status -eq 0 ]; then
+    passed=$((passed + 1))
+    printf '  ok    branches that tests take (%s s)\n' $((SECONDS - started))
+  else
+    missed "branches that tests take"
+    printf '  FAIL  branches that tests take (%s s)\n' $((SECONDS - started))
+  fi
+  tail -60 "$log" | sed 's/^/        /'
+}
+
 finish() {
   [ ${#failures[@]} -eq 0 ] || printf 'Failed: %s\n' "${failures[@]}"
   echo "$passed passed, $failed failed"
@@ -148,21 +163,27 @@ run_tests() {
 
   build release || { missed "building release"; finish; return 1; }
   echo "Tests"
-  suite "unit, simulation, scenario, rules" release -j2
+  suite "unit, simulation, scenario, rules" release -j3
   step "clang-format" formatted
-  sanitized sanitize "AddressSanitizer and UndefinedBehaviorSanitizer" "$([ -n "$deep" ] && echo "$deep_tests" || echo "$core_tests")"
-  if [ -n "$deep" ]; then fuzzed 120; else fuzzed 20; fi
 
   for part in central edge virtual journal; do
     [ ! -x "build/release/bin/feldsher-$part" ] || parts=$((parts + 1))
   done
   if [ "$parts" -eq 4 ]; then
-    step "demo, 60 s" demo demo --headless --seconds 60 --report build/demo.json
-    # They wait more than they work.
+    # They wait more than they work: the compilers below are what they wait beside.
+    local beside=5
+    together "demo, 60 s" demo demo --headless --seconds 60 --report build/demo.json
     for fault in lose double book chain; do
-      beside=4 together "demo notices: $fault" must_fail demo "demo-$fault" --headless --seconds 20 --break "$fault"
+      together "demo notices: $fault" must_fail demo "demo-$fault" --headless --seconds 20 --break "$fault"
     done
-    gather
+    beside=2
+  fi
+  covered "$([ -n "$deep" ] && echo 95 || echo 0)"
+  sanitized sanitize "AddressSanitizer and UndefinedBehaviorSanitizer" "$([ -n "$deep" ] && echo "$deep_tests" || echo "$core_tests")"
+  gather
+  if [ -n "$deep" ]; then fuzzed 120; else fuzzed 20; fi
+
+  if [ "$parts" -eq 4 ]; then
     step "chaos, 60 kills" python3 tests/chaos/chaos.py --kills 60 --report build/chaos.json
   fi
 

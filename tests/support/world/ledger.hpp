@@ -8,7 +8,7 @@ namespace feldsher::testing {
 /// A ledger whose disk works when it is told to. By default each submission is durable at once.
 class StepLedger final : public Ledger {
  public:
-  explicit StepLedger(MemoryStore& store) : store_(store) {}
+  explicit StepLedger(JournalStore& store) : store_(store) {}
 
   void submit(Transaction transaction, std::function<void()> on_durable) override;
   void read(const JournalId& journal, std::uint64_t from, const ReadLimits& limits,
@@ -31,7 +31,7 @@ class StepLedger final : public Ledger {
  private:
   void drain();
 
-  MemoryStore& store_;
+  JournalStore& store_;
   std::deque<std::function<void()>> work_;
   bool held_ = false, draining_ = false, failed_ = false;
 };

@@ -68,7 +68,7 @@ Box& Network::copy_of(const Box& original) {
 }
 
 void Network::start(Box& box) {
-  box.ledger = std::make_unique<StepLedger>(box.store);
+  box.ledger = std::make_unique<StepLedger>(*box.disk);
   box.node = std::make_unique<edge::PointNode>(
       box.identity,
       edge::PointWorld{.clock = box.clock,
@@ -84,7 +84,7 @@ void Network::start(Box& box) {
                            },
                        .check_pin = [](const std::string& verifier, const std::string& pin,
                                        const std::function<void(bool)>& done) { done(verifier == pin); }});
-  box.node->start(box.store);
+  box.node->start(*box.disk);
 }
 
 void Network::connect(Box& box) {
@@ -92,7 +92,7 @@ void Network::connect(Box& box) {
   ++box.line;
   box.up = std::make_unique<End>(*this, box, true);
   box.down = std::make_unique<End>(*this, box, false);
-  central->connected(box.identity.node, *box.down);
+  central->connected(box.identity.node, *box.down, box.serial);
   box.node->link().connected(*box.up, box.node->now());
 }
 

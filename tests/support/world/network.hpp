@@ -18,8 +18,10 @@ struct Box {
   VirtualClock clock;
   SeededRandom random;
   MemoryStore store{tenant_of_tests};
+  JournalStore* disk = &store;  ///< What the agent uses from its next start on.
   std::unique_ptr<StepLedger> ledger;
   std::unique_ptr<CheapSigner> signer;
+  Octets serial;  ///< Of its certificate; empty = central knows of none.
   std::unique_ptr<edge::PointNode> node;
   std::unique_ptr<sync::Wire> up, down;          ///< While its line is up.
   std::uint64_t line = 0;                        ///< Counts its connections.

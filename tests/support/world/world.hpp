@@ -47,6 +47,9 @@ class CheapSigner final : public Signer {
   Octets key_id() const override { return key_.substr(0, 8); }
   Octets public_key() const override { return key_; }
   Octets sign(OctetsView message) const override { return to_octets(sha256({key_, message})); }
+  Octets handover() const override { return handed_over; }
+
+  Octets handed_over;  ///< By the key before it.
 
  private:
   Octets key_;

@@ -163,3 +163,52 @@ TEST_CASE("a revocation names a holder, and is a record", "[central][access][rev
                world.by())
             .empty());
 }
+
+TEST_CASE("a node renews the certificates of its own bus too, and only those that it asks for",
+          "[central][access][renewal][X6]") {
+  AccessWorld world;
+  const AccessWorld::Box box;
+  const auto answer = world.enrol(enrolment::seal(world.open_code(), box.request()));
+  const auto guest = read_own_certificate(answer.line_certificate())->identity;
+  const KeyAndRequest bus = make_key_and_request("agent"), broker = make_key_and_request("broker");
+  v1::RenewalRequest request;
+  request.set_bus_request(bus.request);
+  request.set_broker_request(broker.request);
+  auto renewed = world.access().renew(guest, request, world.authority, world.node.now());
+  world.write(renewed.drafts);
+  REQUIRE(renewed.answer.refusal() == v1::ENROLMENT_GRANTED);
+  CHECK(renewed.answer.line_certificate().empty());
+  CHECK(belong_together(renewed.answer.bus_certificate(), bus.key));
+  CHECK(belong_together(renewed.answer.broker_certificate(), broker.key));
+  CHECK(read_own_certificate(renewed.answer.bus_certificate())->identity ==
+        read_own_certificate(answer.bus_certificate())->identity);
+  CHECK(world.revocations.holds(read_own_certificate(answer.bus_certificate())->identity.serial));
+  CHECK(world.revocations.holds(read_own_certificate(answer.broker_certificate())->identity.serial));
+  CHECK_FALSE(world.revocations.holds(guest.serial));
+  CHECK(world.access().renew(guest, {}, world.authority, world.node.now()).answer.refusal() ==
+        v1::ENROLMENT_MALFORMED);
+}
+
+TEST_CASE("a standby is noted when it comes, and can be revoked by its name",
+          "[central][access][revocation][X6]") {
+  AccessWorld world;
+  const Uuid id = world.random.uuid_v7(3);
+  const auto made =
+      world.authority
+          .issue({.kind = PeerKind::standby, .name = "standby", .id = id, .hosts = {}}, world.now_s())
+          .value();
+  const PeerIdentity peer = read_own_certificate(made.certificate)->identity;
+  auto noted = noted_standby(world.node.state(), peer, world.by(), world.random);
+  REQUIRE(noted);
+  world.write({*noted});
+  CHECK_FALSE(noted_standby(world.node.state(), peer, world.by(), world.random));
+  PeerIdentity passing = peer;
+  passing.serial = "guest";
+  passing.not_after_s = world.now_s() + 3600;
+  CHECK_FALSE(noted_standby(world.node.state(), passing, world.by(), world.random));
+  const auto drafts = revoke(
+      world.node.state(), {.kinds = {v1::CREDENTIAL_STANDBY}, .name = id.to_text(), .point = {}}, world.by());
+  REQUIRE(drafts.size() == 1);
+  world.write(drafts);
+  CHECK(world.revocations.holds(peer.serial));
+}

@@ -2,7 +2,6 @@
 
 #include <sys/stat.h>
 
-#include <boost/json/parse.hpp>
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
 #include <sstream>
@@ -72,30 +71,17 @@ TEST_CASE("a folder that init did not make is refused with what to do", "[centra
   CHECK_THROWS_AS(CentralFolder::open(place.path()), Fault);
 }
 
-TEST_CASE("a point's bundle tells its agent who it is and where central is", "[central][commands][issue]") {
-  World world;
-  world.load_clinic();
-  const auto out = world.place.path() / "point";
-  issue(world.folder, {.kind = "point", .name = "embankment", .point = "embankment", .id = {}, .out = out},
-        world.said);
-  const auto node = boost::json::parse(text_of(out / "node.json"));
-  CHECK(node.at("node").as_string() == point_node_id);
-  CHECK(node.at("point").as_string() == point_id);
-  CHECK(node.at("zone").as_string() == "Europe/Kyiv");
-  CHECK(node.at("central").as_string() == "wss://central.example:8443");
-  CHECK(node.at("central_head_key").as_string().size() == 64);
-  CHECK(mode_of(out / "key.pem") == 0600);
-}
-
 TEST_CASE("a certificate is not made for what is not known", "[central][commands][issue]") {
   World world;
   world.load_clinic();
   const auto out = world.place.path() / "out";
-  CHECK_THROWS_AS(issue(world.folder,
-                        {.kind = "point", .name = "x", .point = "nowhere", .id = {}, .out = out}, world.said),
-                  Fault);
   CHECK_THROWS_AS(
-      issue(world.folder, {.kind = "point", .name = "x", .point = "", .id = {}, .out = out}, world.said),
+      issue(world.folder, {.kind = "terminal", .name = "x", .point = "nowhere", .id = {}, .out = out},
+            world.said),
+      Fault);
+  CHECK_THROWS_AS(
+      issue(world.folder, {.kind = "point", .name = "x", .point = "embankment", .id = {}, .out = out},
+            world.said),
       Fault);
   CHECK_THROWS_AS(
       issue(world.folder, {.kind = "king", .name = "x", .point = "", .id = {}, .out = out}, world.said),

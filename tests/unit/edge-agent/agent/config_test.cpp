@@ -25,6 +25,8 @@ TEST_CASE("the printed default is a configuration", "[edge-agent][config][O1]") 
   CHECK(config.broker == "ssl://127.0.0.1:8883");
   CHECK(config.seal_seconds == 300);
   CHECK(config.request_patience_hours == 72);
+  CHECK(config.acts_window_days == 90);
+  CHECK(config.readings_window_days == 14);
   CHECK(config.log == "info");
 }
 
@@ -37,6 +39,7 @@ TEST_CASE("what is wrong in a configuration is said with its line", "[edge-agent
     CHECK_THROWS_MATCHES(parsed(good + more), Fault, Message(what));
   };
   says("\nseel_seconds = 5\n", "edge.toml:5: unknown key \"seel_seconds\"");
+  says("acts_window_days = 0\n", "edge.toml:4: \"acts_window_days\" must be 1 to 36500 days");
   says("seal_seconds = 0\n", "edge.toml:4: \"seal_seconds\" must be 1 to 3600 seconds");
   says("seal_seconds = \"5\"\n", "edge.toml:4: \"seal_seconds\" must be 1 to 3600 seconds");
   says("request_patience_hours = 721\n", "edge.toml:4: \"request_patience_hours\" must be 1 to 720 hours");

@@ -37,16 +37,17 @@ std::string content_of(const std::filesystem::path& file) {
   return content.str();
 }
 
-/// What central issued, in a folder.
-struct Bundle {
+/// What a box has when central has let it in.
+struct Enrolled {
   test::Folder place;
-  std::filesystem::path folder = place.path() / "bundle", point = place.path() / "point";
-  Bundle() {
-    std::filesystem::create_directory(folder);
-    write(folder / "node.json", node_json);
-    for (const char* file : {"ca.pem", "certificate.pem", "key.pem"})
-      write(folder / file, std::string("-----BEGIN ") + file + "-----\n");
-  }
+  std::filesystem::path point = place.path() / "point";
+  PointMaterial material{.files = {{"node.json", node_json},
+                                   {"ca.pem", "ca"},
+                                   {"certificate.pem", "certificate"},
+                                   {"key.pem", "key"},
+                                   {"bus/key.pem", "its key at its own broker"}},
+                         .head_key = SigningKey::generate(),
+                         .central = "wss://central.example:7443"};
 };
 
 TEST_CASE("node.json says who a point is", "[edge-agent][enrolment]") {
@@ -75,58 +76,47 @@ TEST_CASE("a node.json that is wrong is refused by the name of its field", "[edg
   refuses(replaced(node_json, "wss://", "ws://"), "\"central\"");
 }
 
-TEST_CASE("init makes a folder that only its owner can use, with keys of its own",
+TEST_CASE("a point's folder can be used by its owner only, and has keys of its own",
           "[edge-agent][enrolment][X6]") {
-  Bundle bundle;
-  init_point(bundle.point, bundle.folder);
+  Enrolled box;
+  make_point(box.point, box.material);
   using std::filesystem::perms;
-  CHECK(std::filesystem::status(bundle.point).permissions() == perms::owner_all);
+  CHECK(std::filesystem::status(box.point).permissions() == perms::owner_all);
+  CHECK(std::filesystem::status(box.point / "bus").permissions() == perms::owner_all);
   int files = 0;
-  for (const auto& file : std::filesystem::directory_iterator(bundle.point)) {
+  for (const auto& file : std::filesystem::recursive_directory_iterator(box.point)) {
     CAPTURE(file.path());
+    if (!file.is_regular_file()) continue;
     CHECK(file.status().permissions() == (perms::owner_read | perms::owner_write));
     ++files;
   }
-  CHECK(files == 8);  // node.json, three PEM files, edge.toml, journal.key, box.key, head.key
-  CHECK(content_of(bundle.point / "key.pem") == content_of(bundle.folder / "key.pem"));
-  CHECK(PointFolder(bundle.point).membership().node == Membership::parse(node_json, "").node);
-  CHECK_NOTHROW(SigningKey::load(PointFolder(bundle.point).head_key()));
-  CHECK_NOTHROW(DataFolder::open(bundle.point));
+  CHECK(files == 9);  // Those that it was given, edge.toml, journal.key, box.key, head.key
+  CHECK(content_of(box.point / "key.pem") == "key");
+  CHECK(PointFolder(box.point).membership().node == Membership::parse(node_json, "").node);
+  CHECK(SigningKey::load(PointFolder(box.point).head_key()).public_key() ==
+        box.material.head_key.public_key());
+  CHECK_NOTHROW(DataFolder::open(box.point));
 
-  const Config config = read_config(bundle.point / "edge.toml");
+  const Config config = read_config(box.point / "edge.toml");
   CHECK(config.central.host == "central.example");
   CHECK(config.central.port == 7443);
-  CHECK(std::filesystem::equivalent(config.folder, bundle.point));
+  CHECK(std::filesystem::equivalent(config.folder, box.point));
 
-  Bundle second;
-  init_point(second.point, second.folder);
-  CHECK(content_of(second.point / "head.key") != content_of(bundle.point / "head.key"));
-  CHECK(content_of(second.point / "journal.key") != content_of(bundle.point / "journal.key"));
+  Enrolled second;
+  make_point(second.point, second.material);
+  CHECK(content_of(second.point / "journal.key") != content_of(box.point / "journal.key"));
 }
 
-TEST_CASE("init writes nothing over", "[edge-agent][enrolment]") {
-  Bundle bundle;
-  init_point(bundle.point, bundle.folder);
-  const std::string key = content_of(bundle.point / "head.key");
-  CHECK_THROWS_MATCHES(init_point(bundle.point, bundle.folder), Fault,
+TEST_CASE("nothing is written over where a point or a journal is", "[edge-agent][enrolment]") {
+  Enrolled box;
+  CHECK_NOTHROW(expect_no_point(box.point));
+  make_point(box.point, box.material);
+  CHECK_THROWS_MATCHES(expect_no_point(box.point), Fault,
                        MessageMatches(ContainsSubstring("is there already")));
-  CHECK(content_of(bundle.point / "head.key") == key);
-
-  const auto other = bundle.place.path() / "other";
+  const auto other = box.place.path() / "other";
   std::filesystem::create_directory(other);
   write(other / "journal.db", "somebody's journal");
-  CHECK_THROWS_AS(init_point(other, bundle.folder), Fault);
-  CHECK(content_of(other / "journal.db") == "somebody's journal");
-  CHECK_FALSE(std::filesystem::exists(other / "journal.key"));
-}
-
-TEST_CASE("init makes nothing of an incomplete bundle", "[edge-agent][enrolment]") {
-  Bundle bundle;
-  SECTION("no node.json") { std::filesystem::remove(bundle.folder / "node.json"); }
-  SECTION("no certificate") { std::filesystem::remove(bundle.folder / "certificate.pem"); }
-  SECTION("a key that is none") { write(bundle.folder / "key.pem", "hello"); }
-  CHECK_THROWS_AS(init_point(bundle.point, bundle.folder), Fault);
-  CHECK_FALSE(std::filesystem::exists(bundle.point));
+  CHECK_THROWS_AS(expect_no_point(other), Fault);
 }
 
 TEST_CASE("a folder that is no point's says how to make one", "[edge-agent][enrolment]") {

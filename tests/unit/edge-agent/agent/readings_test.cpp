@@ -56,6 +56,7 @@ const SigningKey head_key = SigningKey::from_seed({1});
 /// One run of the point's process, over a disk that outlives it.
 struct Run {
   explicit Run(MemoryStore& store) : disk(store) {
+    readings.resume_cut(disk.values(Readings::cut_values));
     node.start(disk);
     readings.resume(disk.intake());
     ledger.commit_all();
@@ -217,6 +218,52 @@ TEST_CASE("one number with two contents is an incident, also when the first is l
   run.node.tick();
   REQUIRE(run.node.state().incidents.rows().size() == 1);
   CHECK(run.node.state().incidents.rows().begin()->second.state.kind() == v1::INCIDENT_READING_FORK);
+}
+
+TEST_CASE("a reading whose block was cut is known when it comes again, and is stored once",
+          "[edge-agent][readings][window][X11]") {
+  MemoryStore disk(tenant);
+  {
+    Run run(disk);
+    for (std::uint64_t number : {1, 2, 3, 4, 5}) run.say(number);
+    run.settle();
+    run.wait_for_seals();
+    REQUIRE(run.blocks().size() == 1);
+    // As after an acknowledgement of central.
+    Transaction told;
+    told.values["link/lives"] = disk.value("link/lives")->substr(0, 23) + '\1';
+    disk.commit({&told, 1});
+  }
+  {
+    Run run(disk);
+    Transaction cut;
+    run.readings.keep_cut(cut);
+    CHECK(cut.values.size() == 1);
+    for (const JournalTip& tip : disk.tips())
+      if (tip.journal.stream == v1::READINGS) cut.cuts.push_back(tip);
+    cut.dropped.push_back({cut.cuts[0].journal, 1, 1});
+    disk.commit({&cut, 1});
+    Transaction again;
+    run.readings.keep_cut(again);
+    CHECK(again.empty());  // Nothing new to say.
+  }
+  for (int starts = 0; starts < 2; ++starts) {
+    Run run(disk);
+    CHECK(run.blocks().size() == static_cast<std::size_t>(starts));
+    CHECK(run.readings.receipted() == (starts == 0 ? 5 : 6));
+    run.say(3);
+    run.settle();
+    CHECK(run.readings.counts().repeats == 1);
+    REQUIRE_FALSE(run.receipts.empty());
+    CHECK(run.receipts[0].stored == Ranges{{3, 3}});
+    if (starts == 0) run.say(6);
+    run.settle();
+    run.wait_for_seals();
+    const auto blocks = run.blocks();
+    REQUIRE(blocks.size() == 1);
+    REQUIRE(blocks[0].messages.size() == 1);
+    CHECK(blocks[0].messages[0].seq == 6);
+  }
 }
 
 TEST_CASE("a damaged row of the intake is kept aside, and the rest goes on", "[edge-agent][readings]") {

@@ -68,6 +68,7 @@ struct World {
   int hellos = 0, opened = 0;
   bool answers = true;
   v1::Refusal refusal = v1::REFUSAL_NONE;
+  std::vector<v1::HeadKeyHandover> handovers;
   std::uint16_t port = 0;
 
   std::optional<Line> line;
@@ -104,7 +105,15 @@ struct World {
     welcome.set_feed_epoch(1);
     welcome.set_next_ticket(frame.hello().next_ticket());
     welcome.set_central_head_key(central_signer.public_key());
+    for (const v1::HeadKeyHandover& each : handovers) *welcome.add_handovers() = each;
     connection.send(answer.SerializeAsString());
+  }
+
+  /// Somebody's word that central's present key takes the place of theirs.
+  void hands_over(const SigningKey& former) {
+    v1::HeadKeyHandover& handover = handovers.emplace_back();
+    handover.set_key(central_signer.public_key());
+    handover.set_signature(Ed25519Signer(former).sign(handover_octets(central_signer.public_key())));
   }
 
   void start_line(std::function<void(Line::Options&)> change = [](Line::Options&) {}) {
@@ -212,6 +221,27 @@ TEST_CASE("a central that signs with another key than the enrolled one is not be
   REQUIRE(world.run_until([&] { return world.hellos >= 3; }));
   CHECK(world.link.phase() != Phase::live);
   CHECK(world.line->why_down() == "central signs with another key than this point was enrolled with");
+}
+
+TEST_CASE("a central whose enrolled key handed over to another is believed, by that key's word only",
+          "[edge-agent][link][X6]") {
+  World world;
+  const SigningKey enrolled = SigningKey::generate();
+  const auto trust_enrolled = [&](Line::Options& options) {
+    options.central_head_key = Ed25519Signer(enrolled).public_key();
+  };
+  world.open_door();
+  SECTION("its own word") {
+    world.hands_over(enrolled);
+    world.start_line(trust_enrolled);
+    REQUIRE(world.run_until([&] { return world.line->is_up(); }));
+  }
+  SECTION("a stranger's") {
+    world.hands_over(SigningKey::generate());
+    world.start_line(trust_enrolled);
+    REQUIRE(world.run_until([&] { return world.hellos >= 3; }));
+    CHECK_FALSE(world.line->is_up());
+  }
 }
 
 TEST_CASE("a point that central refuses waits long before it asks again", "[edge-agent][link]") {

@@ -48,6 +48,8 @@ class GatedStore final : public JournalStore {
     inner_.commit(group);
   }
   std::vector<JournalTip> tips() override { return inner_.tips(); }
+  std::vector<JournalTip> cuts() override { return inner_.cuts(); }
+  void kept(const std::function<void(Record&&)>& visit) override { inner_.kept(visit); }
   std::vector<Record> read(const JournalId& journal, std::uint64_t from, const ReadLimits& limits) override {
     return inner_.read(journal, from, limits);
   }
@@ -231,6 +233,99 @@ TEST_CASE("an idle store is looked after once", "[protocol][journal]") {
   while (looked.load() == 0) std::this_thread::yield();
   bench.committer->close();
   CHECK(looked.load() == 1);
+}
+
+TEST_CASE("a committer that would take nothing is a bug, and so is what a closed one is given",
+          "[protocol][journal][K4]") {
+  CHECK_THROWS_AS(Bench({.group = 0}), std::logic_error);
+  CHECK_THROWS_AS(Bench({.queue = 0}), std::logic_error);
+  Bench bench;
+  bench.committer->close();
+  CHECK_THROWS_AS(bench.submit(1), std::logic_error);
+  CHECK_THROWS_AS(bench.committer->read(bench.node.journal(), 1, {}, [](std::vector<Record>) {}),
+                  std::logic_error);
+  CHECK_THROWS_AS(bench.committer->read_intake(0, {}, [](std::vector<Record>) {}), std::logic_error);
+  bench.committer->close();  // Again is harmless.
+}
+
+TEST_CASE("what arrived is read in its order, and counts as waiting until it is told",
+          "[protocol][journal]") {
+  Bench bench;
+  bench.gate.open(100);
+  bench.submit(1);
+  bench.submit(2);
+  std::vector<std::string> seen;
+  bool read = false;
+  bench.committer->read_intake(1, {}, [&](const std::vector<Record>& records) {
+    for (const Record& record : records) seen.emplace_back(record.stored.message());
+    read = true;
+  });
+  CHECK(bench.committer->backlog() == 3);
+  bench.run_until([&] { return read; });
+  CHECK(seen == std::vector<std::string>{"2"});
+  CHECK(bench.committer->backlog() == 0);
+}
+
+TEST_CASE("a submission that nobody waits for is committed like any other", "[protocol][journal]") {
+  Bench bench;
+  bench.gate.open(100);
+  bench.committer->submit(bench.node.write({"1"}), {});
+  bench.committer->submit({}, {});  // Nothing to commit either.
+  bench.submit(2);
+  bench.run_until([&] { return bench.told.size() == 1; });
+  CHECK(bench.committer->backlog() == 0);
+  bench.committer->close();
+  std::size_t committed = 0;
+  for (const std::size_t group : bench.gate.groups) committed += group;
+  CHECK(committed == 2);  // The empty one never reached the disk.
+}
+
+TEST_CASE("a submission that waits at a full queue is let go when the disk fails",
+          "[protocol][journal][K4]") {
+  Bench bench({.group = 1, .queue = 1});
+  bench.submit(1);
+  bench.gate.wait_for_commits_begun(1);
+  bench.submit(2);
+  {
+    std::lock_guard lock(bench.gate.mutex);
+    bench.gate.broken = true;
+  }
+  std::thread opener([&] { bench.gate.open(1); });
+  bench.submit(
+      3);  // The queue was full, or the disk has failed by now: in neither case does this wait for good.
+  bench.submit(4);
+  opener.join();
+  bench.run_until([&] { return !bench.faults.empty(); });
+  CHECK(bench.told.empty());
+}
+
+TEST_CASE("a fault that comes when the process is closing is told to nobody", "[protocol][journal][K4]") {
+  Bench bench;
+  bench.submit(1);
+  bench.gate.wait_for_commits_begun(1);
+  {
+    std::lock_guard lock(bench.gate.mutex);
+    bench.gate.broken = true;
+  }
+  bench.gate.open(1);
+  bench.committer->close();
+  bench.loop.poll();
+  CHECK(bench.faults.empty());
+  CHECK(bench.told.empty());
+}
+
+TEST_CASE("a fault that nobody asked to hear of stops the committer all the same",
+          "[protocol][journal][K4]") {
+  WritingNode node;
+  auto owned = std::make_unique<MemoryStore>(node.tenant);
+  owned->fail_next_commit();
+  boost::asio::io_context loop{1};
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stays{loop.get_executor()};
+  Committer committer(std::move(owned), loop.get_executor(), {});
+  bool told = false;
+  committer.submit(node.write({"first"}), [&] { told = true; });
+  loop.run_one();
+  CHECK_FALSE(told);
 }
 
 TEST_CASE("a store belongs to the committer's thread from the first submission on",

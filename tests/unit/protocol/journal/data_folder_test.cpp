@@ -88,6 +88,61 @@ TEST_CASE("a key file that holds no key is refused", "[protocol][journal]") {
   }
 }
 
+TEST_CASE("a key that an editor gave a line's end is the same key", "[protocol][journal]") {
+  TemporaryFolder outer;
+  SeededRandom random(5);
+  const auto path = outer.path() / "a" / "journal.key";
+  const auto key = DataFolder::open_or_create(outer.path() / "a", random).key().to_hex();
+  std::ofstream(path, std::ios::app) << "\r\n\r\n";
+  CHECK(DataFolder::open(outer.path() / "a").key().to_hex() == key);
+  std::ofstream(path, std::ios::trunc) << "\r\n";
+  CHECK_THROWS_MATCHES(DataFolder::open(outer.path() / "a"), Fault,
+                       MessageMatches(ContainsSubstring("holds no key")));
+}
+
+TEST_CASE("the box key of another folder opens nothing, and the message says which is needed",
+          "[protocol][journal][X7]") {
+  TemporaryFolder outer;
+  SeededRandom random(5);
+  for (const char* name : {"a", "b"}) DataFolder::open_or_create(outer.path() / name, random);
+  std::filesystem::copy_file(outer.path() / "b" / "box.key", outer.path() / "a" / "box.key",
+                             std::filesystem::copy_options::overwrite_existing);
+  CHECK_THROWS_MATCHES(DataFolder::open(outer.path() / "a"), Fault,
+                       MessageMatches(ContainsSubstring("the key of this box does not open")));
+  std::filesystem::remove(outer.path() / "a" / "box.key");
+  CHECK_THROWS_AS(DataFolder::open(outer.path() / "a"), Fault);
+}
+
+TEST_CASE("a data folder that cannot be made is said to be that", "[protocol][journal]") {
+  TemporaryFolder outer;
+  SeededRandom random(5);
+  std::ofstream(outer.path() / "file") << "x";
+  for (const auto& path : {outer.path() / "file" / "a", outer.path() / "file" / "deep" / "a",
+                           std::filesystem::path("/proc/feldsher-cannot-be-here"), std::filesystem::path()})
+    CHECK_THROWS_AS(DataFolder::open_or_create(path, random), Fault);
+  CHECK_THROWS_MATCHES(DataFolder::open_or_create(outer.path() / "file" / "a", random), Fault,
+                       MessageMatches(ContainsSubstring("cannot make the data folder")));
+}
+
+TEST_CASE("a data folder may be named from where the program stands", "[protocol][journal]") {
+  TemporaryFolder outer;
+  SeededRandom random(5);
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(outer.path());
+  const auto key = DataFolder::open_or_create("near", random).key().to_hex();
+  std::filesystem::current_path(before);
+  CHECK(DataFolder::open(outer.path() / "near").key().to_hex() == key);
+}
+
+TEST_CASE("a journal that was made and not written yet keeps no key from being made", "[protocol][journal]") {
+  TemporaryFolder outer;
+  SeededRandom random(5);
+  std::filesystem::create_directory(outer.path() / "a");
+  std::ofstream(outer.path() / "a" / "journal.db").flush();
+  CHECK_NOTHROW(DataFolder::open_or_create(outer.path() / "a", random));
+  CHECK(std::filesystem::exists(outer.path() / "a" / "journal.key"));
+}
+
 TEST_CASE("a folder that is not there is said to be that", "[protocol][journal]") {
   TemporaryFolder outer;
   CHECK_THROWS_MATCHES(DataFolder::open(outer.path() / "nowhere"), Fault,

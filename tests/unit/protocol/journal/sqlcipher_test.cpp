@@ -7,7 +7,6 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <fstream>
-#include <iterator>
 
 #include "journals.hpp"
 #include "protocol/journal/sqlcipher_journal.hpp"
@@ -23,8 +22,9 @@ using Catch::Matchers::MessageMatches;
 const DatabaseKey key{{1, 2, 3}}, other_key{{1, 2, 4}};
 
 Octets content_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  Octets octets(std::filesystem::file_size(path), '\0');
+  std::ifstream(path, std::ios::binary).read(octets.data(), static_cast<std::streamsize>(octets.size()));
+  return octets;
 }
 
 void write_over(const std::filesystem::path& path, std::streamoff at, const Octets& octets) {
@@ -88,7 +88,7 @@ TEST_CASE("a journal of another tenant is refused", "[protocol][journal][X6]") {
 
 TEST_CASE("a journal of a newer version is refused with what to do", "[protocol][journal]") {
   ClosedJournal closed;
-  { sqlcipher::Database(closed.path, key, sqlcipher::Access::write).execute("PRAGMA user_version=2"); }
+  { sqlcipher::Database(closed.path, key, sqlcipher::Access::write).execute("PRAGMA user_version=3"); }
   CHECK_THROWS_MATCHES(SqlcipherStore(closed.path, closed.node.tenant, key), Fault,
                        MessageMatches(ContainsSubstring("update this program")));
 }

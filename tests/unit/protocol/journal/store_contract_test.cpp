@@ -1,65 +1,7 @@
-// What every store promises, asked of each of them in the same words.
-#include <sys/resource.h>
-#include <catch2/catch_template_test_macros.hpp>
-#include <catch2/catch_test_macros.hpp>
-
-#include <csignal>
-
-#include "journals.hpp"
-#include "protocol/journal/memory_store.hpp"
-#include "protocol/journal/sqlcipher_store.hpp"
-#include "protocol/record/result.hpp"
+// What every store promises.
+#include "stores.hpp"
 
 namespace feldsher::testing {
-namespace {
-
-struct InMemory {
-  explicit InMemory(TenantId tenant) : store(tenant) {}
-  JournalStore& operator*() { return store; }
-  void reopen() {}
-  void commit_on_a_full_disk(std::span<const Transaction> group) {
-    store.fail_next_commit();
-    store.commit(group);
-  }
-  MemoryStore store;
-};
-
-struct OnDisk {
-  explicit OnDisk(TenantId of) : tenant(of) { reopen(); }
-  JournalStore& operator*() { return *store; }
-  void reopen() {
-    store.reset();
-    store = std::make_unique<SqlcipherStore>(folder.path() / "journal.db", tenant, key);
-  }
-  /// The kernel refuses writes beyond 4 KB, as a full disk does.
-  void commit_on_a_full_disk(std::span<const Transaction> group) {
-    struct Restore {
-      rlimit before{};
-      Restore() { getrlimit(RLIMIT_FSIZE, &before); }
-      ~Restore() { setrlimit(RLIMIT_FSIZE, &before); }
-    } restore;
-    std::signal(SIGXFSZ, SIG_IGN);
-    const rlimit small{4096, restore.before.rlim_max};
-    setrlimit(RLIMIT_FSIZE, &small);
-    store->commit(group);
-  }
-  TenantId tenant;
-  TemporaryFolder folder;
-  DatabaseKey key{{1, 2, 3}};
-  std::unique_ptr<SqlcipherStore> store;
-};
-
-std::vector<std::string> messages(const std::vector<Record>& records) {
-  std::vector<std::string> texts;
-  for (const Record& record : records) texts.emplace_back(record.stored.message());
-  return texts;
-}
-
-using Texts = std::vector<std::string>;
-
-}  // namespace
-
-#define STORE_TEST(name, tags) TEMPLATE_TEST_CASE(name, "[protocol][journal]" tags, InMemory, OnDisk)
 
 STORE_TEST("records come back octet by octet, in the order of their journal", "[K4]") {
   WritingNode node;

@@ -1,12 +1,14 @@
 // What the auditor's program says of a good journal, and of one that was tampered with by somebody who has
 // the key.
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include <boost/json.hpp>
+#include <csignal>
 #include <fstream>
 #include <iterator>
 #include <sstream>
@@ -305,6 +307,145 @@ TEST_CASE("an export holds every record and head, for its owner only", "[protoco
   CHECK(records[12].at("body_digest").as_string().size() == 64);
   CHECK(records[13].at("stream").to_number<int>() == 2);
   CHECK(heads[0].at("signature").as_string().size() == 88);
+}
+
+TEST_CASE("a journal in which nothing was written is good", "[protocol][journal][verify]") {
+  TemporaryFolder outer;
+  WritingNode node;
+  const auto path = outer.path() / "node";
+  DataFolder::open_or_create(path, node.random).open_store(node.tenant).reset();
+  std::ostringstream text;
+  CHECK(verify_journals({.folder = path}, false, text) == Verdict::good);
+  CHECK_THAT(text.str(), ContainsSubstring("good: 0 records in 0 journals and 0 signed heads checked"));
+  CHECK_THAT(text.str(), !ContainsSubstring("epoch"));
+}
+
+TEST_CASE("verify demands central's countersignature when it is given central's key",
+          "[protocol][journal][verify][X7]") {
+  Folder folder;
+  Ed25519Signer central{SigningKey::from_seed({9})}, other{SigningKey::from_seed({10})};
+  {
+    auto store = DataFolder::open(folder.path).open_store(folder.node.tenant);
+    Transaction countersigned;
+    countersigned.heads = store->heads();
+    for (auto& head : countersigned.heads) countersign(head, central);
+    commit(*store, countersigned);
+  }
+  std::ostringstream text;
+  CHECK(verify_journals({.folder = folder.path, .central_key = central.public_key()}, false, text) ==
+        Verdict::good);
+  CHECK(verify_journals({.folder = folder.path, .central_key = other.public_key()}, false, text) ==
+        Verdict::bad);
+  CHECK_THAT(text.str(), ContainsSubstring("head: central has not countersigned this head"));
+  CHECK(verify_journals({.folder = folder.path, .central_key = "no key"}, false, text) == Verdict::bad);
+}
+
+TEST_CASE("a head that cannot be read is a finding, and nothing is exported past it",
+          "[protocol][journal][verify]") {
+  Folder folder;
+  folder.tamper("UPDATE head SET octets=x'ff' WHERE stream=2");
+  auto [verdict, report] = folder.verify();
+  CHECK(verdict == Verdict::bad);
+  CHECK(report.at("heads_checked").to_number<int>() == 2);
+  CHECK(report.at("findings").as_array().front().as_object().at("what").as_string() ==
+        "a head cannot be read");
+  std::ostringstream out;
+  const auto file = folder.outer.path() / "journals.jsonl";
+  CHECK_THROWS_MATCHES(export_journals({.folder = folder.path}, file, out), Fault,
+                       MessageMatches(ContainsSubstring("a signed head in the journal cannot be read")));
+  CHECK_FALSE(std::filesystem::exists(file));
+  CHECK_FALSE(std::filesystem::exists(file.string() + ".new"));
+}
+
+TEST_CASE("a stream that this version does not know is shown by its number", "[protocol][journal][verify]") {
+  Folder folder;
+  folder.tamper("UPDATE journal SET stream=7 WHERE id=2");
+  std::ostringstream text;
+  CHECK(verify_journals({.folder = folder.path}, false, text) == Verdict::bad);
+  CHECK_THAT(text.str(), ContainsSubstring("stream 7"));
+  CHECK_THAT(text.str(), ContainsSubstring("acts"));
+}
+
+TEST_CASE("an export goes to the terminal when that is asked for, and is the same",
+          "[protocol][journal][verify]") {
+  Folder folder;
+  std::ostringstream shown, nothing;
+  CHECK(export_journals({.folder = folder.path}, "-", shown) == Verdict::good);
+  const auto file = folder.outer.path() / "journals.jsonl";
+  CHECK(export_journals({.folder = folder.path, .live = true}, file, nothing) == Verdict::good);
+  CHECK(nothing.str().empty());
+  std::ifstream written(file, std::ios::binary);
+  CHECK(shown.str() == Octets{std::istreambuf_iterator<char>(written), {}});
+}
+
+TEST_CASE("an export of more than fits into memory at once is whole", "[protocol][journal][verify]") {
+  Folder folder;
+  {
+    auto store = DataFolder::open(folder.path).open_store(folder.node.tenant);
+    for (int i = 0; i < 3; ++i) commit(*store, folder.node.write({std::string(700'000, 'x'), "small"}));
+  }
+  std::ostringstream shown, nothing;
+  const auto file = folder.outer.path() / "journals.jsonl";
+  export_journals({.folder = folder.path}, "-", shown);
+  export_journals({.folder = folder.path}, file, nothing);
+  REQUIRE(shown.str().size() > 2'500'000);
+  std::ifstream written(file, std::ios::binary);
+  CHECK(shown.str() == Octets{std::istreambuf_iterator<char>(written), {}});
+}
+
+TEST_CASE("an export that cannot be written is said to be that, and leaves nothing behind",
+          "[protocol][journal][verify]") {
+  Folder folder;
+  std::ostringstream out;
+  CHECK_THROWS_MATCHES(export_journals({.folder = folder.path}, folder.outer.path() / "no" / "file", out),
+                       Fault, MessageMatches(ContainsSubstring("cannot make")));
+  // Its name belongs to a folder that holds something: it cannot take its place.
+  const auto taken = folder.outer.path() / "taken";
+  std::filesystem::create_directories(taken / "something");
+  CHECK_THROWS_MATCHES(export_journals({.folder = folder.path}, taken, out), Fault,
+                       MessageMatches(ContainsSubstring("cannot write")));
+  CHECK_FALSE(std::filesystem::exists(taken.string() + ".new"));
+  // The disk is full.
+  const auto full = folder.outer.path() / "full";
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit small{1024, before.rlim_max};
+  setrlimit(RLIMIT_FSIZE, &small);
+  CHECK_THROWS_MATCHES(export_journals({.folder = folder.path}, full, out), Fault,
+                       MessageMatches(ContainsSubstring("cannot write")));
+  setrlimit(RLIMIT_FSIZE, &before);
+  CHECK_FALSE(std::filesystem::exists(full));
+  CHECK_FALSE(std::filesystem::exists(full.string() + ".new"));
+}
+
+TEST_CASE("a fault that is not another process is told as it is", "[protocol][journal][verify]") {
+  Folder folder;
+  folder.tamper("PRAGMA application_id=1");
+  std::ostringstream out;
+  CHECK_THROWS_MATCHES(
+      verify_journals({.folder = folder.path}, false, out), Fault,
+      MessageMatches(ContainsSubstring("but not a journal") && !ContainsSubstring("--live")));
+}
+
+TEST_CASE("a private copy of what is not there, or with no room for it, is a fault",
+          "[protocol][journal][verify]") {
+  Folder folder;
+  CHECK_THROWS_MATCHES(JournalSnapshot(folder.path / "other.db"), Fault,
+                       MessageMatches(ContainsSubstring("cannot look at")));
+  const auto pretended = folder.outer.path() / "pretended.db";
+  std::filesystem::create_directory(pretended);
+  std::filesystem::last_write_time(pretended,
+                                   std::filesystem::file_time_type::clock::now() - std::chrono::hours(1));
+  CHECK_THROWS_MATCHES(JournalSnapshot(pretended), Fault, MessageMatches(ContainsSubstring("cannot copy")));
+  const char* set = std::getenv("TMPDIR");
+  const std::string before = set ? set : "";
+  const auto nowhere = folder.outer.path() / "temporary";
+  std::filesystem::create_directory(nowhere);
+  setenv("TMPDIR", nowhere.c_str(), 1);
+  std::filesystem::remove(nowhere);
+  CHECK_THROWS_AS(JournalSnapshot(folder.path / "journal.db"), std::exception);
+  set ? setenv("TMPDIR", before.c_str(), 1) : unsetenv("TMPDIR");
 }
 
 }  // namespace feldsher::testing

@@ -123,4 +123,26 @@ TEST_CASE("minutes at the ends of time break nothing", "[protocol][minutes]") {
   CHECK(set.empty());
 }
 
+TEST_CASE("a stretch has as many minutes as lie in it, and none when it ends before it begins",
+          "[protocol][minutes]") {
+  CHECK(Minutes{10, 20}.count() == 10);
+  CHECK(Minutes{10, 11}.count() == 1);
+  CHECK(Minutes{10, 10}.count() == 0);
+  CHECK(Minutes{20, 10}.count() == 0);
+}
+
+TEST_CASE("what two sets have in common is in both, and a part of a set is not the set",
+          "[protocol][minutes][S3]") {
+  MinuteSet mine({0, 30}), yours({20, 50});
+  mine.remove({24, 26});
+  const std::vector<Minutes> common{{20, 24}, {26, 30}};
+  CHECK(mine.common_with(yours).stretches() == common);
+  CHECK(yours.common_with(mine).stretches() == common);
+  CHECK(mine.common_with(MinuteSet()).empty());
+  CHECK_FALSE(mine == yours);
+  CHECK_FALSE(mine.contains(yours));
+  CHECK(mine.contains(mine.common_with(yours)));
+  CHECK(mine.contains(MinuteSet()));
+}
+
 }  // namespace feldsher

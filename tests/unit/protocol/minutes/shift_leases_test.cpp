@@ -60,6 +60,28 @@ TEST_CASE("a give-back names every lease that gave its minutes, and no other", "
   CHECK(minute_set_from(given.minutes()) == MinuteSet({5, 15}));
 }
 
+TEST_CASE("a lease that nobody has heard of gives nothing", "[protocol][minutes][S5]") {
+  ShiftLeases leases;
+  leases.leased(lease(1), MinuteSet({0, 10}));
+  CHECK(leases.given_by(lease(2)).empty());
+  CHECK(leases.giving(MinuteSet({10, 20})).empty());
+}
+
+TEST_CASE("what a give-back names that is no lease is passed over", "[protocol][minutes][S5]") {
+  v1::GiveBack hostile;
+  hostile.add_leases("fifteen octets.");
+  hostile.add_leases(lease(3).to_octets());
+  hostile.add_leases("");
+  CHECK(named_leases(hostile) == std::vector{lease(3)});
+}
+
+TEST_CASE("a give-back says whose minutes of which shift it gives", "[protocol][minutes][N10]") {
+  const v1::GiveBack given = give_back_of(lease(9), lease(8), MinuteSet({5, 15}), ShiftLeases());
+  CHECK(given.shift() == lease(9).to_octets());
+  CHECK(given.point() == lease(8).to_octets());
+  CHECK(given.leases().empty());
+}
+
 TEST_CASE("minutes that two leases give are betrayed", "[protocol][minutes][N10]") {
   ShiftLeases leases;
   leases.leased(lease(1), MinuteSet({0, 10}));

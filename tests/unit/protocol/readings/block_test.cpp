@@ -58,13 +58,25 @@ TEST_CASE("a block gives back its messages, and keeps no octets that it can writ
   }
   const auto block = sealed(messages);
   CHECK(block.original_size() == 0);
-  CHECK(block.columns_size() == 3);  // 36 and 36.5 in two: each keeps its digits.
-  CHECK(block.ByteSizeLong() < messages.size() * 24);
+  CHECK(block.columns_size() == 3);             // 36 and 36.5 in two: each keeps its digits.
+  CHECK(block.columns(0).message_size() == 0);  // The pulse is in each message.
+  CHECK(block.columns(1).message_size() > 0);
+  CHECK(block.ByteSizeLong() < messages.size() * 22);
   const auto opened = read_block(block);
   REQUIRE(opened.has_value());
   CHECK(opened->device == device);
   CHECK(opened->epoch == epoch);
   CHECK(opened->messages == messages);
+}
+
+TEST_CASE("a block that names the message of each value is read as one that leaves them out",
+          "[protocol][readings][I5]") {
+  const std::vector<BlockMessage> messages{message(1, {pulse(1000, 72)}), message(3, {pulse(2000, 73)})};
+  auto block = sealed(messages);
+  REQUIRE(block.columns(0).message_size() == 0);
+  block.mutable_columns(0)->add_message(0);
+  block.mutable_columns(0)->add_message(1);
+  CHECK(read_block(block)->messages == messages);
 }
 
 TEST_CASE("octets that cannot be written again are kept", "[protocol][readings][I5]") {
@@ -163,7 +175,8 @@ TEST_CASE("a block that was tampered with is refused", "[protocol][readings][N8]
   CHECK(refused([](auto& b) { (*b.mutable_digests())[3] ^= 1; }) == BlockError::wrong_digest);
   CHECK(refused([](auto& b) { b.mutable_columns(0)->set_mantissa_delta(0, 71); }) ==
         BlockError::wrong_digest);
-  CHECK(refused([](auto& b) { b.mutable_columns(0)->set_message(0, 9); }) == BlockError::wrong_count);
+  CHECK(refused([](auto& b) { b.mutable_columns(1)->set_message(0, 9); }) == BlockError::wrong_count);
+  CHECK(refused([](auto& b) { b.mutable_columns(1)->clear_message(); }) == BlockError::wrong_count);
   CHECK(refused([](auto& b) { b.mutable_columns(0)->add_message(0); }) == BlockError::wrong_count);
   CHECK(refused([](auto& b) { b.mutable_columns(0)->add_value(1); }) == BlockError::wrong_count);
   CHECK(refused([](auto& b) { b.mutable_columns(0)->set_exponent(1'000'000); }) == BlockError::wrong_value);

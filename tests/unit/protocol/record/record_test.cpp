@@ -2,6 +2,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <set>
+
+#include "protocol/contracts/clinic.pb.h"
 #include "protocol/record/merkle.hpp"
 #include "vectors.hpp"
 
@@ -181,6 +184,89 @@ TEST_CASE("a key is read from the wire only when it names a record", "[protocol]
   CHECK_FALSE(without([](auto& key) { key.clear_stream(); }));
   CHECK_FALSE(without([](auto& key) { key.clear_epoch(); }));
   CHECK_FALSE(without([](auto& key) { key.clear_seq(); }));
+}
+
+TEST_CASE("a header that lacks what every header has is incomplete, whatever it is that it lacks",
+          "[protocol][record]") {
+  v1::HeaderCore whole;
+  REQUIRE(whole.ParseFromString(a_core()));
+  auto read = [](const v1::HeaderCore& header) {
+    Record record;
+    return read_record(header.SerializeAsString(), Octets(16, 's'), std::nullopt, zero_digest, record);
+  };
+  auto without = [&](auto change) {
+    v1::HeaderCore header = whole;
+    change(header);
+    return read(header);
+  };
+  REQUIRE(read(whole) == RecordFault::none);
+  CHECK(without([](auto& header) { header.clear_at(); }) == RecordFault::core_incomplete);
+  CHECK(without([](auto& header) { header.set_tenant(Octets(15, 't')); }) == RecordFault::core_incomplete);
+  CHECK(without([](auto& header) { header.set_origin(Octets(15, 'o')); }) == RecordFault::core_incomplete);
+  CHECK(without([](auto& header) { header.set_subject(Octets(17, 's')); }) == RecordFault::core_incomplete);
+  CHECK(without([](auto& header) { header.clear_actor(); }) == RecordFault::core_incomplete);
+  CHECK(without([](auto& header) { header.set_stream(v1::READINGS); }) == RecordFault::none);
+  CHECK(without([](auto& header) { header.set_stream(static_cast<v1::Stream>(3)); }) ==
+        RecordFault::core_incomplete);
+}
+
+TEST_CASE("a cause names a record or none, and never half of one", "[protocol][record]") {
+  v1::HeaderCore header;
+  REQUIRE(header.ParseFromString(a_core()));
+  auto read = [&] {
+    Record record;
+    return read_record(header.SerializeAsString(), Octets(16, 's'), std::nullopt, zero_digest, record);
+  };
+  header.clear_cause();
+  header.mutable_cause()->set_due_ms(5);
+  CHECK(read() == RecordFault::none);
+  v1::RecordKey& named = *header.mutable_cause()->mutable_record();
+  named.set_origin(Octets(16, 'o'));
+  named.set_stream(v1::ACTS);
+  named.set_epoch(1);
+  CHECK(read() == RecordFault::core_incomplete);
+  named.set_seq(1);
+  CHECK(read() == RecordFault::none);
+}
+
+TEST_CASE("each fault of a record is told in words of its own", "[protocol][record]") {
+  std::set<std::string> texts;
+  for (auto fault : {RecordFault::none, RecordFault::core_too_large, RecordFault::body_too_large,
+                     RecordFault::core_unreadable, RecordFault::core_incomplete,
+                     RecordFault::body_without_salt, RecordFault::body_mismatch})
+    CHECK(texts.insert(to_text(fault)).second);
+  CHECK_FALSE(texts.contains(to_text(static_cast<RecordFault>(99))));
+}
+
+TEST_CASE("a body is the salt and then a message; without one, or cut short, it says nothing",
+          "[protocol][record]") {
+  v1::Room room;
+  room.set_label("12");
+  Record record;
+  REQUIRE(read_record(a_core(), Octets(16, 's') + room.SerializeAsString(), std::nullopt, zero_digest,
+                      record) == RecordFault::none);
+  REQUIRE(record.body<v1::Room>());
+  CHECK(record.body<v1::Room>()->label() == "12");
+  record.stored.body = Octets(16, 's') + "\xff\xff";
+  CHECK_FALSE(record.body<v1::Room>());
+  record.stored.body = Octets(15, 's');
+  CHECK(record.stored.message().empty());
+  record.stored.body.reset();
+  CHECK(record.stored.message().empty());
+  CHECK_FALSE(record.body<v1::Room>());
+}
+
+TEST_CASE("keys are in the order of their origin, stream, life and place", "[protocol][record]") {
+  const NodeId first{Uuid{}}, second{*Uuid::from_octets(Octets(16, 'z'))};
+  const std::vector<RecordKey> ascending = {
+      {first, v1::ACTS, {1}, 1},     {first, v1::ACTS, {1}, 2},  {first, v1::ACTS, {2}, 1},
+      {first, v1::READINGS, {1}, 1}, {second, v1::ACTS, {1}, 1},
+  };
+  for (std::size_t a = 0; a < ascending.size(); ++a)
+    for (std::size_t b = 0; b < ascending.size(); ++b) {
+      CHECK((ascending[a] < ascending[b]) == (a < b));
+      CHECK((ascending[a] == ascending[b]) == (a == b));
+    }
 }
 
 }  // namespace feldsher::testing

@@ -46,4 +46,24 @@ TEST_CASE("random octets are as many as were asked for", "[protocol][record]") {
   CHECK(random.octets(10) == Octets("\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a"));
 }
 
+TEST_CASE("a new id holds its time and every random octet it may", "[protocol][record]") {
+  ToldRandom random({UINT64_MAX, UINT64_MAX});
+  const Uuid id = random.uuid_v7(0x0190c0de1234);
+  CHECK(id.to_text() == "0190c0de-1234-7fff-bfff-ffffffffffff");
+  CHECK(random.left() == 0);
+  ToldRandom none({0, 0});
+  CHECK(none.uuid_v7(0).to_text() == "00000000-0000-7000-8000-000000000000");
+  CHECK(Uuid{}.is_nil());
+  CHECK_FALSE(id.is_nil());
+}
+
+TEST_CASE("ids of one millisecond do not fall into one bucket", "[protocol][record]") {
+  std::set<std::size_t> hashes;
+  for (std::uint64_t n = 0; n < 100; ++n) {
+    ToldRandom random({n, n << 8});
+    hashes.insert(std::hash<NodeId>{}(NodeId{random.uuid_v7(1'700'000'000'000)}));
+  }
+  CHECK(hashes.size() > 90);
+}
+
 }  // namespace feldsher::testing

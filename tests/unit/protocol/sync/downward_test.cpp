@@ -15,6 +15,22 @@ TEST_CASE("a point learns what is made at central, also what was made while its 
   CHECK(net.same_state(net.point));
 }
 
+TEST_CASE("a point knows when it last heard the feed, and a welcome is as good as an item",
+          "[protocol][sync]") {
+  OnePoint net;
+  const std::int64_t welcomed = net.point.node->link().last_feed_ms();
+  CHECK(welcomed == net.point.node->now().wall_ms);
+  net.point.clock.pass_ms(5'000);
+  net.point.node->link().receive(v1::Frame{}, net.point.node->now());
+  CHECK(net.point.node->link().last_feed_ms() == welcomed);
+  net.clinic->room("12");
+  net.settle();
+  CHECK(net.point.node->link().last_feed_ms() == welcomed + 5'000);
+  net.point.clock.pass_ms(5'000);
+  net.reconnect(net.point);
+  CHECK(net.point.node->link().last_feed_ms() == welcomed + 10'000);
+}
+
 TEST_CASE("the feed goes on after a new line, with the same numbers and nothing twice", "[protocol][sync]") {
   OnePoint net;
   const std::uint64_t epoch = net.point.node->link().feed().epoch(),
@@ -175,6 +191,63 @@ TEST_CASE("equal states are an incident for nobody, and different ones are one i
   CHECK(net.incidents(v1::INCIDENT_QUARANTINE) == 1);
 }
 
+TEST_CASE("states of the node's own acts are compared where central has all of them, and in its present life",
+          "[protocol][sync][X11]") {
+  auto incidents_of = [](const std::function<void(v1::FeedItem&)>& lie) {
+    OnePoint net;
+    net.ticket();
+    v1::Frame frame;
+    frame.mutable_feed()->set_feed_epoch(net.point.node->link().feed().epoch());
+    v1::FeedItem& mark = *frame.mutable_feed()->add_items();
+    mark.set_n(net.point.node->link().feed().position());
+    mark.set_kind(v1::FEED_MARK);
+    mark.set_state_hash(to_octets(net.point.node->link().feed().scope().hash()));
+    mark.set_up_state_hash(to_octets(sha256("other acts")));
+    mark.mutable_up()->set_stream(v1::ACTS);
+    mark.mutable_up()->set_epoch(net.point.node->writer().epoch().value);
+    mark.mutable_up()->set_seq(net.acts());
+    lie(mark);
+    mark.set_mark_signature(net.central_signer.sign(
+        sync::mark_place(tenant_of_tests, net.point.identity.node, frame.feed().feed_epoch(), mark)));
+    net.point.node->link().receive(frame, net.point.node->now());
+    net.settle();
+    net.ticket();
+    net.pass_seconds(until_marked_s);
+    return net.incidents(v1::INCIDENT_HASH);
+  };
+  CHECK(incidents_of([](v1::FeedItem& mark) { mark.mutable_up()->set_epoch(mark.up().epoch() + 1); }) == 0);
+  CHECK(incidents_of([](v1::FeedItem& mark) { mark.mutable_up()->set_seq(mark.up().seq() - 1); }) == 0);
+  CHECK(incidents_of([](v1::FeedItem&) {}) == 1);
+  CHECK(incidents_of([](v1::FeedItem& mark) { mark.set_state_hash(to_octets(sha256("other"))); }) == 1);
+}
+
+TEST_CASE("stamps of the feed from far in the future push no synchronised clock, and are told",
+          "[protocol][sync][N10]") {
+  OnePoint net;
+  net.clock.jump_ms(48LL * 3'600'000);
+  net.clinic->room("12");
+  net.settle();
+  CHECK(net.point.node->state().rooms.rows().size() == 1);
+  net.ticket();
+  net.pass_seconds(60);
+  CHECK(net.incidents(v1::INCIDENT_CLOCK) > 0);
+  CHECK(net.point.node->writer().clock().wall_ms() < monday_8_ms + 3'600'000);
+}
+
+TEST_CASE("a feed that begins anew while the line is up drops the line, and the point follows the new one",
+          "[protocol][sync][H11]") {
+  OnePoint net;
+  const std::uint64_t epoch = net.point.node->link().feed().epoch();
+  v1::Erasure order;
+  order.set_status(v1::ERASURE_ORDERED);
+  net.clinic->publish(v1::ERASURE, net.clinic->id(), v1::ERASED, order);
+  net.settle();
+  net.reconnect(net.point);
+  CHECK(net.point.live());
+  CHECK(net.point.node->link().feed().epoch() != epoch);
+  CHECK(net.same_state(net.point));
+}
+
 TEST_CASE("a mark that central did not sign says nothing about the state", "[protocol][sync][X7]") {
   OnePoint net;
   net.lose = [&](v1::Frame& frame) {
@@ -187,6 +260,55 @@ TEST_CASE("a mark that central did not sign says nothing about the state", "[pro
   net.pass_seconds(until_marked_s);
   CHECK(net.incidents(v1::INCIDENT_HASH) == 0);
   CHECK(net.incidents(v1::INCIDENT_QUARANTINE) == 1);
+}
+
+TEST_CASE("a point that was away for a year gets states, as many as its scope has, and no history",
+          "[protocol][sync][N10]") {
+  std::vector<std::size_t> items;
+  for (const int changes : {2'000, 12'000}) {
+    OnePoint net;
+    for (int i = 0; i < 30; ++i) net.clinic->room(std::to_string(i));
+    net.settle();
+    net.cut(net.point);
+    for (int i = 0; i < changes; ++i) {
+      net.clinic->absent_rule(static_cast<std::uint32_t>(1 + i % 7), 5, 5);
+      net.settle();
+    }
+    for (VirtualClock* each : {&net.clock, &net.point.clock}) each->pass_ms(std::int64_t{365} * 86'400'000);
+    net.sent.clear();
+    net.reconnect(net.point);
+    std::size_t count = 0;
+    for (const v1::Frame& frame : net.sent)
+      if (frame.has_feed())
+        for (const v1::FeedItem& item : frame.feed().items()) count += item.kind() != v1::FEED_MARK;
+    items.push_back(count);
+    CHECK(net.same_state(net.point));
+    CHECK(net.point.node->link().feed().scope().all().size() == count);
+    net.pass_seconds(until_marked_s);
+    CHECK(net.incidents(v1::INCIDENT_HASH) == 0);
+  }
+  CHECK(items[0] == items[1]);
+}
+
+TEST_CASE("a new point after years of changes starts from states", "[protocol][sync][N10]") {
+  OnePoint net;
+  for (int i = 0; i < 3'000; ++i) net.clinic->absent_rule(static_cast<std::uint32_t>(1 + i % 7), 5, 5);
+  net.settle();
+  net.cut(net.point);
+  net.point.store = MemoryStore(tenant_of_tests);  // A box that knows nothing, in the place of the old one.
+  net.restart(net.point);
+  net.sent.clear();
+  v1::Actor manager;
+  manager.set_kind(v1::ACTOR_STAFF);
+  net.central->accept_older_disk(net.point.identity.node, manager, v1::PROOF_TOKEN, [] {});
+  net.reconnect(net.point);
+  REQUIRE(net.point.live());
+  std::size_t count = 0;
+  for (const v1::Frame& frame : net.sent)
+    if (frame.has_feed())
+      for (const v1::FeedItem& item : frame.feed().items()) count += item.kind() != v1::FEED_MARK;
+  CHECK(count == net.point.node->link().feed().scope().all().size());
+  CHECK(net.same_state(net.point));
 }
 
 }  // namespace feldsher::testing

@@ -55,6 +55,28 @@ TEST_CASE("a batch never cuts a transaction, however small it should be", "[prot
   CHECK(feed.log.batch(16).items_size() == 0);
 }
 
+TEST_CASE("an item says what it is: a record with its predecessor, or who left", "[protocol][sync]") {
+  Feed feed;
+  feed.log.end_transaction();  // Of nothing: harmless.
+  const Uuid one = feed.id();
+  const auto room = feed.room(one);
+  feed.log.state(room);
+  feed.log.record(room);
+  feed.log.leave({v1::ROOM, one});
+  feed.log.leave({v1::ROOM, feed.id()});  // It was never there.
+  const v1::FeedBatch batch = feed.log.batch(1);
+  REQUIRE(batch.items_size() == 3);
+  CHECK(batch.feed_epoch() == 1);
+  CHECK(batch.items(0).kind() == v1::FEED_STATE);
+  CHECK(batch.items(1).kind() == v1::FEED_RECORD);
+  CHECK(batch.items(1).record().core() == room->stored.core);
+  CHECK(batch.items(1).record().prev() == view_of(room->stored.prev));
+  CHECK(batch.items(2).kind() == v1::FEED_LEAVE);
+  CHECK(batch.items(2).subject() == one.to_octets());
+  CHECK(batch.items(2).subject_type() == v1::ROOM);
+  CHECK_FALSE(batch.items(2).has_record());
+}
+
 TEST_CASE("who is not too far behind goes on, and who is ahead does not", "[protocol][sync]") {
   Feed feed;
   const Uuid one = feed.id();
@@ -74,6 +96,20 @@ TEST_CASE("a feed of very many states can still be sent from its beginning", "[p
   Feed feed;
   for (std::size_t i = 0; i < FeedLog::items_kept + 1'000; ++i) feed.log.state(feed.room(feed.id()));
   CHECK(feed.log.can_resume(0));
+}
+
+TEST_CASE("to go on is worth it when that is shorter than a state of each subject", "[protocol][sync]") {
+  Feed feed;
+  const Uuid one = feed.id();
+  for (std::size_t i = 0; i < 1'500; ++i) feed.log.state(feed.room(feed.id()));
+  CHECK(feed.log.worth_resuming(0));
+  while (feed.log.last() < 10'000) feed.log.record(feed.room(one));
+  const std::size_t far = feed.log.scope().all().size() + FeedLog::always_resumed;
+  CHECK(feed.log.can_resume(0));
+  CHECK_FALSE(feed.log.worth_resuming(0));
+  CHECK_FALSE(feed.log.worth_resuming(10'000 - far - 1));
+  CHECK(feed.log.worth_resuming(10'000 - far));
+  CHECK_FALSE(feed.log.worth_resuming(10'001));
 }
 
 }  // namespace feldsher::sync

@@ -128,6 +128,46 @@ TEST_CASE("a life that does not begin with `opened`, or whose head lies, is not 
   }
 }
 
+TEST_CASE(
+    "a life that begins without a readable body, without a predecessor, or after another one is not begun",
+    "[protocol][sync][X7]") {
+  const std::vector<std::pair<v1::IncidentKind, std::function<void(v1::Batch&)>>> lies = {
+      {v1::INCIDENT_QUARANTINE,
+       [](v1::Batch& batch) { batch.mutable_records(0)->set_body(Octets(16, 's') + "\xff"); }},
+      {v1::INCIDENT_QUARANTINE, [](v1::Batch& batch) { batch.clear_prev(); }},
+      {v1::INCIDENT_FORK, [](v1::Batch& batch) { batch.set_prev(Octets(32, 'p')); }},
+  };
+  for (const auto& [kind, lie] : lies) {
+    Network net;
+    Box& point = net.add_point("Embankment");
+    net.lose = [&, &lie = lie, done = false](v1::Frame& frame) mutable {
+      if (frame.has_batch() && !std::exchange(done, true)) lie(*frame.mutable_batch());
+      return false;
+    };
+    net.connect(point);
+    net.settle();
+    CHECK(net.held(point) == 0);
+    CHECK(net.incidents(kind) == 1);
+    net.connect(point);
+    net.settle();
+    CHECK(point.live());
+    CHECK(net.held(point) == point.node->writer().tip(v1::ACTS).seq);
+  }
+}
+
+TEST_CASE("the same lie twice is one incident", "[protocol][sync][X11]") {
+  OnePoint net;
+  for (int i = 0; i < 3; ++i) {
+    net.change_next(v1::Frame::kBatch,
+                    [](v1::Frame& frame) { frame.mutable_batch()->set_stream(static_cast<v1::Stream>(9)); });
+    net.ticket();
+    CHECK_FALSE(net.point.live());
+    CHECK(net.incidents(v1::INCIDENT_QUARANTINE) == 1);
+    net.reconnect(net.point);
+    CHECK(net.point.live());
+  }
+}
+
 TEST_CASE("a body that is not what its type says is kept, shown, and does not stop the rest",
           "[protocol][sync]") {
   OnePoint net;

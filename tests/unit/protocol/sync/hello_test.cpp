@@ -27,6 +27,7 @@ TEST_CASE("central refuses a foreign tenant, a foreign node, another version and
         v1::REFUSAL_FOREIGN);
   CHECK(refusal_to(net, [](v1::Hello& hello) { hello.set_version(99); }) == v1::REFUSAL_VERSION);
   CHECK(refusal_to(net, [](v1::Hello& hello) { hello.set_ticket("short"); }) == v1::REFUSAL_MALFORMED);
+  CHECK(refusal_to(net, [](v1::Hello& hello) { hello.set_next_ticket("short"); }) == v1::REFUSAL_MALFORMED);
   CHECK(refusal_to(net, [](v1::Hello& hello) { hello.set_epoch(0); }) == v1::REFUSAL_MALFORMED);
   net.ticket();
   CHECK(net.held(net.point) == before);
@@ -192,6 +193,130 @@ TEST_CASE(
   CHECK(net.point.node->link().refusal() == v1::REFUSAL_CLONE);
   CHECK(net.incidents(v1::INCIDENT_CLONE) == 1);
   CHECK(net.central->state().tickets.rows().size() == 2);
+}
+
+TEST_CASE("a box whose journal is another than the one held at central is a clone, wherever they part",
+          "[protocol][sync]") {
+  for (const bool central_started_again : {false, true}) {
+    OnePoint net;
+    for (int i = 0; i < 3; ++i) net.ticket();
+    if (central_started_again) net.restart_central();  // What it compares with is on its disk only.
+    const std::uint64_t held = net.held(net.point);
+    auto with = [&](std::uint64_t seq, const Digest& chain) {
+      return refusal_to(net, [&](v1::Hello& hello) {
+        hello.mutable_held(0)->set_seq(seq);
+        hello.mutable_held(0)->set_chain(to_octets(chain));
+      });
+    };
+    CHECK(with(held, sha256("another")) == v1::REFUSAL_CLONE);
+    CHECK(with(2, sha256("another")) == v1::REFUSAL_CLONE);
+    CHECK(net.incidents(v1::INCIDENT_CLONE) == 1);
+    net.lose = [](v1::Frame&) { return false; };
+    net.reconnect(net.point);
+    CHECK(net.point.live());
+  }
+}
+
+TEST_CASE(
+    "a node that has heard a younger central than this one is not taken, until a person or a first hello "
+    "says so",
+    "[protocol][sync][N8]") {
+  OnePoint net;
+  auto hear_more = [&] {
+    net.change_next(v1::Frame::kHello, [](v1::Frame& frame) {
+      v1::JournalMark& heard = *frame.mutable_hello()->mutable_heard(0);
+      heard.set_epoch(heard.epoch() + 1);  // A life of central that is not held here.
+    });
+    net.reconnect(net.point);
+  };
+  for (int i = 0; i < 2; ++i) {
+    hear_more();
+    CHECK_FALSE(net.point.live());
+    CHECK(net.incidents(v1::INCIDENT_FORGOTTEN) == 1);
+  }
+  v1::Actor manager;
+  manager.set_kind(v1::ACTOR_STAFF);
+  for (int i = 0; i < 2; ++i) {
+    net.central->accept_older_disk(net.point.identity.node, manager, v1::PROOF_TOKEN, [] {});
+    hear_more();
+    CHECK(net.point.live());
+    CHECK(net.incidents(v1::INCIDENT_FORGOTTEN) == 2);
+  }
+  CHECK(net.same_state(net.point));
+}
+
+TEST_CASE("a first hello that has heard more of central than is held here is taken, and told",
+          "[protocol][sync][N8]") {
+  OnePoint net;
+  Box& second = net.add_point("Station");
+  net.change_next(v1::Frame::kHello, [](v1::Frame& frame) {
+    v1::JournalMark& heard = *frame.mutable_hello()->add_heard();
+    heard.set_stream(v1::ACTS);
+    heard.set_epoch(12345);
+    heard.set_seq(7);
+  });
+  net.reconnect(second);
+  CHECK(second.live());
+  CHECK(net.incidents(v1::INCIDENT_FORGOTTEN) == 1);
+}
+
+TEST_CASE("a hello says what the node's clock shows and is worth, where it is, and what it holds",
+          "[protocol][sync][K7]") {
+  OnePoint net;
+  net.ticket();
+  net.reading(net.point);
+  net.cut(net.point);
+  net.point.clock.pass_ms(1'234);
+  net.sent.clear();
+  net.connect(net.point);
+  REQUIRE(net.sent_of(v1::Frame::kHello) == 1);
+  const v1::Hello hello = net.sent.front().hello();
+  const Instant now = net.point.node->now();
+  CHECK(hello.at().wall_ms() == now.wall_ms);
+  CHECK(hello.at().since_boot_ms() == now.since_boot_ms);
+  CHECK(hello.at().boot() == now.boot);
+  CHECK(hello.at().trust() == now.trust);
+  CHECK(hello.software() == "test");
+  CHECK(hello.version() == sync::protocol_version);
+  CHECK(hello.epoch() == net.point.node->writer().epoch().value);
+  CHECK(hello.feed_epoch() == net.point.node->link().feed().epoch());
+  CHECK(hello.feed_position() == net.point.node->link().feed().position());
+  REQUIRE(hello.held_size() == 2);
+  CHECK(hello.held(0).seq() == net.acts());
+  CHECK(hello.held(1).stream() == v1::READINGS);
+  CHECK(hello.held(1).seq() == 1);
+  REQUIRE(hello.heard_size() == 1);
+  CHECK(hello.heard(0).stream() == v1::ACTS);
+  CHECK(hello.heard(0).seq() > 0);
+}
+
+TEST_CASE("central says what time it is only when it knows", "[protocol][sync][N10]") {
+  OnePoint net;
+  auto told = [&] {
+    net.sent.clear();
+    net.reconnect(net.point);
+    for (const v1::Frame& frame : net.sent)
+      if (frame.has_welcome()) return frame.welcome().wall_ms();
+    return std::int64_t{-1};
+  };
+  CHECK(told() == net.clock.now().wall_ms);
+  net.clock.trust(v1::FREE_RUNNING);
+  CHECK(told() == 0);
+  CHECK(net.point.live());
+}
+
+TEST_CASE("a welcome may name lives that the node does not know", "[protocol][sync]") {
+  OnePoint net;
+  net.ticket();
+  net.change_next(v1::Frame::kWelcome, [](v1::Frame& frame) {
+    v1::JournalMark& held = *frame.mutable_welcome()->add_held();
+    held.set_epoch(12345);
+    held.set_stream(v1::ACTS);
+    held.set_seq(7);
+  });
+  net.reconnect(net.point);
+  CHECK(net.point.live());
+  CHECK(net.stored() == net.acts());
 }
 
 TEST_CASE("a clone is noticed also by a central that has started again", "[protocol][sync]") {

@@ -49,6 +49,8 @@ TEST_CASE("stamps from far in the future push no synchronised clock", "[protocol
   CHECK(net.incidents(v1::INCIDENT_CLOCK) == 1);
   net.clinic->room("12");
   CHECK(net.central->state().rooms.rows().begin()->second.at_ms < net.clock.now().wall_ms + 60'000);
+  net.ticket();
+  CHECK(net.incidents(v1::INCIDENT_CLOCK) == 1);  // Told once.
 }
 
 }  // namespace feldsher::testing

@@ -63,4 +63,48 @@ TEST_CASE("only so many batches are on their way, and a lost acknowledgement clo
   CHECK(log.window_open());
 }
 
+TEST_CASE("each fruitless time doubles the patience, sixteenfold at the most, and progress resets it",
+          "[protocol][sync]") {
+  Outgoing log;
+  log.offer(10);
+  std::uint64_t now = 0;
+  for (const std::uint64_t times : {1, 2, 4, 8, 16, 16, 16}) {
+    log.sent(10, now);
+    CHECK_FALSE(log.give_up_waiting(now + 1'000 * times - 1, 1'000));
+    now += 1'000 * times;
+    CHECK(log.give_up_waiting(now, 1'000));
+    CHECK(log.next() == 1);
+  }
+  log.sent(10, now);
+  log.acknowledge(5, now + 10);
+  CHECK_FALSE(log.give_up_waiting(now + 1'009, 1'000));
+  CHECK(log.give_up_waiting(now + 1'010, 1'000));
+  CHECK(log.next() == 6);
+}
+
+TEST_CASE("an acknowledgement may go beyond what was sent in this run, and sending goes on after it",
+          "[protocol][sync]") {
+  Outgoing log;
+  log.offer(20);
+  log.sent(5, 0);
+  CHECK(log.acknowledge(20, 1));
+  CHECK_FALSE(log.has_more());
+  CHECK_FALSE(log.in_flight());
+  log.restart(25, 2);  // The other side holds more than we knew to be there.
+  CHECK(log.available() == 25);
+  CHECK(log.acknowledged() == 25);
+  CHECK(log.next() == 26);
+  CHECK_FALSE(log.has_more());
+}
+
+TEST_CASE("waiting begins when something is on its way, not when it was last quiet", "[protocol][sync]") {
+  Outgoing log;
+  log.offer(1);
+  log.sent(1, 50'000);
+  CHECK_FALSE(log.give_up_waiting(50'999, 1'000));
+  log.offer(2);
+  log.sent(2, 50'500);  // More of it does not begin the waiting again.
+  CHECK(log.give_up_waiting(51'000, 1'000));
+}
+
 }  // namespace feldsher::sync

@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "protocol/journal/memory_store.hpp"
+#include "protocol/journal/writer.hpp"
 #include "protocol/sync/feed_log.hpp"
 #include "tests/support/world/clinic.hpp"
 
@@ -105,6 +106,109 @@ TEST_CASE("an item that fails its own checks is kept out, and the rest goes on",
   CHECK(applied.changes[1].subject.id == b);
   CHECK(point.feed.position() == 4);
   CHECK_FALSE(point.feed.scope().current({v1::ROOM, foreign}));
+}
+
+TEST_CASE("a mark has the number of the item before it, and one in another place says nothing",
+          "[protocol][sync]") {
+  Receiver point;
+  for (int i = 0; i < 2; ++i) point.log.record(point.room(point.id()));
+  auto with_mark = [&](std::uint64_t first, std::uint64_t n) {
+    v1::FeedBatch batch = point.log.batch(first);
+    v1::FeedItem& mark = *batch.add_items();
+    mark.set_kind(v1::FEED_MARK);
+    mark.set_n(n);
+    return batch;
+  };
+  CHECK_FALSE(point.apply(with_mark(1, 3)).in_order);
+  CHECK_FALSE(point.apply(with_mark(1, 1)).in_order);
+  const auto applied = point.apply(with_mark(1, 2));
+  CHECK(applied.in_order);
+  REQUIRE(applied.mark);
+  CHECK(applied.mark->n() == 2);
+  // Marks alone: of where we are, and of where we were.
+  v1::FeedBatch alone;
+  alone.set_feed_epoch(7);
+  alone.add_items()->set_kind(v1::FEED_MARK);
+  alone.mutable_items(0)->set_n(1);
+  CHECK(point.apply(alone).in_order);
+  CHECK_FALSE(point.apply(alone).mark);
+  alone.mutable_items(0)->set_n(2);
+  CHECK(point.apply(alone).mark);
+  CHECK(point.apply(alone).transaction.empty());
+  alone.mutable_items(0)->set_n(4);
+  CHECK_FALSE(point.apply(alone).in_order);
+  CHECK(point.feed.position() == 2);
+}
+
+TEST_CASE("a batch without items is in order and changes nothing", "[protocol][sync]") {
+  Receiver point;
+  v1::FeedBatch empty;
+  empty.set_feed_epoch(7);
+  const auto applied = point.apply(empty);
+  CHECK(applied.in_order);
+  CHECK(applied.transaction.empty());
+  CHECK(point.feed.position() == 0);
+}
+
+TEST_CASE("a leave that names nobody is counted over and kept out", "[protocol][sync]") {
+  Receiver point;
+  const Uuid room = point.id();
+  point.log.record(point.room(room));
+  point.log.leave({v1::ROOM, room});
+  v1::FeedBatch batch = point.log.batch(1);
+  batch.mutable_items(1)->set_subject("short");
+  const auto applied = point.apply(batch);
+  CHECK(applied.in_order);
+  CHECK(applied.quarantined == std::vector<std::string>{"a leave without a subject"});
+  CHECK(applied.changes.size() == 1);
+  CHECK(point.feed.position() == 2);
+  CHECK(point.feed.scope().current({v1::ROOM, room}));
+}
+
+TEST_CASE("a feed remembers how far it has brought central's own acts, life by life, and only those",
+          "[protocol][sync][N10]") {
+  Receiver point;
+  MemoryStore store(testing::tenant_of_tests);
+  Transaction begun = point.feed.begin(7, testing::central_of_tests);
+  store.commit(std::span(&begun, 1));
+  for (int i = 0; i < 3; ++i) point.log.record(point.room(point.id()));
+  Transaction applied = point.apply(point.log.batch(1)).transaction;
+  store.commit(std::span(&applied, 1));
+  CHECK(point.feed.heard() == std::map<Epoch, std::uint64_t>{{Epoch{1}, 3}});
+  PointFeed resumed;
+  resumed.resume(store);
+  CHECK(resumed.heard() == point.feed.heard());
+
+  // Another node's acts, and central's readings, are not central's acts; an older act does not lower what was
+  // heard.
+  testing::SeededRandom random(8);
+  auto entered = [&](NodeId origin, v1::Stream stream) {
+    JournalWriter writer(testing::tenant_of_tests, origin, Epoch{1}, random);
+    Draft draft;
+    draft.actor.set_kind(v1::ACTOR_SYSTEM);
+    draft.subject = {v1::ROOM, point.id()};
+    draft.verb = v1::REGISTERED;
+    return std::make_shared<const Record>(writer.seal(stream, {&draft, 1}, {.wall_ms = 1}).front());
+  };
+  point.log.state(entered(testing::point_node_of_tests, v1::ACTS));
+  point.log.state(entered(testing::central_of_tests, v1::READINGS));
+  point.log.state(entered(testing::central_of_tests, v1::ACTS));
+  CHECK(point.apply(point.log.batch(4)).changes.size() == 3);
+  CHECK(point.feed.heard() == std::map<Epoch, std::uint64_t>{{Epoch{1}, 3}});
+  CHECK(point.feed.begin(8, testing::central_of_tests).clear_scope);
+  CHECK(point.feed.heard().empty());
+}
+
+TEST_CASE("a position on the disk that is none is not believed", "[protocol][sync]") {
+  MemoryStore store(testing::tenant_of_tests);
+  Transaction torn;
+  torn.values = {{"feed/position", Octets(15, '\1')}, {"feed/heard", Octets(15, '\1')}};
+  store.commit(std::span(&torn, 1));
+  PointFeed feed;
+  feed.resume(store);
+  CHECK(feed.epoch() == 0);
+  CHECK(feed.position() == 0);
+  CHECK(feed.heard().empty());
 }
 
 TEST_CASE("a feed goes on from its disk where it was", "[protocol][sync][N10]") {

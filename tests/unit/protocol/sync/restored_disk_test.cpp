@@ -249,6 +249,37 @@ TEST_CASE("a disk from before the youngest life is refused until a person says t
   CHECK(net.point.live());
 }
 
+TEST_CASE(
+    "an older disk that people have used and that a person accepted gets the life back that it never knew",
+    "[protocol][sync][N10]") {
+  OnePoint net;
+  net.ticket();
+  const MemoryStore old_disk = net.point.store;
+  net.cut(net.point);
+  net.restart(net.point);
+  net.ticket();  // In a life of its own, which the older disk does not know.
+  net.reconnect(net.point);
+  const Epoch lost = net.point.node->writer().epoch();
+  net.cut(net.point);
+  net.point.node.reset();
+  net.point.store = old_disk;
+  net.restart(net.point);
+  net.ticket();
+  const Epoch mine = net.point.node->writer().epoch();
+  v1::Actor manager;
+  manager.set_kind(v1::ACTOR_STAFF);
+  net.central->accept_older_disk(net.point.identity.node, manager, v1::PROOF_TOKEN, [] {});
+  net.reconnect(net.point);
+  REQUIRE(net.point.live());
+  CHECK(net.point.node->writer().epoch() == mine);  // It is ours alone: it goes on.
+  CHECK(net.point.node->state().tickets.rows().size() == 3);
+  CHECK(net.point.node->link().lives().find(lost) != nullptr);
+  CHECK(net.point.node->link().lives().present().epoch == mine);
+  CHECK(net.held(net.point) == net.acts());
+  CHECK(net.same_state(net.point));
+  CHECK(net.incidents(v1::INCIDENT_FORK) == 0);
+}
+
 TEST_CASE("a restored disk whose clock is wrong learns the time after it got its records back",
           "[protocol][sync]") {
   Restored net;

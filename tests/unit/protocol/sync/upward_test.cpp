@@ -154,6 +154,112 @@ TEST_CASE("central countersigns the head that it has checked, and the point keep
   CHECK(found);
 }
 
+TEST_CASE("a countersignature that is none is not kept, and what is stored is stored all the same",
+          "[protocol][sync][X7]") {
+  const std::vector<std::function<void(v1::SignedHead&)>> lies = {
+      [](v1::SignedHead& head) { head.mutable_countersignature()->back() ^= 1; },
+      [](v1::SignedHead& head) { head.set_head("\xff\xff"); },
+  };
+  for (const auto& lie : lies) {
+    OnePoint net;
+    net.ticket();
+    const auto signed_up_to = [&] {
+      std::uint64_t seq = 0;
+      for (const v1::SignedHead& signed_head : net.point.store.heads()) {
+        v1::Head head;
+        head.ParseFromString(signed_head.head());
+        if (head.stream() == v1::ACTS) seq = head.seq();
+      }
+      return seq;
+    };
+    const std::uint64_t before = signed_up_to();
+    net.change_next(v1::Frame::kAcknowledgement, [&](v1::Frame& frame) {
+      lie(*frame.mutable_acknowledgement()->mutable_countersigned());
+    });
+    net.ticket();
+    CHECK(signed_up_to() == before);
+    CHECK(net.stored() == net.acts());
+    net.ticket();
+    CHECK(signed_up_to() == net.acts());
+  }
+}
+
+TEST_CASE("a central that names no key has countersigned nothing", "[protocol][sync][X7]") {
+  OnePoint net;
+  net.change_next(v1::Frame::kWelcome,
+                  [](v1::Frame& frame) { frame.mutable_welcome()->clear_central_head_key(); });
+  net.reconnect(net.point);
+  const auto heads = net.point.store.heads();
+  net.ticket();
+  CHECK(net.stored() == net.acts());
+  REQUIRE(net.point.store.heads().size() == heads.size());
+  for (std::size_t i = 0; i < heads.size(); ++i) CHECK(net.point.store.heads()[i].head() == heads[i].head());
+}
+
+TEST_CASE("an acknowledgement of a life that nobody knows, or before the welcome, moves nothing",
+          "[protocol][sync]") {
+  OnePoint net;
+  net.lose = [](v1::Frame& frame) { return frame.has_batch(); };
+  net.ticket();
+  const std::uint64_t stored = net.stored();
+  REQUIRE(stored < net.acts());
+  v1::Frame early;
+  v1::JournalMark& mark = *early.mutable_acknowledgement()->mutable_stored();
+  mark.set_stream(v1::ACTS);
+  mark.set_seq(net.acts());
+  mark.set_epoch(net.point.node->writer().epoch().value + 1);
+  net.point.node->link().receive(early, net.point.node->now());
+  CHECK(net.stored() == stored);
+  mark.set_epoch(net.point.node->writer().epoch().value);
+  net.lose = [](v1::Frame& frame) { return frame.has_batch() || frame.has_welcome(); };
+  net.reconnect(net.point);
+  net.point.node->link().receive(early, net.point.node->now());
+  CHECK(net.stored() == stored);
+}
+
+TEST_CASE("what central's standby has is remembered, and a mark of nothing is none", "[protocol][sync][N8]") {
+  OnePoint net;
+  auto safe = [&](std::uint64_t seq) {
+    net.change_next(v1::Frame::kAcknowledgement, [&](v1::Frame& frame) {
+      v1::JournalMark& mark = *frame.mutable_acknowledgement()->mutable_safe();
+      mark = frame.acknowledgement().stored();
+      mark.set_seq(seq);
+    });
+    net.ticket();
+    return net.point.node->link().lives().safe(v1::ACTS);
+  };
+  CHECK(safe(0) == 0);
+  CHECK(safe(1) == 1);
+  CHECK(safe(net.acts()) > 1);
+  const std::uint64_t known = net.point.node->link().lives().safe(v1::ACTS);
+  net.restart(net.point);
+  CHECK(net.point.node->link().lives().safe(v1::ACTS) == known);
+}
+
+TEST_CASE("what was written under an older head key goes up without a head, and the rest with the new one's",
+          "[protocol][sync][X6]") {
+  OnePoint net;
+  net.cut(net.point);
+  net.restart(net.point);
+  net.ticket();  // In a life whose heads the old key signs.
+  net.point.node.reset();
+  net.point.signer = std::make_unique<CheapSigner>("after the rotation");
+  net.restart(net.point);
+  net.ticket();
+  net.sent.clear();
+  net.reconnect(net.point);
+  CHECK(net.point.live());
+  std::map<std::uint64_t, bool> with_head;
+  for (const v1::Frame& frame : net.sent)
+    if (frame.has_batch() && frame.batch().stream() == v1::ACTS)
+      with_head[frame.batch().epoch()] = with_head[frame.batch().epoch()] || frame.batch().has_head();
+  REQUIRE(with_head.size() == 2);
+  for (const auto& [epoch, has_head] : with_head)
+    CHECK(has_head == (epoch == net.point.node->writer().epoch().value));
+  CHECK(net.central->state().tickets.rows().size() == 2);
+  CHECK(net.incidents(v1::INCIDENT_FORK) == 0);
+}
+
 TEST_CASE("a central that has started again goes on where it was", "[protocol][sync][N10]") {
   OnePoint net;
   net.ticket();

@@ -1,0 +1,108 @@
+#include "central/commands/rotate.hpp"
+
+#include <fstream>
+#include <iterator>
+#include <ostream>
+
+#include "central/commands/access_act.hpp"
+#include "central/commands/config.hpp"
+#include "central/commands/tokens.hpp"
+#include "protocol/crypto/certificate_authority.hpp"
+#include "protocol/crypto/own_certificate.hpp"
+#include "protocol/crypto/secret_file.hpp"
+#include "protocol/crypto/signing_key.hpp"
+#include "protocol/crypto/system_world.hpp"
+#include "protocol/journal/data_folder.hpp"
+#include "protocol/journal/head_key_file.hpp"
+#include "protocol/record/result.hpp"
+
+namespace feldsher::central {
+namespace {
+
+Octets octets_of(const PublicKey& key) { return {reinterpret_cast<const char*>(key.data()), key.size()}; }
+
+void rotate_box(const CentralFolder& folder, std::ostream& out) {
+  SystemRandom random;
+  const auto wrapped = DataFolder::rotate(folder.path(), random);
+  out << "The keys are wrapped anew, " << (wrapped.sealed() ? "sealed to this box" : "unsealed") << "\n";
+}
+
+void rotate_head(const CentralFolder& folder, std::ostream& out) {
+  const auto store = DataFolder::open(folder.path()).open_store(folder.identity().tenant);
+  rotate_head_key(folder.head_key(), *store, folder.identity().node);
+  out << "Another key signs from the next start on, in a life of its own. A standby has the former one: make "
+         "it "
+         "anew\n";
+}
+
+void rotate_pass(const CentralFolder& folder, bool retire, std::ostream& out) {
+  const bool has_next = std::filesystem::exists(folder.next_pass_key());
+  if (has_next) {
+    SigningKey::load(folder.next_pass_key()).replace(folder.pass_key());
+    std::filesystem::remove(folder.next_pass_key());
+  }
+  const SigningKey next = SigningKey::load_or_create(folder.next_pass_key());
+  carry_out(folder, PassKeys{.present = octets_of(SigningKey::load(folder.pass_key()).public_key()),
+                             .next = octets_of(next.public_key()),
+                             .retire = retire});
+  if (has_next)
+    out << "Another key signs passes, and the next one is on its way to the points. Those of former keys are "
+        << (retire ? "worth nothing any more\n" : "still good: --retire ends them\n");
+  else
+    out << "The next pass key is on its way to the points: when all have heard of it, rotate once more\n";
+}
+
+Octets content_of(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return Octets(std::istreambuf_iterator<char>(in), {});
+}
+
+/// A new key and certificate of the same holder in the place of the present ones.
+void replace(const CentralFolder& folder, const std::filesystem::path& place, const std::string& name,
+             const std::vector<std::string>& hosts) {
+  const auto present = read_own_certificate(content_of(place / "certificate.pem"));
+  if (!present) throw Fault((place / "certificate.pem").string() + " is no certificate of this network");
+  const auto bundle =
+      CertificateAuthority::load(folder.authority())
+          .issue(
+              {.kind = present->identity.kind, .name = name, .id = present->identity.uuid(), .hosts = hosts},
+              SystemClock().now().wall_ms / 1000);
+  if (!bundle) throw Fault("--host: " + std::string(to_text(bundle.error())));
+  replace_secret_file(place / "key.pem", bundle->key);
+  write_public_file(place / "certificate.pem", bundle->certificate);
+}
+
+void rotate_operator(const CentralFolder& folder, std::ostream& out) {
+  SystemRandom random;
+  Tokens tokens(folder.tokens());
+  tokens.revoke("operator");
+  replace_secret_file(folder.operator_token(),
+                      tokens.make({.name = "operator", .kind = TokenKind::system, .person = {}}, random,
+                                  SystemClock().now()) +
+                          "\n");
+  out << "The commands on this machine have another token; the one before is worth nothing\n";
+}
+
+}  // namespace
+
+void rotate(const CentralFolder& folder, const RotateWish& wish, std::ostream& out) {
+  if (wish.key == "box") return rotate_box(folder, out);
+  if (wish.key == "head") return rotate_head(folder, out);
+  if (wish.key == "pass") return rotate_pass(folder, wish.retire, out);
+  if (wish.key == "operator") return rotate_operator(folder, out);
+  if (wish.key == "server") {
+    replace(
+        folder, folder.server(), "central",
+        wish.hosts.empty() ? std::vector<std::string>{read_config(folder.config()).public_host} : wish.hosts);
+    out << "The doors have a new key and certificate from the next start on\n";
+  } else if (wish.key == "standby") {
+    if (!std::filesystem::exists(folder.standby_file()))
+      throw Fault(folder.path().string() + " is no standby's folder");
+    replace(folder, folder.standby(), "standby", {});
+    out << "The standby has a new key and certificate from the next start on\n";
+  } else {
+    throw Fault("--key: box, head, pass, server, standby or operator is expected");
+  }
+}
+
+}  // namespace feldsher::central

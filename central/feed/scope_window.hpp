@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "protocol/contracts/clinic.pb.h"
+
+namespace feldsher::central {
+
+/// What is in a point's scope by time on one day of the network (AUTHORITY.md, "Scope of a point"): a day has
+/// 24 hours here, since nothing hangs on the hour at which a window of weeks ends.
+class ScopeWindow {
+ public:
+  explicit ScopeWindow(const v1::Day& today);
+
+  /// An appointment that begins in that minute: from 7 days ago to 30 days ahead.
+  bool has_appointment(std::int64_t minute) const { return minute >= from_ && minute < until_; }
+  /// Minutes before the window: what is asked for then cannot be any more.
+  bool is_past(std::int64_t minute) const { return minute < from_; }
+  /// A visit on that local day: in the last 30 days.
+  bool has_visit(const std::string& day) const { return day >= first_visit_day_; }
+
+  /// The local days, in whatever zone, of appointments that may be in it.
+  const std::vector<std::string>& appointment_days() const { return appointment_days_; }
+  const std::string& first_visit_day() const { return first_visit_day_; }
+
+ private:
+  std::int64_t from_, until_;
+  std::string first_visit_day_;
+  std::vector<std::string> appointment_days_;
+};
+
+}  // namespace feldsher::central

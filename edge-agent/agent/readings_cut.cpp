@@ -1,0 +1,54 @@
+// What a point still knows of readings whose blocks it has cut: their numbers.
+#include <boost/endian/conversion.hpp>
+
+#include "edge-agent/agent/readings.hpp"
+
+namespace feldsher::edge {
+namespace {
+
+constexpr std::size_t key_octets = 24, range_octets = 16;
+
+void put(Octets& to, std::uint64_t value) {
+  boost::endian::native_to_big_inplace(value);
+  to.append(reinterpret_cast<const char*>(&value), sizeof value);
+}
+
+std::uint64_t number_at(const Octets& octets, std::size_t at) {
+  return boost::endian::load_big_u64(reinterpret_cast<const unsigned char*>(octets.data()) + at);
+}
+
+}  // namespace
+
+void Readings::resume_cut(const std::map<std::string, Octets>& values) {
+  for (const auto& [name, ranges] : values) {
+    const Octets key = from_hex(OctetsView(name).substr(OctetsView(cut_values).size()));
+    if (key.size() != key_octets) continue;
+    const ingest::StreamKey stream{*DeviceId::from_octets(OctetsView(key).substr(0, 16)),
+                                   Epoch{number_at(key, 16)}};
+    std::vector<std::uint64_t> emptied;
+    for (std::size_t at = 0; at + range_octets <= ranges.size(); at += range_octets) {
+      const readings::Range range{number_at(ranges, at), number_at(ranges, at + 8)};
+      intake_.restore_sealed(stream, range, emptied);
+      cut_[stream].add(range);
+    }
+    safe_[stream] = cut_[stream];
+    receipted_before_ += cut_[stream].count();
+  }
+}
+
+void Readings::keep_cut(Transaction& transaction) {
+  learn_safe();
+  for (const auto& [stream, numbers] : safe_) {
+    if (cut_[stream] == numbers) continue;
+    cut_[stream] = numbers;
+    Octets key = stream.device.to_octets(), ranges;
+    put(key, stream.epoch.value);
+    for (const readings::Range& range : numbers.ranges()) {
+      put(ranges, range.first);
+      put(ranges, range.last);
+    }
+    transaction.values[cut_values + to_hex(key)] = std::move(ranges);
+  }
+}
+
+}  // namespace feldsher::edge

@@ -1,0 +1,119 @@
+// What CentralLink says to a node that wants to cut its journals: yes, when it comes to the same from its
+// own.
+#include <algorithm>
+
+#include "protocol/record/result.hpp"
+#include "protocol/sync/central_link.hpp"
+
+namespace feldsher::sync {
+
+/// A checkpoint that is being worked out, and what was worked out for those before it.
+struct CentralLink::Judging {
+  v1::SignedCheckpoint asked;
+  v1::Checkpoint checkpoint;
+  std::vector<JournalTip> reached;  // Of each of its cuts.
+};
+
+void CentralLink::on_checkpoint(const v1::SignedCheckpoint& asked) {
+  if (phase_ != Phase::live) return;
+  if (judging_ && judging_->asked.checkpoint() == asked.checkpoint()) return;  // A repeat.
+  auto judging = std::make_shared<Judging>();
+  judging->asked = asked;
+  v1::Checkpoint& checkpoint = judging->checkpoint;
+  const bool readable = checkpoint.ParseFromString(asked.checkpoint()) &&
+                        checkpoint.tenant() == tenant_.to_octets() && checkpoint.node() == node_.to_octets();
+  const auto key = life_keys_.find(Epoch{checkpoint.epoch()});
+  if (!readable || key == life_keys_.end() || !is_signed_by(key->second, asked, asked.signature(), check_))
+    return fault(v1::INCIDENT_QUARANTINE, "a checkpoint that cannot be read, or that it has not signed");
+  // Not yet: it asks again. Whoever has only one copy must not tell a node to let go of the other.
+  for (const v1::JournalCut& cut : checkpoint.cuts()) {
+    const auto at = journals_.find({Epoch{cut.epoch()}, cut.stream()});
+    if (at == journals_.end() || cut.seq() > std::min(at->second.safe, at->second.durable)) return;
+  }
+  // What passed for an earlier checkpoint need not be read again, unless this one is older.
+  for (const v1::JournalCut& cut : checkpoint.cuts())
+    if (auto at = walked_.find({node_, cut.stream(), Epoch{cut.epoch()}});
+        at != walked_.end() && at->second.seq > cut.seq()) {
+      walked_.clear();
+      walked_set_ = new_walked_set();
+      break;
+    }
+  judging_ = std::move(judging);
+  judge_next();
+}
+
+KeptSet CentralLink::new_walked_set() const {
+  return KeptSet([this](const RecordKey& a, const RecordKey& b) {
+    if (a.epoch == b.epoch) return a.seq > b.seq;
+    return std::find(lives_.begin(), lives_.end(), a.epoch) >
+           std::find(lives_.begin(), lives_.end(), b.epoch);
+  });
+}
+
+void CentralLink::judge_next() {
+  const auto& cuts = judging_->checkpoint.cuts();
+  const auto n = judging_->reached.size();
+  if (n == static_cast<std::size_t>(cuts.size())) return judge();
+  const v1::JournalCut& cut = cuts[static_cast<int>(n)];
+  const JournalId journal{node_, cut.stream(), Epoch{cut.epoch()}};
+  // Of readings nothing is kept: the hash of the record at the cut stands for all before it.
+  const bool acts = cut.stream() == v1::ACTS;
+  JournalTip& at = walked_[journal];
+  at.journal = journal;
+  if (at.seq == cut.seq()) {
+    judging_->reached.push_back(at);
+    return judge_next();
+  }
+  const std::uint64_t from = acts ? at.seq + 1 : cut.seq();
+  ledger_.read(journal, from, acts ? ReadLimits{} : ReadLimits{.records = 1, .octets = 1},
+               [this, judging = judging_, connection = connection_, journal, acts,
+                to = cut.seq()](const std::vector<Record>& records) {
+                 if (judging != judging_) return;
+                 if (connection != connection_ || !wire_ || records.empty()) return judging_.reset();
+                 JournalTip& tip = walked_[journal];
+                 for (const Record& record : records) {
+                   if (record.key.seq > to) break;
+                   if (acts) {
+                     tip.advance(record);
+                     walked_set_.pass(record);
+                   } else {
+                     tip = {.journal = journal, .seq = to, .hash = record.stored.hash, .edge = {}};
+                   }
+                   // A cut within a transaction is none.
+                   if (record.key.seq == to && record.header.more() != 0) tip.hash = zero_digest;
+                 }
+                 judge_next();
+               });
+}
+
+void CentralLink::judge() {
+  const auto judging = std::exchange(judging_, nullptr);
+  const v1::Checkpoint ours =
+      make_checkpoint(tenant_, node_, Epoch{judging->checkpoint.epoch()}, judging->reached, walked_set_);
+  // Both by this program: what a newer one says beside it is not known to be so, and not signed.
+  if (ours.SerializeAsString() != judging->checkpoint.SerializeAsString()) {
+    if (reported_.insert("checkpoint").second)
+      host_.incident(v1::INCIDENT_HASH, node_, "what it would keep of its journals is not what is held here");
+    walked_.clear();
+    walked_set_ = new_walked_set();
+    return;
+  }
+  v1::Frame frame;
+  *frame.mutable_checkpoint() = judging->asked;
+  countersign(*frame.mutable_checkpoint(), signer_);
+  wire_->send(frame);
+}
+
+void CentralLink::note_cut(const v1::Hello& hello) {
+  for (const v1::JournalMark& cut : hello.cut()) {
+    const auto at = journals_.find({Epoch{cut.epoch()}, cut.stream()});
+    const std::uint64_t held = at == journals_.end() ? 0 : at->second.tip.seq;
+    if (held < cut.seq() && reported_.insert("cut " + std::to_string(cut.stream())).second)
+      host_.incident(v1::INCIDENT_FORGOTTEN, node_,
+                     "of its " + v1::Stream_Name(cut.stream()) + " " + std::to_string(held) +
+                         " are held here, and it has cut them up to " + std::to_string(cut.seq()) +
+                         ": what lies between is with the standby or in a later backup only");
+  }
+}
+
+}  // namespace feldsher::sync

@@ -1,0 +1,251 @@
+// Central's side of one link by itself: what it says to a node when its disk and its standby are slow.
+#include "protocol/sync/central_link.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "protocol/journal/writer.hpp"
+#include "tests/support/world/clinic.hpp"
+#include "tests/support/world/ledger.hpp"
+
+namespace feldsher::sync {
+namespace {
+
+using testing::central_of_tests, testing::point_node_of_tests, testing::tenant_of_tests;
+
+/// A central with one node in it, and that node's hand.
+struct OneLink final : CentralLinkHost, Wire {
+  OneLink() { node.resume_after({}); }
+
+  bool enrolled(NodeId) override { return true; }
+  bool ended(NodeId, Epoch) override { return false; }
+  std::vector<Octets> head_keys(NodeId) override { return {}; }
+  std::vector<v1::HeadKeyHandover> handovers() override { return {}; }
+  void received(NodeId, const std::vector<Record>& records) override { taken += records.size(); }
+  FeedLog& feed(NodeId) override { return log; }
+  void renew_feed(NodeId, std::function<void()> then) override { then(); }
+  Digest state_hash_of_acts(NodeId) override { return zero_digest; }
+  void incident(v1::IncidentKind, NodeId, const std::string& detail) override { incidents.push_back(detail); }
+  HybridClock& clock() override { return hybrid; }
+  std::uint64_t forgotten(const v1::Hello&) override { return 0; }
+
+  void send(const v1::Frame& frame) override { sent.push_back(frame); }
+  void close(const std::string& why) override { closed = why; }
+
+  /// Says hello on a new line.
+  void greet() {
+    link.connected(*this, now());
+    v1::Frame frame;
+    v1::Hello& hello = *frame.mutable_hello();
+    hello.set_version(protocol_version);
+    hello.set_tenant(tenant_of_tests.to_octets());
+    hello.set_node(point_node_of_tests.to_octets());
+    hello.set_epoch(node.epoch().value);
+    *hello.add_held() = node.tip(v1::ACTS).mark();
+    hello.set_feed_epoch(log.epoch());
+    hello.set_ticket(std::exchange(ticket, random.octets(16)));
+    hello.set_next_ticket(ticket);
+    link.receive(frame, now());
+  }
+  /// Writes one act (the first is `opened`) and sends it.
+  void act() {
+    v1::NodeLife life;
+    life.set_head_key("key");
+    Draft draft;
+    draft.actor.set_kind(v1::ACTOR_NODE);
+    draft.subject = {v1::NODE, point_node_of_tests.uuid};
+    draft.verb = node.tip(v1::ACTS).seq == 0 ? v1::OPENED : v1::CHANGED;
+    draft.message = life.SerializeAsString();
+    v1::Frame frame;
+    v1::Batch& batch = *frame.mutable_batch();
+    batch.set_stream(v1::ACTS);
+    batch.set_epoch(node.epoch().value);
+    batch.set_prev(to_octets(node.tip(v1::ACTS).hash));
+    const Record record = node.seal(v1::ACTS, {&draft, 1}, now()).front();
+    batch.set_first_seq(record.key.seq);
+    *batch.add_records() = to_wire(record.stored, true);
+    link.receive(frame, now());
+  }
+  Instant now() {
+    return {.wall_ms = testing::monday_8_ms, .since_boot_ms = ++ms, .trust = v1::SYNCHRONISED};
+  }
+  JournalId acts() const { return node.tip(v1::ACTS).journal; }
+  /// The acknowledgements of what was sent since the last call: what is stored, what is safe.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> acknowledged() {
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> found;
+    for (const v1::Frame& frame : std::exchange(sent, {}))
+      if (frame.has_acknowledgement())
+        found.emplace_back(frame.acknowledgement().stored().seq(), frame.acknowledgement().safe().seq());
+    return found;
+  }
+
+  std::uint64_t ms = 1000;
+  testing::SeededRandom random{4};
+  MemoryStore store{tenant_of_tests};
+  testing::StepLedger ledger{store};
+  testing::CheapSigner signer{"central"};
+  testing::CheapCheck check;
+  HybridClock hybrid;
+  FeedLog log{7};
+  JournalWriter node{tenant_of_tests, point_node_of_tests, Epoch{9}, random};
+  Octets ticket = random.octets(16);
+  std::vector<v1::Frame> sent;
+  std::vector<std::string> incidents;
+  std::string closed;
+  std::size_t taken = 0;
+  CentralLink link{tenant_of_tests, point_node_of_tests, central_of_tests, ledger, signer, check, *this};
+};
+
+using Acknowledged = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
+
+}  // namespace
+
+TEST_CASE("what the standby has is told once, and only when our own disk has it", "[protocol][sync][N8]") {
+  OneLink one;
+  one.greet();
+  REQUIRE(one.link.live());
+  one.act();
+  CHECK(one.acknowledged() == Acknowledged{{1, 0}});
+  one.link.safe(one.acts(), 1);
+  CHECK(one.acknowledged() == Acknowledged{{1, 1}});
+  one.link.safe(one.acts(), 1);
+  one.link.safe(one.acts(), 0);
+  CHECK(one.acknowledged().empty());
+  one.ledger.hold();
+  one.act();
+  one.link.safe(one.acts(), 2);  // The standby was faster than our own disk.
+  CHECK(one.acknowledged().empty());
+  one.ledger.run();
+  CHECK(one.acknowledged() == Acknowledged{{2, 2}});
+}
+
+TEST_CASE("what became safe while the line was down is told after the welcome", "[protocol][sync][N8]") {
+  OneLink one;
+  one.greet();
+  one.act();
+  one.link.disconnected(one);
+  one.acknowledged();
+  one.link.safe(one.acts(), 1);
+  CHECK(one.sent.empty());
+  one.link.connected(one, one.now());
+  one.link.safe(one.acts(), 1);
+  CHECK(one.sent.empty());  // Not before the node has said who it is.
+  one.greet();
+  REQUIRE(one.link.live());
+  CHECK(one.sent.front().has_welcome());
+  CHECK(one.acknowledged() == Acknowledged{{1, 1}});
+}
+
+TEST_CASE("a node of which nothing is here has no life, and a feed without items has no mark",
+          "[protocol][sync]") {
+  OneLink one;
+  CHECK(one.link.life() == Epoch{});
+  CHECK_FALSE(one.link.connected());
+  one.greet();
+  REQUIRE(one.link.live());
+  one.sent.clear();
+  one.ms += 60'000;
+  one.link.tick(one.now());
+  CHECK(one.sent.empty());
+  CHECK(one.closed.empty());
+  one.act();
+  CHECK(one.link.life() == Epoch{9});
+  CHECK(one.incidents.empty());
+}
+
+TEST_CASE("a node is silent when nothing was heard for as long as patience lasts, and not before",
+          "[protocol][sync]") {
+  OneLink one;
+  one.greet();
+  const std::uint64_t heard = one.ms;
+  auto tick_after = [&](std::uint64_t quiet) {
+    one.ms = heard + quiet - 1;
+    one.link.tick(one.now());
+    return one.closed;
+  };
+  CHECK(tick_after(Patience{}.silence_ms - 1).empty());
+  CHECK(one.link.connected());
+  CHECK(tick_after(Patience{}.silence_ms) == "the node is silent");
+  CHECK_FALSE(one.link.connected());
+  CHECK(one.link.last_heard_ms() == testing::monday_8_ms);
+}
+
+TEST_CASE("states are compared as often as patience says, and only when something changed",
+          "[protocol][sync]") {
+  OneLink one;
+  testing::FeedPen pen(tenant_of_tests, central_of_tests);
+  auto room = [&] {
+    Draft draft;
+    draft.actor.set_kind(v1::ACTOR_SYSTEM);
+    draft.subject = {v1::ROOM, one.random.uuid_v7(testing::monday_8_ms)};
+    draft.verb = v1::REGISTERED;
+    one.log.record(std::make_shared<const Record>(pen.write(draft)));
+    one.log.end_transaction();
+  };
+  auto marks_after = [&](std::uint64_t ms) {
+    one.ms += ms;
+    v1::Frame applied;
+    applied.mutable_feed_acknowledgement()->set_feed_epoch(7);
+    applied.mutable_feed_acknowledgement()->set_n(one.log.last());
+    one.link.receive(applied, one.now());
+    one.link.tick(one.now());
+    std::vector<v1::FeedItem> marks;
+    for (const v1::Frame& frame : std::exchange(one.sent, {}))
+      for (const v1::FeedItem& item : frame.feed().items())
+        if (item.kind() == v1::FEED_MARK) marks.push_back(item);
+    return marks;
+  };
+  room();
+  one.greet();
+  const auto first = marks_after(Patience{}.mark_ms);
+  REQUIRE(first.size() == 1);
+  CHECK(first[0].n() == 1);
+  CHECK(first[0].state_hash() == view_of(one.log.scope().hash()));
+  CHECK(first[0].up_state_hash() == view_of(zero_digest));
+  CHECK(one.check.verify(one.signer.public_key(),
+                         mark_place(tenant_of_tests, point_node_of_tests, 7, first[0]),
+                         first[0].mark_signature()));
+  CHECK(marks_after(Patience{}.mark_ms).empty());
+  room();
+  one.link.feed_grew(one.now());
+  CHECK(marks_after(Patience{}.mark_ms).size() == 1);
+  room();
+  one.link.feed_grew(one.now());
+  CHECK(marks_after(Patience{}.mark_ms / 2).empty());
+  CHECK(marks_after(Patience{}.mark_ms / 2).size() == 1);
+}
+
+TEST_CASE("a life that is taken up twice is one, and one whose beginning was erased signs nothing",
+          "[protocol][sync][N10]") {
+  OneLink one;
+  one.greet();
+  one.act();
+  const Record opened = one.store.read(one.acts(), 1, {}).front();
+  OneLink again;
+  again.link.resume_life(opened);
+  again.link.resume_life(opened);
+  CHECK(again.link.life() == Epoch{9});
+  OneLink erased;
+  Record bodiless = opened;
+  bodiless.stored.body.reset();
+  erased.link.resume_life(bodiless);
+  CHECK(erased.link.life() == Epoch{9});
+}
+
+TEST_CASE("a line that ends while the disk is at work is not answered, and its records are kept",
+          "[protocol][sync][N10]") {
+  OneLink one;
+  one.greet();
+  one.ledger.hold();
+  one.act();
+  one.link.disconnected(one);
+  one.sent.clear();
+  one.ledger.run();
+  CHECK(one.sent.empty());
+  CHECK(one.taken == 1);
+  one.greet();
+  REQUIRE(one.link.live());
+  one.act();
+  CHECK(one.taken == 2);
+}
+
+}  // namespace feldsher::sync
