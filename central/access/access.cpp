@@ -176,6 +176,8 @@ Access::Renewed Access::renew(const PeerIdentity& guest, const v1::RenewalReques
   const auto point = state_.point_of(node);
   const auto* place = point ? state_.points.find(point->uuid) : nullptr;
   if (place == nullptr) return refused(v1::ENROLMENT_NO_NODE);
+  // Also one of whose certificate nothing is known here, because this central was restored.
+  if (state_.waits_for_box(node)) return refused(v1::ENROLMENT_REVOKED);
   const v1::Credential* present = credential_of(guest.serial);
   if (present != nullptr && present->revoked()) return refused(v1::ENROLMENT_REVOKED);
 

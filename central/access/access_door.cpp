@@ -26,11 +26,11 @@ void AccessDoor::enrol(const std::string& body, Respond respond) const {
   if (!is_one) outcome.answer.set_refusal(v1::ENROLMENT_MALFORMED);
   if (outcome.answer.refusal() != v1::ENROLMENT_GRANTED) world_.on_refused(outcome.answer.refusal());
   if (outcome.drafts.empty()) return respond(message(outcome.answer));
-  world_.write(outcome.drafts, [this, respond = std::move(respond), outcome] {
-    // Only now is whoever was this node before shut out.
-    if (outcome.node) world_.on_enrolled(*outcome.node);
-    respond(message(outcome.answer));
-  });
+  const auto then = [respond = std::move(respond), answer = outcome.answer] { respond(message(answer)); };
+  if (outcome.node)
+    world_.let_in(*outcome.node, outcome.drafts, then);
+  else
+    world_.write(outcome.drafts, then);
 }
 
 void AccessDoor::renew(const PeerIdentity& guest, const std::string& body, Respond respond) const {

@@ -16,8 +16,9 @@ struct AccessWorld {
   std::function<Instant()> now;
   /// Writes one transaction; `then` runs when it is durable.
   std::function<void(const std::vector<Draft>&, std::function<void()> then)> write;
-  /// A box has become this node: what was known of the box before it is no measure for this one.
-  std::function<void(NodeId)> on_enrolled = [](NodeId) {};
+  /// Writes the one by which a box becomes this node, and in it that what was known of the box before is no
+  /// measure for this one.
+  std::function<void(NodeId, const std::vector<Draft>&, std::function<void()> then)> let_in;
   /// For counters and logs.
   std::function<void(v1::EnrolmentRefusal)> on_refused = [](v1::EnrolmentRefusal) {};
 };

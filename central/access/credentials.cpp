@@ -61,6 +61,16 @@ std::optional<Draft> noted_standby(const NetworkState& state, const PeerIdentity
   return issued(shown, about, by, random);
 }
 
+std::vector<Draft> end_former_lines(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by) {
+  const auto id = peer.uuid();
+  if (peer.kind != PeerKind::node || !id || peer.serial.empty()) return {};
+  const NodeId node{*id};
+  const auto point = state.point_of(node);
+  if (!point || state.newest_line(node) != peer.serial) return {};
+  return revoke(state, {.kinds = {v1::CREDENTIAL_NODE}, .name = {}, .point = point, .except = peer.serial},
+                by);
+}
+
 std::vector<Draft> revoke(const NetworkState& state, const Holder& holder, const AccessBy& by) {
   std::vector<Draft> drafts;
   for (const auto& [id, row] : state.credentials.rows()) {

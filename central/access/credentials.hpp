@@ -42,6 +42,10 @@ Draft issued(const CertificateBundle& bundle, v1::Credential about, const Access
 std::optional<Draft> noted_standby(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by,
                                    Random& random);
 
+/// A node has come in with the youngest certificate of its line: those before it end. Empty when it has
+/// another, or none is left to end.
+std::vector<Draft> end_former_lines(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by);
+
 /// Which certificates a revocation means.
 struct Holder {
   std::vector<v1::CredentialKind> kinds;

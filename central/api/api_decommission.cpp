@@ -17,6 +17,7 @@ Refused refused(DecommissionRefusal why) {
     case DecommissionRefusal::same_person:
       return {Refusal::no_person, to_text(why)};
     case DecommissionRefusal::wrong_state:
+    case DecommissionRefusal::overtaken:
       return {Refusal::wrong_state, to_text(why)};
   }
   return {Refusal::malformed, to_text(why)};
@@ -26,9 +27,12 @@ json::object decommission_json(const NetworkState& state, const Uuid& id) {
   const auto& row = *state.decommissions.find(id);
   const v1::Decommission& decommission = row.state;
   const auto* point = state.points.find(decommission.point());
+  const bool is_overtaken = decommission.status() == v1::DECOMMISSION_PROPOSED && state.is_overtaken(id);
   return {{"id", id.to_text()},
           {"at", utc_text(row.at_ms)},
-          {"status", plain_word(v1::DecommissionStatus_Name(decommission.status()), "DECOMMISSION_")},
+          {"status", is_overtaken
+                         ? std::string("overtaken")
+                         : plain_word(v1::DecommissionStatus_Name(decommission.status()), "DECOMMISSION_")},
           {"point", point ? point->state.short_name() : id_text(decommission.point())},
           {"node", id_text(decommission.node())},
           {"reason", decommission.reason()},

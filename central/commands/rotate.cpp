@@ -36,16 +36,20 @@ void rotate_head(const CentralFolder& folder, std::ostream& out) {
 }
 
 void rotate_pass(const CentralFolder& folder, bool retire, std::ostream& out) {
-  const bool has_next = std::filesystem::exists(folder.next_pass_key());
-  if (has_next) {
+  const auto announce = [&](bool retire_others) {
+    const PassKeys keys{.present = octets_of(SigningKey::load(folder.pass_key()).public_key()),
+                        .next = octets_of(SigningKey::load_or_create(folder.next_pass_key()).public_key()),
+                        .retire = retire_others};
+    return carry_out(folder, keys).at("registered").to_number<std::size_t>();
+  };
+  // A key that lies here may be of a run that was cut off before it told the points: that comes first.
+  const bool was_known = announce(false) == 0;
+  if (was_known) {
     SigningKey::load(folder.next_pass_key()).replace(folder.pass_key());
     std::filesystem::remove(folder.next_pass_key());
   }
-  const SigningKey next = SigningKey::load_or_create(folder.next_pass_key());
-  carry_out(folder, PassKeys{.present = octets_of(SigningKey::load(folder.pass_key()).public_key()),
-                             .next = octets_of(next.public_key()),
-                             .retire = retire});
-  if (has_next)
+  if (was_known || retire) announce(retire);
+  if (was_known)
     out << "Another key signs passes, and the next one is on its way to the points. Those of former keys are "
         << (retire ? "worth nothing any more\n" : "still good: --retire ends them\n");
   else

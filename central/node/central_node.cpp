@@ -108,6 +108,9 @@ void CentralNode::watch_standby() {
   world_.safekeeping->on_safe = [this](const JournalId& journal, std::uint64_t seq) {
     if (journal.origin != node_) link(journal.origin).safe(journal, seq);
   };
+  world_.safekeeping->on_safe_anew = [this] {
+    for (auto& [node, each] : links_) each->safe_anew();
+  };
   world_.safekeeping->on_away = [this] {
     incident(v1::INCIDENT_STANDBY, node_,
              "the standby is away: what is acknowledged now is on one disk only");
@@ -162,8 +165,10 @@ void CentralNode::start(JournalStore& store) {
       last = tip;
     if (tip.journal.origin == node_ && tip.journal.stream == v1::ACTS) lives_[tip.journal.epoch] = tip.seq;
   }
-  for (auto& [node, each] : links_)
+  for (auto& [node, each] : links_) {
     if (auto tickets = store.value(sync::CentralLink::tickets_value(node))) each->resume_tickets(*tickets);
+    each->resume_ahead(store.value(sync::CentralLink::ahead_value(node)).value_or(""));
+  }
   if (!goes_on) open_life(last, took_over);
   // A record may have become durable when what answers it had not.
   for (const auto& [id, row] : state_.requests.rows())
@@ -200,7 +205,10 @@ void CentralNode::tell(const std::vector<Record>& records, const Told& then) {
 }
 
 void CentralNode::take_in(const std::vector<Record>& records, const Told& then) {
-  for (const Record& record : records) intake_record(record);
+  for (const Record& record : records) {
+    intake_record(record);
+    if (record.header.verb() == v1::DECOMMISSIONED && record.key.origin == node_) cut_ended(record);
+  }
   then(records);
   feeds_grew();
 }
@@ -211,6 +219,13 @@ void CentralNode::received(NodeId, const std::vector<Record>& records) {
       incident(v1::INCIDENT_QUARANTINE, record.key.origin, "the body of " + to_hex(record.key.to_octets()));
   }
   tell(records, [this](const std::vector<Record>& told) { run_rules(told); });
+}
+
+void CentralNode::cut_ended(const Record& ordered) {
+  if (ordered.subject.type != v1::DECOMMISSION) return;
+  const auto decommission = ordered.body<v1::Decommission>();
+  const auto node = decommission ? NodeId::from_octets(decommission->node()) : std::nullopt;
+  if (node) link(*node).drop("two people have ended its box");
 }
 
 void CentralNode::run_rules(const std::vector<Record>& records) {
@@ -291,8 +306,15 @@ void CentralNode::accept_older_disk(NodeId node, const v1::Actor& person, v1::Pr
   write({draft}, std::move(then));
 }
 
-void CentralNode::expect_new_box(NodeId node) {
-  world_.ledger.submit(link(node).pardon(), [] {});
+void CentralNode::let_in(NodeId node, const std::vector<Draft>& drafts, std::function<void()> then) {
+  write(
+      drafts,
+      [this, node, then = std::move(then)] {
+        // Now for this process too; and on the disk once more: the box before may have greeted meanwhile.
+        world_.ledger.submit(link(node).pardon(), [] {});
+        then();
+      },
+      [node] { return sync::CentralLink::pardoned(node).values; });
 }
 
 void CentralNode::incident(v1::IncidentKind kind, NodeId node, const std::string& detail) {

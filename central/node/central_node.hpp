@@ -79,8 +79,9 @@ class CentralNode final : private sync::CentralLinkHost {
   /// A person says that the box of `node`, whose disk is older than what is held here, is the right one.
   void accept_older_disk(NodeId node, const v1::Actor& person, v1::Proof proof, std::function<void()> then);
 
-  /// Another box is about to come as `node`: it has been let in, and shows no ticket that is known here.
-  void expect_new_box(NodeId node);
+  /// Writes the transaction by which another box becomes `node`. That this one shows no ticket that is known
+  /// here is no fault from then on: the same transaction says so. `then` runs when it is durable.
+  void let_in(NodeId node, const std::vector<Draft>& drafts, std::function<void()> then);
 
   NodeId id() const { return node_; }
   const NetworkState& state() const { return state_; }
@@ -110,6 +111,7 @@ class CentralNode final : private sync::CentralLinkHost {
   void renew_feed(NodeId node, std::function<void()> then) override;
   Digest state_hash_of_acts(NodeId node) override { return state_.state_hash_of_acts(node); }
   HybridClock& clock() override { return writer_.clock(); }
+  bool standby_in_step() override { return world_.safekeeping && world_.safekeeping->in_step(); }
   std::uint64_t forgotten(const v1::Hello& hello) override;
 
   sync::CentralLink& link(NodeId node);
@@ -122,6 +124,8 @@ class CentralNode final : private sync::CentralLinkHost {
   void open_life(const std::optional<JournalTip>& parent, const Octets& why);
   void note_own_key(const v1::NodeLife& opened);
   void intake_record(const Record& record);
+  /// Two people have ended the node's box: whoever is connected as that goes, whatever certificate it has.
+  void cut_ended(const Record& ordered);
   /// Answers what became durable: requests of points, and what a person must look at.
   void run_rules(const std::vector<Record>& records);
   void feeds_grew();

@@ -44,13 +44,18 @@ const char* to_text(DecommissionRefusal refusal) {
       return "another person than the one who proposed it must confirm it";
     case DecommissionRefusal::wrong_state:
       return "that is done already: the point waits for a new box";
+    case DecommissionRefusal::overtaken:
+      return "another box has enrolled for the point since this was proposed: if that one is to end, propose "
+             "it anew";
   }
   return "unknown refusal";
 }
 
 Uuid Decommissions::proposed_for(PointId point) const {
   for (const auto& [id, row] : state_.decommissions.rows())
-    if (row.state.status() == v1::DECOMMISSION_PROPOSED && row.state.point() == point.to_octets()) return id;
+    if (row.state.status() == v1::DECOMMISSION_PROPOSED && row.state.point() == point.to_octets() &&
+        !state_.is_overtaken(id))
+      return id;
   return {};
 }
 
@@ -85,6 +90,7 @@ Decommissioned<std::vector<Draft>> Decommissions::order(const Uuid& id, const v1
   v1::Decommission ordered = row->state;
   if (ordered.status() != v1::DECOMMISSION_PROPOSED || state_.waits_for_box(*node))
     return DecommissionRefusal::wrong_state;
+  if (state_.is_overtaken(id)) return DecommissionRefusal::overtaken;
   if (ordered.proposed_by().id() == actor.id()) return DecommissionRefusal::same_person;
   ordered.set_status(v1::DECOMMISSION_ORDERED);
   *ordered.mutable_ordered_by() = actor;

@@ -15,6 +15,7 @@ enum class DecommissionRefusal {
   no_person,      ///< A program asks: people decommission a box.
   same_person,    ///< Who proposed it may not confirm it.
   wrong_state,    ///< It is ordered already, or the point waits for a new box as it is.
+  overtaken,      ///< A box has enrolled since it was proposed: that one was not meant.
 };
 const char* to_text(DecommissionRefusal refusal);
 
@@ -36,7 +37,8 @@ class Decommissions {
   Decommissioned<std::vector<Draft>> order(const Uuid& decommission, const v1::Actor& actor,
                                            v1::Proof proof) const;
 
-  /// A proposal for this point that waits for its second person; nil when there is none.
+  /// A proposal for this point that waits for its second person; nil when there is none. The enrolment of a
+  /// box ends it.
   Uuid proposed_for(PointId point) const;
 
   /// A record of a life that has ended was still under way to the disk: what it left open ends too.

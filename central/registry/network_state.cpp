@@ -50,6 +50,9 @@ bool NetworkState::apply(const Record& record) {
     case v1::DECOMMISSION:
       take_decommission(id);
       break;
+    case v1::ENROLMENT:
+      take_enrolment(record);
+      break;
     case v1::CREDENTIAL:
       take_credential(record);
       break;
@@ -78,11 +81,27 @@ void NetworkState::take_decommission(const Uuid& id) {
   without_box_.insert(*node);
 }
 
+void NetworkState::take_enrolment(const Record& record) {
+  const auto node = NodeId::from_octets(enrolments.find(record.subject.id)->state.node());
+  if (record.header.verb() != v1::GRANTED || record.key.origin != central_ || !node) return;
+  // A box came with keys of its own and a code of a person's: it takes over.
+  without_box_.erase(*node);
+  for (const auto& [id, row] : decommissions.rows())
+    if (row.state.status() == v1::DECOMMISSION_PROPOSED && row.state.node() == node->to_octets())
+      overtaken_.insert(id);
+}
+
 void NetworkState::take_credential(const Record& record) {
   const v1::Credential& credential = credentials.find(record.subject.id)->state;
-  // A certificate that is new, of a box that came with keys of its own: it takes over.
   if (record.header.verb() == v1::REGISTERED && credential.kind() == v1::CREDENTIAL_NODE)
-    if (const auto node = NodeId::from_octets(credential.holder())) without_box_.erase(*node);
+    if (const auto node = NodeId::from_octets(credential.holder()))
+      newest_lines_[*node] = credential.serial();
+}
+
+const Octets& NetworkState::newest_line(NodeId node) const {
+  static const Octets unknown;
+  auto at = newest_lines_.find(node);
+  return at == newest_lines_.end() ? unknown : at->second;
 }
 
 const std::set<Epoch>& NetworkState::lives_of(NodeId node) const {

@@ -32,6 +32,10 @@ class NetworkState : public ScheduleTables {
   bool has_ended(NodeId node, Epoch life) const;
   /// Two people have ended the lives of the node's box, and no box has enrolled in its place since.
   bool waits_for_box(NodeId node) const { return without_box_.contains(node); }
+  /// A box has enrolled for the point since this decommission was proposed: nobody meant that one.
+  bool is_overtaken(const Uuid& decommission) const { return overtaken_.contains(decommission); }
+  /// Serial of the youngest certificate of the node's line; empty = none is known here.
+  const Octets& newest_line(NodeId node) const;
   /// The network's day, as central last said it; nothing when it never has.
   const v1::Day* today() const;
   /// Over the subjects of a node's acts.
@@ -45,6 +49,7 @@ class NetworkState : public ScheduleTables {
  private:
   void take_erasure(const Uuid& id);
   void take_decommission(const Uuid& id);
+  void take_enrolment(const Record& record);
   void take_credential(const Record& record);
 
   struct Writer {
@@ -63,6 +68,8 @@ class NetworkState : public ScheduleTables {
   std::map<SubjectKey, Uuid> erasure_by_subject_;
   std::map<NodeId, std::set<Epoch>> ended_lives_;
   std::set<NodeId> without_box_;
+  std::set<Uuid> overtaken_;
+  std::map<NodeId, Octets> newest_lines_;
 };
 
 }  // namespace feldsher::central

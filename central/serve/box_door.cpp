@@ -49,10 +49,12 @@ AccessWorld BoxDoor::world(const Config& config, CentralNode& node, const Octets
           .now = [&node] { return node.now(); },
           .write = [&node](const std::vector<Draft>& drafts,
                            std::function<void()> then) { node.write(drafts, std::move(then)); },
-          .on_enrolled =
-              [&node](NodeId who) {
-                Log::info("enrolled", {{"node", who}});
-                node.expect_new_box(who);
+          .let_in =
+              [&node](NodeId who, const std::vector<Draft>& drafts, std::function<void()> then) {
+                node.let_in(who, drafts, [who, then = std::move(then)] {
+                  Log::info("enrolled", {{"node", who}});
+                  then();
+                });
               },
           .on_refused =
               [](v1::EnrolmentRefusal why) {

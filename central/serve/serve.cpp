@@ -124,6 +124,10 @@ int serve(const Config& config) {
                     "a box came with a certificate that was revoked");
     return false;
   };
+  points.on_node = [&](const PeerIdentity& peer) {
+    const AccessBy by{.actor = node.self(), .proof = v1::PROOF_CERTIFICATE, .now = node.now()};
+    if (const auto ends = end_former_lines(node.state(), peer, by); !ends.empty()) node.write(ends, [] {});
+  };
   points.on_copy = [&](const PeerIdentity& peer) {
     const AccessBy by{.actor = node.self(), .proof = v1::PROOF_CERTIFICATE, .now = node.now()};
     if (auto noted = noted_standby(node.state(), peer, by, node.random())) node.write({*noted}, [] {});

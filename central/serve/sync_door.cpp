@@ -60,6 +60,7 @@ void SyncDoor::open(const std::shared_ptr<Connection>& connection, const PeerIde
   auto& wire = wires_[connection.get()];
   wire = std::make_unique<ConnectionWire>(node, connection);
   node_.connected(node, *wire, peer.serial);
+  on_node(peer);
 }
 
 void SyncDoor::take(Connection& connection, const Octets& message) {

@@ -23,6 +23,8 @@ class SyncDoor {
 
   /// Whether a certificate is still good: asked at each connection.
   std::function<bool(const PeerIdentity&)> is_good = [](const PeerIdentity&) { return true; };
+  /// A node has come in with this certificate.
+  std::function<void(const PeerIdentity&)> on_node = [](const PeerIdentity&) {};
   /// A copy has come in with this certificate.
   std::function<void(const PeerIdentity&)> on_copy = [](const PeerIdentity&) {};
   /// Where copies of the journal are taken; null: nowhere.

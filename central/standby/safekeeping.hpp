@@ -44,10 +44,14 @@ class Safekeeping final : private StandbyLinkHost {
   void disconnected(const StandbyWire& wire);
   void tick(const Instant& now);
 
+  /// A standby is on the line and has all that is durable here, or it is on its way there.
+  bool in_step() const;
   StandbyStatus status() const;
 
   /// Everything of a journal up to a place is at the standby.
   std::function<void(const JournalId&, std::uint64_t seq)> on_safe = [](const JournalId&, std::uint64_t) {};
+  /// A standby begins to follow, perhaps with another disk than before: what `on_safe` said is over.
+  std::function<void()> on_safe_anew = [] {};
   /// The standby has been out of step for a while. Once for each time.
   std::function<void()> on_away = [] {};
   /// A copy and central hold different records. Once for each difference.
@@ -59,9 +63,9 @@ class Safekeeping final : private StandbyLinkHost {
     std::uint64_t since_ms;
     std::function<void()> work;
   };
+  void follows_anew() override { on_safe_anew(); }
   void copied(StandbyLink& link, const std::map<JournalId, std::uint64_t>& marks) override;
   void differs(StandbyLink& link, const std::string& detail) override;
-  bool in_step() const;
   void release();
   void note_progress();
 

@@ -117,7 +117,10 @@ void StandbyLink::welcome(const v1::StandbyHello& hello) {
   send_welcome();
   std::map<JournalId, std::uint64_t> marks;
   for (const v1::JournalEnd& end : hello.held()) marks[*journal_of(end)] = end.mark().seq();
-  if (follows_) host_.copied(*this, marks);
+  if (follows_) {
+    host_.follows_anew();
+    host_.copied(*this, marks);
+  }
   pump();
 }
 

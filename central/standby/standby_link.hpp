@@ -15,6 +15,8 @@ class StandbyLink;
 class StandbyLinkHost {
  public:
   virtual ~StandbyLinkHost() = default;
+  /// The copy begins to follow: what it holds comes by `copied`, and what was said of it before is over.
+  virtual void follows_anew() = 0;
   /// Up to these places every journal is on the copy's disk too.
   virtual void copied(StandbyLink& link, const std::map<JournalId, std::uint64_t>& marks) = 0;
   /// The copy holds something else than this disk: nothing was written over, on either side.

@@ -293,11 +293,6 @@ void PointNode::learn_clock(std::int64_t offset_ms, v1::Trust trust, v1::ClockSo
   write(v1::ACTS, {draft}, {}, [] {});
 }
 
-void PointNode::feed_began() {
-  state_.drop_feed();
-  requests_to_answer_.clear();
-}
-
 void PointNode::feed_record(const Record& record) {
   if (!state_.apply(record)) raise(v1::INCIDENT_QUARANTINE, "the body of " + to_hex(record.key.to_octets()));
   if (record.subject.type == v1::ERASURE) erase(record);

@@ -91,7 +91,6 @@ class PointNode final : private sync::PointLinkHost {
   // The day on which what is past was last dropped.
   static constexpr const char* swept_value = "scope/swept";
 
-  void feed_began() override;
   void feed_record(const Record& record) override;
   void feed_left(const SubjectKey& subject) override;
   void restored(const std::vector<Record>& records) override;

@@ -218,7 +218,8 @@ std::optional<ingest::ShortDigest> Readings::sealed_digest(const ingest::StreamK
 }
 
 void Readings::learn_wearers() {
-  const auto as_of = std::pair(node_.link().feed().epoch(), node_.link().feed().position());
+  const sync::PointFeed& feed = node_.link().feed();
+  const auto as_of = std::tuple(feed.epoch(), feed.position(), feed.stale().size());
   if (wearers_as_of_ == as_of) return;
   wearers_as_of_ = as_of;
   std::map<DeviceId, Wearer> wearers;

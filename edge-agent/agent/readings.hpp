@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <tuple>
 #include <vector>
 
 #include "edge-agent/agent/point_node.hpp"
@@ -104,7 +105,8 @@ class Readings {
   std::map<ingest::StreamKey, readings::RangeSet> safe_;
   std::map<ingest::StreamKey, readings::RangeSet> cut_;  // What is on the disk of it: `cut_values`.
   std::map<DeviceId, Wearer> wearers_;
-  std::optional<std::pair<std::uint64_t, std::uint64_t>> wearers_as_of_;  // Feed epoch and position.
+  std::optional<std::tuple<std::uint64_t, std::uint64_t, std::size_t>>
+      wearers_as_of_;  // Feed epoch and position, and what is stale.
 };
 
 /// The blocks that `block` must be cut into for each to fit into a record; usually itself alone.

@@ -175,6 +175,7 @@ class Agent {
     options.uri = config_.broker;
     if (config_.broker.starts_with("ssl://")) {
       const TlsFiles tls = folder_.bus_tls();
+      finish_install(tls);
       options.ca_file = tls.ca.string();
       options.certificate_file = tls.certificate.string();
       options.key_file = tls.key.string();

@@ -4,7 +4,6 @@
 #include <ostream>
 
 #include "edge-agent/agent/membership.hpp"
-#include "edge-agent/enrol/enrol.hpp"
 #include "edge-agent/enrol/renewal.hpp"
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/data_folder.hpp"
@@ -36,7 +35,6 @@ void rotate_bus(const PointFolder& point, const Membership& me, const std::files
   finish_install(*wish.bus);
   finish_install(*wish.broker);
   renew(wish);
-  give_to_owner(broker);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <optional>
 #include <system_error>
 
 #include "protocol/record/result.hpp"
@@ -17,6 +18,24 @@ constexpr std::size_t largest_secret = 64U << 10;
 
 [[noreturn]] void fail(const char* what, const std::filesystem::path& path, int code) {
   throw Fault(fmt::format("{} {}: {}", what, path.string(), std::generic_category().message(code)));
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+struct Owner {
+  uid_t user = 0;
+  gid_t group = 0;
+};
+
+/// Whose a file at `path` is to be: of whom the one there is, else the folder. Nothing: of whoever makes it,
+/// because only root can give files away.
+std::optional<Owner> owner_for(const std::filesystem::path& path) {
+  struct stat about {};
+  if (geteuid() != 0) return std::nullopt;
+  if (lstat(path.c_str(), &about) != 0 && stat(folder_of(path).c_str(), &about) != 0) return std::nullopt;
+  return Owner{about.st_uid, about.st_gid};
 }
 
 /// A file descriptor that closes itself.
@@ -39,6 +58,9 @@ class File {
     }
     sync();
   }
+  void give_to(const Owner& owner) {
+    if (fchown(fd_, owner.user, owner.group) != 0) fail("cannot give away", path_, errno);
+  }
   void sync() {
     if (fsync(fd_) != 0) fail("cannot sync", path_, errno);
   }
@@ -50,15 +72,15 @@ class File {
 };
 
 void sync_folder_of(const std::filesystem::path& path) {
-  const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+  const auto folder = folder_of(path);
   File(folder, O_RDONLY | O_DIRECTORY).sync();
 }
 
-}  // namespace
-
-void write_secret_file(const std::filesystem::path& path, OctetsView content) {
-  File file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+void write_new(const std::filesystem::path& path, OctetsView content, mode_t mode,
+               const std::optional<Owner>& owner) {
+  File file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
   try {
+    if (owner) file.give_to(*owner);
     file.write_all(content);
   } catch (...) {
     unlink(path.c_str());  // half a key would stop every later start
@@ -67,19 +89,26 @@ void write_secret_file(const std::filesystem::path& path, OctetsView content) {
   sync_folder_of(path);
 }
 
-void replace_secret_file(const std::filesystem::path& path, OctetsView content) {
+void replace(const std::filesystem::path& path, OctetsView content, mode_t mode) {
   const auto temporary = std::filesystem::path(path.string() + ".new");
   unlink(temporary.c_str());  // of a run that was killed
-  write_secret_file(temporary, content);
+  write_new(temporary, content, mode, owner_for(path));
   if (rename(temporary.c_str(), path.c_str()) != 0) fail("cannot rename to", path, errno);
   sync_folder_of(path);
 }
 
+}  // namespace
+
+void write_secret_file(const std::filesystem::path& path, OctetsView content) {
+  write_new(path, content, 0600, owner_for(path));
+}
+
+void replace_secret_file(const std::filesystem::path& path, OctetsView content) {
+  replace(path, content, 0600);
+}
+
 void write_public_file(const std::filesystem::path& path, OctetsView content) {
-  const auto temporary = std::filesystem::path(path.string() + ".new");
-  File(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644).write_all(content);
-  if (rename(temporary.c_str(), path.c_str()) != 0) fail("cannot rename to", path, errno);
-  sync_folder_of(path);
+  replace(path, content, 0644);
 }
 
 Octets read_secret_file(const std::filesystem::path& path) {

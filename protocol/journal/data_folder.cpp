@@ -18,16 +18,19 @@ constexpr const char* box_name = "box";
 constexpr const char* next_name = "box-next";  // Of a rotation that is under way.
 constexpr const char* wrapped_as = "journal";
 
+/// Takes a box key away, of whichever kind it is.
+void drop(const std::filesystem::path& folder, const std::string& name) {
+  for (const char* kind : {".cred", ".key"}) std::filesystem::remove(folder / (name + kind));
+}
+
 /// What wraps the key now is `next`: it takes the place of the one before.
 void settle(const std::filesystem::path& folder) {
-  for (const char* kind : {".cred", ".key"}) {
-    const auto next = folder / (std::string(next_name) + kind);
-    if (!std::filesystem::exists(next)) continue;
-    // The one before may be of the other kind. Without it, `next` is still found.
-    for (const char* other : {".cred", ".key"})
-      std::filesystem::remove(folder / (std::string(box_name) + other));
-    std::filesystem::rename(next, folder / (std::string(box_name) + kind));
-  }
+  // A sealed one goes first, as when it is loaded; one of the other kind beside it is of no use.
+  const char* kind = std::filesystem::exists(folder / (std::string(next_name) + ".cred")) ? ".cred" : ".key";
+  // The one before may be of the other kind. Without it, `next` is still found.
+  drop(folder, box_name);
+  std::filesystem::rename(folder / (std::string(next_name) + kind), folder / (std::string(box_name) + kind));
+  drop(folder, next_name);
 }
 
 struct Opened {
@@ -83,6 +86,8 @@ DataFolder DataFolder::open(const std::filesystem::path& folder, const BoxSealer
 
 DataFolder DataFolder::rotate(const std::filesystem::path& folder, Random& random, const BoxSealer& sealer) {
   const DatabaseKey key = open(folder, sealer).key();
+  // One of a rotation that was cut off before it wrapped anything, perhaps of the other kind.
+  drop(folder, next_name);
   BoxKey next = BoxKey::make(random);
   next.save(folder, next_name, sealer);
   replace_secret_file(key_file(folder), next.wrap(key.to_hex(), wrapped_as, random) + "\n");

@@ -13,10 +13,14 @@ class BatchSize {
   static constexpr std::uint64_t quick_ms = 100, slow_ms = 400;
 
   std::size_t octets() const { return octets_; }
-  void sent(std::uint64_t now_ms) { sent_ms_ = now_ms; }
+  void sent(std::uint64_t now_ms, std::size_t octets) {
+    sent_ms_ = now_ms;
+    // A small batch that was quick says nothing of a large one.
+    tells_ = octets >= octets_ / 2;
+  }
   void acknowledged(std::uint64_t now_ms) {
     const std::uint64_t took = now_ms - sent_ms_;
-    if (took <= quick_ms) octets_ = std::min(octets_ * 2, most);
+    if (tells_ && took <= quick_ms) octets_ = std::min(octets_ * 2, most);
     if (took >= slow_ms) octets_ = std::max(octets_ / 4, least);
   }
   /// Another line, or one that lost something: nothing is known of it.
@@ -25,6 +29,7 @@ class BatchSize {
  private:
   std::size_t octets_ = least;
   std::uint64_t sent_ms_ = 0;
+  bool tells_ = false;  // The batch on the line is large enough to show what the line takes.
 };
 
 }  // namespace feldsher::sync

@@ -15,7 +15,7 @@ struct CentralLink::Judging {
 };
 
 void CentralLink::on_checkpoint(const v1::SignedCheckpoint& asked) {
-  if (phase_ != Phase::live) return;
+  if (phase_ != Phase::live || asked.checkpoint() == refused_checkpoint_) return;
   if (judging_ && judging_->asked.checkpoint() == asked.checkpoint()) return;  // A repeat.
   auto judging = std::make_shared<Judging>();
   judging->asked = asked;
@@ -25,21 +25,33 @@ void CentralLink::on_checkpoint(const v1::SignedCheckpoint& asked) {
   const auto key = life_keys_.find(Epoch{checkpoint.epoch()});
   if (!readable || key == life_keys_.end() || !is_signed_by(key->second, asked, asked.signature(), check_))
     return fault(v1::INCIDENT_QUARANTINE, "a checkpoint that cannot be read, or that it has not signed");
-  // Not yet: it asks again. Whoever has only one copy must not tell a node to let go of the other.
-  for (const v1::JournalCut& cut : checkpoint.cuts()) {
-    const auto at = journals_.find({Epoch{cut.epoch()}, cut.stream()});
-    if (at == journals_.end() || cut.seq() > std::min(at->second.safe, at->second.durable)) return;
-  }
-  // What passed for an earlier checkpoint need not be read again, unless this one is older.
+  std::map<JournalId, std::uint64_t> cuts;
   for (const v1::JournalCut& cut : checkpoint.cuts())
-    if (auto at = walked_.find({node_, cut.stream(), Epoch{cut.epoch()}});
-        at != walked_.end() && at->second.seq > cut.seq()) {
-      walked_.clear();
-      walked_set_ = new_walked_set();
-      break;
-    }
+    if (!cuts.emplace(JournalId{node_, cut.stream(), Epoch{cut.epoch()}}, cut.seq()).second)
+      return fault(v1::INCIDENT_QUARANTINE, "a checkpoint that cuts a journal twice");
+  if (!may_cut(checkpoint)) return;  // Not yet: it asks again.
+  // What passed for an earlier checkpoint need not be read again, unless this one is older.
+  const bool older = std::any_of(walked_.begin(), walked_.end(), [&cuts](const auto& entry) {
+    const auto at = cuts.find(entry.first);
+    return at == cuts.end() ? entry.first.stream == v1::ACTS : at->second < entry.second.seq;
+  });
+  if (older) forget_walked();
   judging_ = std::move(judging);
   judge_next();
+}
+
+// Whoever has only one copy must not tell a node to let go of the other.
+bool CentralLink::may_cut(const v1::Checkpoint& checkpoint) {
+  return host_.standby_in_step() &&
+         std::all_of(checkpoint.cuts().begin(), checkpoint.cuts().end(), [this](const v1::JournalCut& cut) {
+           const auto at = journals_.find({Epoch{cut.epoch()}, cut.stream()});
+           return at != journals_.end() && cut.seq() <= std::min(at->second.safe, at->second.durable);
+         });
+}
+
+void CentralLink::forget_walked() {
+  walked_.clear();
+  walked_set_ = new_walked_set();
 }
 
 KeptSet CentralLink::new_walked_set() const {
@@ -80,28 +92,30 @@ void CentralLink::judge_next() {
                      tip = {.journal = journal, .seq = to, .hash = record.stored.hash, .edge = {}};
                    }
                    // A cut within a transaction is none.
-                   if (record.key.seq == to && record.header.more() != 0) tip.hash = zero_digest;
+                   if (record.key.seq == to && record.header.more() != 0) return refuse_checkpoint();
                  }
                  judge_next();
                });
 }
 
 void CentralLink::judge() {
-  const auto judging = std::exchange(judging_, nullptr);
   const v1::Checkpoint ours =
-      make_checkpoint(tenant_, node_, Epoch{judging->checkpoint.epoch()}, judging->reached, walked_set_);
+      make_checkpoint(tenant_, node_, Epoch{judging_->checkpoint.epoch()}, judging_->reached, walked_set_);
   // Both by this program: what a newer one says beside it is not known to be so, and not signed.
-  if (ours.SerializeAsString() != judging->checkpoint.SerializeAsString()) {
-    if (reported_.insert("checkpoint").second)
-      host_.incident(v1::INCIDENT_HASH, node_, "what it would keep of its journals is not what is held here");
-    walked_.clear();
-    walked_set_ = new_walked_set();
-    return;
-  }
+  if (ours.SerializeAsString() != judging_->checkpoint.SerializeAsString()) return refuse_checkpoint();
+  const auto judging = std::exchange(judging_, nullptr);
+  if (!may_cut(judging->checkpoint)) return;  // The standby went away meanwhile.
   v1::Frame frame;
   *frame.mutable_checkpoint() = judging->asked;
   countersign(*frame.mutable_checkpoint(), signer_);
   wire_->send(frame);
+}
+
+void CentralLink::refuse_checkpoint() {
+  refused_checkpoint_ = std::exchange(judging_, nullptr)->asked.checkpoint();
+  forget_walked();
+  if (reported_.insert("checkpoint").second)
+    host_.incident(v1::INCIDENT_HASH, node_, "what it would keep of its journals is not what is held here");
 }
 
 void CentralLink::note_cut(const v1::Hello& hello) {

@@ -9,7 +9,9 @@ namespace feldsher::sync {
 void CentralLink::on_hello(const v1::Hello& hello, const Instant& now) {
   if (hello.ticket().size() != 16 || hello.next_ticket().size() != 16 || hello.epoch() == 0)
     return refuse(hello, v1::REFUSAL_MALFORMED);
-  if (greeting_ == hello.next_ticket()) return;  // A repeat of the hello that is being answered.
+  // A repeat of the hello that is being answered, or of one whose welcome arrived: what came since would look
+  // lost.
+  if (greeting_ == hello.next_ticket() || gone_on_ == hello.next_ticket()) return;
   if (hello.version() != protocol_version) return refuse(hello, v1::REFUSAL_VERSION);
   if (hello.tenant() != tenant_.to_octets() || hello.node() != node_.to_octets())
     return refuse(hello, v1::REFUSAL_FOREIGN);
@@ -57,18 +59,29 @@ void CentralLink::compare_held(v1::Hello hello, std::vector<v1::JournalMark> to_
 
 bool CentralLink::judge_heard(const v1::Hello& hello, bool first_contact) {
   const std::uint64_t forgotten = host_.forgotten(hello);
-  if (forgotten == 0) return true;
-  if (first_contact) {
+  // What was refused once stays refused: central goes on, and would reach the number that the node has heard.
+  if (forgotten == 0 && !ahead_) return true;
+  if (!ahead_ && (first_contact || forgiven_)) {
     // Central was restored: what it acknowledged by itself since is with its points only, as far as they
     // heard.
+    if (!forgiven_) put_ahead(forgiven_value);
+    forgive();
     if (reported_.insert("forgotten").second)
       host_.incident(v1::INCIDENT_FORGOTTEN, node_,
                      "it has heard " + std::to_string(forgotten) + " acts of central that are not held here");
     return true;
   }
-  fault(v1::INCIDENT_FORGOTTEN,
-        "it has heard a younger central than this one, " + std::to_string(forgotten) +
-            " acts more: another has taken this one's place, or its disk was set back");
+  if (!ahead_) {
+    ahead_ = true;
+    put_ahead(std::to_string(forgotten));
+  }
+  const std::string why = "it has heard a younger central than this one";
+  // The incident is itself an act of central: counted anew it would be another each time.
+  if (reported_.insert("ahead").second)
+    host_.incident(v1::INCIDENT_FORGOTTEN, node_,
+                   why + ", " + std::to_string(forgotten) +
+                       " acts more: another has taken this one's place, or its disk was set back");
+  drop(why);
   return false;
 }
 
@@ -100,7 +113,10 @@ void CentralLink::judge_tickets(const v1::Hello& hello) {
     const bool resumes =
         feed.epoch() != 0 && hello.feed_epoch() == feed.epoch() && feed.worth_resuming(hello.feed_position());
     const bool fresh = feed.epoch() != 0 && feed.worth_resuming(0);
-    if (behind || resumes || (hello.feed_epoch() != feed.epoch() && fresh)) return welcome(hello, behind);
+    const bool suits = resumes || (hello.feed_epoch() != feed.epoch() && fresh);
+    // A feed that it took up before it was forgiven may be another central's.
+    const bool ours = !forgiven_ || hello.feed_epoch() == anew_feed_;
+    if (behind || (suits && ours)) return welcome(hello, behind);
     host_.renew_feed(node_, [this, connection = connection_, hello] {
       if (connection == connection_ && wire_) welcome(hello, false);
     });
@@ -160,6 +176,7 @@ void CentralLink::welcome(const v1::Hello& hello, bool behind) {
   wire_->send(frame);
   greeting_.clear();
   if (behind) return hand_back(missing(hello));
+  anew_feed_ = feed.epoch();
   down_ = Outgoing{};
   down_.offer(feed.last());
   down_.restart(hello.feed_epoch() == feed.epoch() ? hello.feed_position() : 0, now_ms_);

@@ -17,6 +17,7 @@ void CentralLink::on_batch(const v1::Batch& batch) {
   const Epoch epoch{batch.epoch()};
   if (!greeted_lives_.contains(epoch))
     return fault(v1::INCIDENT_QUARANTINE, "a batch of a life that its hello did not name");
+  gone_on_ = tickets_.next;
   Journal& at = journal(batch.stream(), epoch);
   if (batch.first_seq() > at.tip.seq + 1) return;  // A gap: what lies between is on its way again.
   std::optional<Received> received = read_batch(batch, at);
@@ -166,6 +167,10 @@ void CentralLink::safe(const JournalId& id, std::uint64_t seq) {
   if (seq <= at.safe) return;
   at.safe = seq;
   if (wire_ && phase_ == Phase::live && at.durable >= seq) acknowledge(id, std::nullopt);
+}
+
+void CentralLink::safe_anew() {
+  for (auto& [place, at] : journals_) at.safe = 0;
 }
 
 }  // namespace feldsher::sync

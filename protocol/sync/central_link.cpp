@@ -26,6 +26,8 @@ CentralLink::CentralLink(TenantId tenant, NodeId node, NodeId central, Ledger& l
 
 std::string CentralLink::tickets_value(NodeId node) { return "node/" + node.to_text() + "/tickets"; }
 
+std::string CentralLink::ahead_value(NodeId node) { return "node/" + node.to_text() + "/ahead"; }
+
 CentralLink::Journal& CentralLink::journal(v1::Stream stream, Epoch epoch) {
   auto [at, is_new] = journals_.try_emplace({epoch, stream});
   if (is_new) at->second.tip.journal = {node_, stream, epoch};
@@ -45,6 +47,11 @@ void CentralLink::resume_tickets(OctetsView octets) {
   tickets_ = {Octets(octets.substr(0, 16)), Octets(octets.substr(16))};
 }
 
+void CentralLink::resume_ahead(OctetsView octets) {
+  forgiven_ = octets == forgiven_value;
+  ahead_ = !octets.empty() && !forgiven_;
+}
+
 void CentralLink::resume_life(const Record& opened) {
   if (std::find(lives_.begin(), lives_.end(), opened.key.epoch) != lives_.end()) return;
   lives_.push_back(opened.key.epoch);
@@ -54,11 +61,29 @@ void CentralLink::resume_life(const Record& opened) {
   }
 }
 
+void CentralLink::forgive() {
+  ahead_ = false;
+  forgiven_ = true;
+  anew_feed_ = 0;
+}
+
+void CentralLink::put_ahead(OctetsView octets) {
+  Transaction transaction;
+  transaction.values[ahead_value(node_)] = Octets(octets);
+  ledger_.submit(std::move(transaction), [] {});
+}
+
 Transaction CentralLink::pardon() {
   pardoned_ = true;
+  forgive();
   tickets_ = {};
+  return pardoned(node_);
+}
+
+Transaction CentralLink::pardoned(NodeId node) {
   Transaction transaction;
-  transaction.values[tickets_value(node_)] = Octets(pardon_value);
+  transaction.values[tickets_value(node)] = Octets(pardon_value);
+  transaction.values[ahead_value(node)] = Octets(forgiven_value);
   return transaction;
 }
 
@@ -77,6 +102,7 @@ void CentralLink::connected(Wire& wire, const Instant& now) {
   now_ms_ = heard_ms_ = now.since_boot_ms;
   phase_ = Phase::greeted;
   greeting_.clear();
+  gone_on_.clear();
 }
 
 void CentralLink::disconnected(const Wire& wire) {
@@ -111,10 +137,7 @@ void CentralLink::receive(const v1::Frame& frame, const Instant& now) {
     case v1::Frame::kCheckpoint:
       return on_checkpoint(frame.checkpoint());
     case v1::Frame::kFeedAcknowledgement:
-      if (phase_ == Phase::live && frame.feed_acknowledgement().feed_epoch() == host_.feed(node_).epoch() &&
-          down_.acknowledge(frame.feed_acknowledgement().n(), now_ms_))
-        pump_feed();
-      return;
+      return on_feed_acknowledgement(frame.feed_acknowledgement());
     case v1::Frame::kHeartbeat:
       if (!frame.heartbeat().answer()) {
         v1::Frame answer = frame;
@@ -125,6 +148,15 @@ void CentralLink::receive(const v1::Frame& frame, const Instant& now) {
     default:
       return;
   }
+}
+
+void CentralLink::on_feed_acknowledgement(const v1::FeedAcknowledgement& acknowledgement) {
+  if (phase_ != Phase::live || acknowledgement.feed_epoch() != host_.feed(node_).epoch()) return;
+  if (forgiven_ && acknowledgement.feed_epoch() == anew_feed_) {
+    forgiven_ = false;
+    put_ahead("");
+  }
+  if (down_.acknowledge(acknowledgement.n(), now_ms_)) pump_feed();
 }
 
 void CentralLink::feed_grew(const Instant& now) {

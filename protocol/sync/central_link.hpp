@@ -36,6 +36,8 @@ class CentralLinkHost {
   virtual Digest state_hash_of_acts(NodeId node) = 0;
   virtual void incident(v1::IncidentKind kind, NodeId node, const std::string& detail) = 0;
   virtual HybridClock& clock() = 0;
+  /// A standby is on the line and has all that is durable here, or it is on its way there.
+  virtual bool standby_in_step() = 0;
   /// How many acts of central's own the node has heard that are not held here.
   virtual std::uint64_t forgotten(const v1::Hello& hello) = 0;
 };
@@ -51,20 +53,29 @@ class CentralLink {
   void resume(const JournalTip& tip);
   void resume_tickets(OctetsView octets);
   void resume_life(const Record& opened);
+  /// Whether the node was found to have heard a younger central, and was let in after that.
+  void resume_ahead(OctetsView octets);
   static std::string tickets_value(NodeId node);
+  static std::string ahead_value(NodeId node);
 
   /// A person says that the box whose disk is older than what is held here is the right one: the next hello
-  /// is taken whatever its ticket and life are. To be submitted.
+  /// is taken whatever its ticket and life are, and whatever it has heard. To be submitted.
   Transaction pardon();
+  /// What `pardon` puts on the disk, for a transaction that holds its reason too.
+  static Transaction pardoned(NodeId node);
 
   void connected(Wire& wire, const Instant& now);
   void disconnected(const Wire& wire);
+  /// Lets the node go, if it is connected.
+  void drop(const std::string& why);
   void receive(const v1::Frame& frame, const Instant& now);
   void tick(const Instant& now);
   /// The feed has grown.
   void feed_grew(const Instant& now);
   /// Of this journal of the node everything up to `seq` is on the standby's disk too.
   void safe(const JournalId& journal, std::uint64_t seq);
+  /// A standby begins to follow, with another disk perhaps: nothing is safe but what is said to be from here.
+  void safe_anew();
 
   bool live() const { return phase_ == Phase::live; }
   bool connected() const { return wire_ != nullptr; }
@@ -101,6 +112,9 @@ class CentralLink {
   void compare_held(v1::Hello hello, std::vector<v1::JournalMark> to_compare);
   void judge_tickets(const v1::Hello& hello);
   bool judge_heard(const v1::Hello& hello, bool first_contact);
+  void forgive();
+  void put_ahead(OctetsView octets);
+  void on_feed_acknowledgement(const v1::FeedAcknowledgement& acknowledgement);
   void welcome(const v1::Hello& hello, bool behind);
   void refuse(const v1::Hello& hello, v1::Refusal why);
   /// A box whose lives two people have ended.
@@ -119,15 +133,17 @@ class CentralLink {
   bool may_sign(const v1::NodeLife& life);
   void note_branch(const Record& opened);
   void on_checkpoint(const v1::SignedCheckpoint& asked);
+  bool may_cut(const v1::Checkpoint& checkpoint);
   KeptSet new_walked_set() const;
+  void forget_walked();
   void judge_next();
   void judge();
+  void refuse_checkpoint();
   /// The node no longer has what is not held here.
   void note_cut(const v1::Hello& hello);
   void pump_feed();
   void send_mark();
   void fault(v1::IncidentKind kind, const std::string& why);
-  void drop(const std::string& why);
   Journal& journal(v1::Stream stream, Epoch epoch);
   void durably(Transaction transaction, std::function<void()> work);
 
@@ -153,15 +169,21 @@ class CentralLink {
   std::set<Epoch> greeted_lives_;      // Those that this connection's hello named.
   Tickets tickets_;
   bool pardoned_ = false;
+  static constexpr OctetsView forgiven_value = "forgiven";  // In place of how far it is ahead.
+  bool ahead_ = false;     // It has heard a younger central than this one: only a person lets it in again …
+  bool forgiven_ = false;  // … and then what it heard is of no account: its feed begins anew, …
+  std::uint64_t anew_feed_ = 0;  // … which it has taken up when it acknowledges some of it.
   std::optional<bool> unsealed_;
   std::uint64_t rival_until_ms_ = 0;  // Until then an older disk is a copy: the box itself was here just now.
   Octets greeting_;                   // The next ticket of the hello being answered: a repeat is let fall.
+  Octets gone_on_;  // The next ticket of the hello after whose welcome records came: no repeat of it counts.
   Outgoing down_;
   Digest marked_feed_{}, marked_up_{};
   struct Judging;
   std::shared_ptr<Judging> judging_;        // A checkpoint of the node that is being worked out.
   std::map<JournalId, JournalTip> walked_;  // Up to where its journals were read for that …
   KeptSet walked_set_ = new_walked_set();   // … and what is kept of them.
+  Octets refused_checkpoint_;               // The last that differed: it does so each time that it comes.
   std::set<std::string> reported_;
 };
 

@@ -1,11 +1,15 @@
 #include "protocol/sync/point_feed.hpp"
 
+#include <algorithm>
 #include <boost/endian/conversion.hpp>
+#include <utility>
 
 namespace feldsher::sync {
 namespace {
 
 constexpr const char* position_value = "feed/position";
+// Not empty: an older feed gave some of what is held, and the present one has not brought it again yet.
+constexpr const char* stale_value = "feed/stale";
 // Central's id, then epoch and seq of each of its lives.
 constexpr const char* heard_value = "feed/heard";
 constexpr std::size_t id_octets = 16, row_octets = 16;
@@ -18,6 +22,8 @@ void PointFeed::resume(JournalStore& store) {
     epoch_ = boost::endian::load_big_u64(reinterpret_cast<const unsigned char*>(octets->data()));
     position_ = boost::endian::load_big_u64(reinterpret_cast<const unsigned char*>(octets->data()) + 8);
   }
+  const bool some_stale = !store.value(stale_value).value_or("").empty();
+  if (some_stale) applied_ = std::exchange(position_, 0);
   const Octets heard = store.value(heard_value).value_or("");
   const auto* rows = reinterpret_cast<const unsigned char*>(heard.data());
   if (heard.size() >= id_octets)
@@ -25,14 +31,21 @@ void PointFeed::resume(JournalStore& store) {
   for (std::size_t at = id_octets; at + row_octets <= heard.size(); at += row_octets)
     heard_[Epoch{boost::endian::load_big_u64(rows + at)}] = boost::endian::load_big_u64(rows + at + 8);
   scope_.clear();
-  store.scope([&](Record&& record) { scope_.put(record.subject, record.key); });
+  stale_.clear();
+  store.scope([&](Record&& record) {
+    if (some_stale)
+      stale_.insert(record.subject);
+    else
+      scope_.put(record.subject, record.key);
+  });
 }
 
 void PointFeed::put_position(Transaction& transaction) const {
   unsigned char octets[16];
   boost::endian::store_big_u64(octets, epoch_);
-  boost::endian::store_big_u64(octets + 8, position_);
+  boost::endian::store_big_u64(octets + 8, std::max(position_, applied_));
   transaction.values[position_value] = Octets(reinterpret_cast<const char*>(octets), sizeof octets);
+  transaction.values[stale_value] = stale_.empty() ? "" : "some";
   Octets heard = central_.to_octets();
   for (const auto& [epoch, seq] : heard_) {
     boost::endian::store_big_u64(octets, epoch.value);
@@ -46,10 +59,10 @@ Transaction PointFeed::begin(std::uint64_t epoch, NodeId central) {
   central_ = central;
   heard_.clear();
   epoch_ = epoch;
-  position_ = 0;
+  position_ = applied_ = 0;
+  for (const auto& [subject, record] : scope_.all()) stale_.insert(subject);
   scope_.clear();
   Transaction transaction;
-  transaction.clear_scope = true;
   put_position(transaction);
   return transaction;
 }
@@ -81,6 +94,8 @@ PointFeed::Applied PointFeed::apply(const v1::FeedBatch& batch, TenantId tenant)
       }
       SubjectKey subject{item.subject_type(), *id};
       scope_.drop(subject);
+      stale_.erase(subject);
+      if (item.n() <= applied_) continue;
       applied.transaction.scope.push_back({subject, std::nullopt});
       applied.changes.push_back({subject, std::nullopt});
       continue;
@@ -95,6 +110,8 @@ PointFeed::Applied PointFeed::apply(const v1::FeedBatch& batch, TenantId tenant)
     if (record.key.origin == central_ && record.key.stream == v1::ACTS)
       if (std::uint64_t& seq = heard_[record.key.epoch]; seq < record.key.seq) seq = record.key.seq;
     scope_.put(record.subject, record.key);
+    stale_.erase(record.subject);
+    if (item.n() <= applied_) continue;
     applied.transaction.scope.push_back({record.subject, record.stored});
     const SubjectKey subject = record.subject;
     applied.changes.push_back({subject, std::move(record)});
@@ -105,6 +122,14 @@ PointFeed::Applied PointFeed::apply(const v1::FeedBatch& batch, TenantId tenant)
     put_position(applied.transaction);
   }
   return applied;
+}
+
+std::set<SubjectKey> PointFeed::drop_stale(Transaction& transaction) {
+  std::set<SubjectKey> dropped = std::exchange(stale_, {});
+  if (dropped.empty()) return dropped;
+  for (const SubjectKey& subject : dropped) transaction.scope.push_back({subject, std::nullopt});
+  put_position(transaction);
+  return dropped;
 }
 
 }  // namespace feldsher::sync

@@ -179,11 +179,9 @@ void PointLink::on_welcome(const v1::Welcome& welcome, const Instant& now) {
     }
   // A central that was restored without its standby may hold less than what was safe.
   lives_.bound_safe();
-  if (welcome.feed_epoch() != feed_.epoch()) {
-    host_.feed_began();
+  if (welcome.feed_epoch() != feed_.epoch())
     ledger_.submit(
         feed_.begin(welcome.feed_epoch(), NodeId::from_octets(welcome.central()).value_or(NodeId{})), [] {});
-  }
   last_feed_ms_ = now.wall_ms;
   phase_ = Phase::live;
   note_lost();
@@ -231,7 +229,8 @@ void PointLink::on_feed(const v1::FeedBatch& batch, const Instant& now) {
   }
   for (const std::string& what : applied.quarantined)
     host_.incident(v1::INCIDENT_QUARANTINE, "feed: " + what);
-  if (applied.mark) check_mark(*applied.mark);
+  if (applied.mark && check_mark(*applied.mark))
+    for (const SubjectKey& subject : feed_.drop_stale(applied.transaction)) host_.feed_left(subject);
   // Also a repeat is acknowledged: the acknowledgement may be what was lost.
   durably(std::move(applied.transaction), [this, epoch = feed_.epoch(), position = feed_.position()] {
     v1::Frame frame;
@@ -241,10 +240,12 @@ void PointLink::on_feed(const v1::FeedBatch& batch, const Instant& now) {
   });
 }
 
-void PointLink::check_mark(const v1::FeedItem& mark) {
+bool PointLink::check_mark(const v1::FeedItem& mark) {
   if (!check_.verify(central_key_, mark_place(writer_.tenant(), writer_.node(), feed_.epoch(), mark),
-                     mark.mark_signature()))
-    return host_.incident(v1::INCIDENT_QUARANTINE, "feed: a mark that central did not sign");
+                     mark.mark_signature())) {
+    host_.incident(v1::INCIDENT_QUARANTINE, "feed: a mark that central did not sign");
+    return false;
+  }
   bool differs = mark.state_hash() != view_of(feed_.scope().hash());
   // Our own acts can be compared only when central has projected all of them.
   if (mark.up().epoch() == writer_.epoch().value && mark.up().seq() == writer_.tip(v1::ACTS).seq)
@@ -252,6 +253,7 @@ void PointLink::check_mark(const v1::FeedItem& mark) {
   if (differs && !mark_differed_)
     host_.incident(v1::INCIDENT_HASH, "state hashes differ at feed item " + std::to_string(mark.n()));
   mark_differed_ = differs;
+  return true;
 }
 
 void PointLink::durable(const JournalTip& tip, const Instant& now) {
@@ -347,7 +349,7 @@ void PointLink::send_batch(Life& life, v1::Stream stream, const std::vector<Reco
   if (records.back().key.seq == way.tip.seq && life.head_key == signer_.public_key())
     *batch.mutable_head() = sign_head(writer_.tenant(), way.tip, signer_);
   way.outgoing.sent(records.back().key.seq, now_ms_);
-  if (stream == v1::READINGS) batch_size_.sent(now_ms_);
+  if (stream == v1::READINGS) batch_size_.sent(now_ms_, batch.ByteSizeLong());
   wire_->send(frame);
 }
 

@@ -18,9 +18,8 @@ namespace feldsher::sync {
 class PointLinkHost {
  public:
   virtual ~PointLinkHost() = default;
-  /// A new feed begins: what the old one gave is gone.
-  virtual void feed_began() = 0;
   virtual void feed_record(const Record& record) = 0;
+  /// It left the scope, or a new feed is whole without it.
   virtual void feed_left(const SubjectKey& subject) = 0;
   /// Central handed back records of our own journal that our disk had lost.
   virtual void restored(const std::vector<Record>& records) = 0;
@@ -104,7 +103,8 @@ class PointLink {
   void put_back_early();
   void put_back(const v1::Restore& restore);
   void on_feed(const v1::FeedBatch& batch, const Instant& now);
-  void check_mark(const v1::FeedItem& mark);
+  /// False: central did not sign it.
+  bool check_mark(const v1::FeedItem& mark);
   void pump();
   /// False: nothing may be sent after what this stream waits for.
   bool pump(v1::Stream stream);

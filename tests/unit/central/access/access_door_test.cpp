@@ -87,13 +87,16 @@ class Door : public test::AccessWorld {
 
  private:
   boost::asio::io_context loop_{1};
-  AccessDoor door_{{.state = node.state(),
-                    .random = random,
-                    .authority = authority,
-                    .place = place,
-                    .now = [this] { return node.now(); },
-                    .write = [this](const std::vector<Draft>& drafts,
-                                    std::function<void()> then) { node.write(drafts, std::move(then)); }}};
+  AccessDoor door_{
+      {.state = node.state(),
+       .random = random,
+       .authority = authority,
+       .place = place,
+       .now = [this] { return node.now(); },
+       .write = [this](const std::vector<Draft>& drafts,
+                       std::function<void()> then) { node.write(drafts, std::move(then)); },
+       .let_in = [this](NodeId who, const std::vector<Draft>& drafts,
+                        std::function<void()> then) { node.let_in(who, drafts, std::move(then)); }}};
   std::unique_ptr<HttpsServer> server_;
   int issued_ = 0;
 };

@@ -9,6 +9,42 @@ using namespace feldsher;
 using namespace feldsher::central;
 using test::AccessWorld;
 
+namespace {
+
+/// A disk that takes what comes, and a process that is killed before it hears so.
+class LastBreath final : public Ledger {
+ public:
+  explicit LastBreath(JournalStore& store) : store_(store) {}
+  void submit(Transaction transaction, std::function<void()>) override {
+    if (!transaction.empty()) store_.commit({&transaction, 1});
+  }
+  void read(const JournalId&, std::uint64_t, const ReadLimits&,
+            std::function<void(std::vector<Record>)>) override {}
+  void read_intake(std::uint64_t, const ReadLimits&, std::function<void(std::vector<Record>)>) override {}
+
+ private:
+  JournalStore& store_;
+};
+
+/// Two people end the box of the point.
+void put_out(AccessWorld& world) {
+  v1::Actor one, two;
+  one.set_kind(v1::ACTOR_STAFF);
+  one.set_id(world.random.uuid_v7(3).to_octets());
+  two = one;
+  two.set_id(world.random.uuid_v7(4).to_octets());
+  const auto point = world.node.state().point_of(NodeId{test::uuid(test::point_node_id)});
+  const auto& decommissions = world.node.decommissions();
+  const auto proposed = decommissions.propose(*point, "dead disk", one, v1::PROOF_TOKEN, world.node.now());
+  REQUIRE(proposed.has_value());
+  world.write({*proposed});
+  const auto ordered = decommissions.order(proposed->subject.id, two, v1::PROOF_TOKEN);
+  REQUIRE(ordered.has_value());
+  world.write(*ordered);
+}
+
+}  // namespace
+
 TEST_CASE("a box with a good code gets what a point needs", "[central][access][enrolment][X6]") {
   AccessWorld world;
   const AccessWorld::Box box;
@@ -146,6 +182,69 @@ TEST_CASE("nobody but a node of the tenant renews", "[central][access][renewal][
         v1::ENROLMENT_NO_NODE);
   CHECK(world.renew({world.tenant, PeerKind::node, test::point_node_id}, {.key = {}, .request = "none"})
             .refusal() == v1::ENROLMENT_BAD_KEY);
+}
+
+TEST_CASE("that a new box may come is on the disk with its enrolment", "[central][access][enrolment][X6]") {
+  AccessWorld world;
+  const AccessWorld::Box box;
+  const auto sealed = enrolment::seal(world.open_code(), box.request());
+  LastBreath killed(world.store);
+  CentralNode again(world.tenant, world.node.id(),
+                    {.clock = world.clock,
+                     .random = world.random,
+                     .ledger = killed,
+                     .signer = world.signer,
+                     .check = world.check});
+  again.start(world.store);
+  const auto outcome =
+      Access(again.state(), world.random).enrol(sealed, world.authority, world.place, again.now());
+  REQUIRE(outcome.node);
+  const auto tickets = sync::CentralLink::tickets_value(*outcome.node);
+  REQUIRE_FALSE(world.store.value(tickets));
+  again.let_in(*outcome.node, outcome.drafts, [] {});
+  CHECK(world.store.value(tickets) == sync::CentralLink::pardoned(*outcome.node).values.at(tickets));
+}
+
+TEST_CASE("a box that two people put out does not renew, also with a certificate that central does not know",
+          "[central][access][renewal][X6]") {
+  AccessWorld world;
+  const AccessWorld::Box first, second;
+  const auto enrolled = world.enrol(enrolment::seal(world.open_code(), first.request()));
+  const auto known = read_own_certificate(enrolled.line_certificate())->identity;
+  PeerIdentity unknown = known;
+  unknown.serial = "of before central was restored";
+  put_out(world);
+  for (const PeerIdentity& guest : {known, unknown})
+    CHECK(world.renew(guest, make_key_and_request("line")).refusal() == v1::ENROLMENT_REVOKED);
+  CHECK(world.node.state().waits_for_box(NodeId{*known.uuid()}));
+  const auto next = world.enrol(enrolment::seal(world.open_code(), second.request()));
+  REQUIRE(next.refusal() == v1::ENROLMENT_GRANTED);
+  CHECK_FALSE(world.node.state().waits_for_box(NodeId{*known.uuid()}));
+  CHECK(world.renew(read_own_certificate(next.line_certificate())->identity, make_key_and_request("line"))
+            .refusal() == v1::ENROLMENT_GRANTED);
+}
+
+TEST_CASE("once a node comes with its newest certificate, those before it are over",
+          "[central][access][renewal][X6]") {
+  AccessWorld world;
+  const AccessWorld::Box box;
+  const auto enrolled = world.enrol(enrolment::seal(world.open_code(), box.request()));
+  const auto former = read_own_certificate(enrolled.line_certificate())->identity;
+  const auto answer = world.renew(former, make_key_and_request("line"));
+  const auto newest = read_own_certificate(answer.line_certificate())->identity;
+  const auto come = [&](const PeerIdentity& peer) {
+    const auto ends = end_former_lines(world.node.state(), peer, world.by());
+    world.write(ends);
+    return ends.size();
+  };
+  // The answer may have been lost.
+  CHECK(come(former) == 0);
+  CHECK_FALSE(world.revocations.holds(former.serial));
+  CHECK(come(newest) == 1);
+  CHECK(world.revocations.holds(former.serial));
+  CHECK_FALSE(world.revocations.holds(newest.serial));
+  CHECK(come(newest) == 0);
+  CHECK(world.renew(former, make_key_and_request("line")).refusal() == v1::ENROLMENT_REVOKED);
 }
 
 TEST_CASE("a revocation names a holder, and is a record", "[central][access][revocation][X6]") {

@@ -57,7 +57,10 @@ class AccessWorld : public CoreWorld {
   /// What central says, after what is behind it is written.
   v1::EnrolmentAnswer enrol(const v1::SealedEnrolment& sealed) {
     auto outcome = access().enrol(sealed, authority, place, node.now());
-    write(outcome.drafts);
+    if (outcome.node)
+      node.let_in(*outcome.node, outcome.drafts, [] {});
+    else
+      write(outcome.drafts);
     return outcome.answer;
   }
   v1::RenewalAnswer renew(const PeerIdentity& guest, const KeyAndRequest& key) {

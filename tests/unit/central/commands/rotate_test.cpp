@@ -96,6 +96,23 @@ TEST_CASE("points hear of a pass key before it signs, and former ones end by a w
   CHECK(world.pass_keys() == std::pair{2, 2});
 }
 
+TEST_CASE("a next pass key that the points were never told of does not sign yet",
+          "[central][commands][keys][X6]") {
+  World world;
+  const std::string present = text_of(world.folder.pass_key());
+  // Cut off between making the key and telling of it.
+  SigningKey::generate().save(world.folder.next_pass_key());
+  const std::string next = text_of(world.folder.next_pass_key());
+  REQUIRE_FALSE(world.is_pass_key(world.folder.next_pass_key()));
+  world.turn("pass");
+  CHECK(text_of(world.folder.pass_key()) == present);
+  CHECK(text_of(world.folder.next_pass_key()) == next);
+  CHECK(world.is_pass_key(world.folder.next_pass_key()));
+  world.turn("pass");
+  CHECK(text_of(world.folder.pass_key()) == next);
+  CHECK(world.pass_keys() == std::pair{3, 0});
+}
+
 TEST_CASE("the doors, the operator and the box get new keys", "[central][commands][keys][X6]") {
   World world;
   const auto certificate = world.folder.server() / "certificate.pem", key = world.folder.server() / "key.pem";

@@ -51,7 +51,15 @@ struct DeadBox : Network {
     credential.set_head_key(box.signer->public_key());
     credential.set_serial(box.serial);
     clinic->publish(v1::CREDENTIAL, clinic->id(), v1::REGISTERED, credential);
-    central->expect_new_box(box.identity.node);
+    v1::Enrolment code;
+    code.set_node(box.identity.node.to_octets());
+    code.set_status(v1::CODE_USED);
+    Draft granted;
+    granted.actor = central->self();
+    granted.subject = {v1::ENROLMENT, clinic->id()};
+    granted.verb = v1::GRANTED;
+    granted.message = code.SerializeAsString();
+    central->let_in(box.identity.node, {granted}, [] {});
   }
   /// Another box with an empty disk, for the same point.
   Box& new_box() {
@@ -138,6 +146,33 @@ TEST_CASE("a box is put out by two different people, with a reason", "[central][
   CHECK(ordered->front().verb == v1::DECOMMISSIONED);
   CHECK(net.order(proposed->subject.id, net.two).error() == DecommissionRefusal::wrong_state);
   CHECK(net.propose(net.one).error() == DecommissionRefusal::wrong_state);
+}
+
+TEST_CASE("a proposal from before another box came does not end that one", "[central][node][X2][X6]") {
+  DeadBox net;
+  const auto proposed = net.propose(net.one);
+  REQUIRE(proposed.has_value());
+  net.enrolled(net.new_box());
+  CHECK(net.order(proposed->subject.id, net.two).error() == DecommissionRefusal::overtaken);
+  CHECK(net.ticket_at_central().status() == v1::TICKET_WAITING);
+  net.restart_central();
+  CHECK(net.order(proposed->subject.id, net.two).error() == DecommissionRefusal::overtaken);
+  // It does not stand in the way of one that is meant.
+  const auto again = net.propose(net.one);
+  REQUIRE(again.has_value());
+  CHECK(net.order(again->subject.id, net.two).has_value());
+}
+
+TEST_CASE("a box that is put out goes at once, also with a certificate that central does not know",
+          "[central][node][X6]") {
+  DeadBox net;
+  net.point.serial = "of before central was restored";
+  net.connect(net.point);
+  net.settle();
+  REQUIRE(net.point.live());
+  net.put_out();
+  CHECK_FALSE(net.central->points().front().connected);
+  CHECK_FALSE(net.point.live());
 }
 
 TEST_CASE("with a box end what was open there, its leases and its certificates; its bookings are tasks",

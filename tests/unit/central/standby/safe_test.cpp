@@ -119,6 +119,30 @@ TEST_CASE("a point that was away hears what became safe meanwhile, and remembers
   CHECK(safe_acts(*net.point) == 3);
 }
 
+TEST_CASE("what was safe with a standby that is gone is not safe with the empty one in its place",
+          "[central][standby][N8]") {
+  CopiedNetwork net;
+  net.ticket();
+  net.follow();
+  auto told_safe = [&] {
+    net.sent.clear();
+    net.connect(*net.point);
+    net.settle_all();
+    return std::any_of(net.sent.begin(), net.sent.end(),
+                       [](const v1::Frame& frame) { return frame.acknowledgement().safe().seq() != 0; });
+  };
+  CHECK(told_safe());
+  net.cut_copy();
+  net.copy = std::make_unique<Copy>();
+  net.lose_copied = [](v1::StandbyFrame& frame) { return frame.has_batch(); };
+  net.follow();
+  CHECK_FALSE(told_safe());
+  net.lose_copied = [](v1::StandbyFrame&) { return false; };
+  net.follow();
+  CHECK(net.same());
+  CHECK(told_safe());
+}
+
 TEST_CASE("a standby that stays away is one incident, until it has been back", "[central][standby][N8]") {
   CopiedNetwork net;
   net.pass(100);

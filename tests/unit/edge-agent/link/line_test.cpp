@@ -41,7 +41,6 @@ class InstantLedger final : public Ledger {
 };
 
 struct QuietHost final : sync::PointLinkHost {
-  void feed_began() override {}
   void feed_record(const Record&) override {}
   void feed_left(const SubjectKey&) override {}
   void restored(const std::vector<Record>&) override {}

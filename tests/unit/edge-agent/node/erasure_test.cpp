@@ -100,6 +100,18 @@ TEST_CASE("an order to erase reaches a point that was away when it was given", "
   net.check_gone();
 }
 
+TEST_CASE("the erased are gone with the order, before the new feed is whole", "[edge][node][X8]") {
+  Erased net;
+  net.cut(net.point);
+  net.order();
+  net.lose = [](v1::Frame& frame) {
+    return frame.has_feed() && frame.feed().items().rbegin()->kind() == v1::FEED_MARK;
+  };
+  net.come_back();
+  CHECK_FALSE(net.point.node->link().feed().stale().empty());
+  net.check_gone();
+}
+
 TEST_CASE("answers are kept for a repeat, and gone from the disk on the day after the next",
           "[edge][node][K5]") {
   PointWorld net;

@@ -85,6 +85,55 @@ TEST_CASE("a request of central that was heard but not answered when the agent d
   CHECK(net.central->state().request_answers.rows().size() == 1);
 }
 
+TEST_CASE("a new feed that the line cuts off leaves the point its day, also after a restart",
+          "[edge][node][N8][N10][X2]") {
+  for (const bool restarts : {false, true}) {
+    CAPTURE(restarts);
+    PointWorld net;
+    for (const auto& [id, row] : net.point.node->state().terminals.rows())
+      if (row.state.name() == "checkin-2") {
+        const v1::Terminal away = row.state;
+        net.clinic->publish(v1::TERMINAL, Uuid(id), v1::ARCHIVED, away);
+        break;
+      }
+    net.settle();
+    const v1::AskRefusal refusal = net.ask(net.point, "checkin-2", net.walk_in())->refusal();
+    REQUIRE(refusal != v1::ASK_GRANTED);
+    v1::Erasure order;
+    order.set_status(v1::ERASURE_ORDERED);
+    net.clinic->publish(v1::ERASURE, net.clinic->id(), v1::ERASED, order);
+    net.settle();
+    net.lose = [first = true](v1::Frame& frame) mutable {
+      if (!frame.has_feed()) return false;
+      auto& items = *frame.mutable_feed()->mutable_items();
+      if (items.size() > 1) items.DeleteSubrange(1, items.size() - 1);
+      return !std::exchange(first, false);
+    };
+    net.connect(net.point);
+    net.settle();
+    REQUIRE(net.point.live());
+    REQUIRE(net.point.node->link().feed().position() == 1);
+    net.cut(net.point);
+    if (restarts) net.restart(net.point);
+
+    CHECK(net.ask(net.point, "checkin-2", net.walk_in())->refusal() == refusal);
+    CHECK(net.ask(net.point, "checkin-1", net.by_phone())->has_checked_in());
+    net.sign_in_all();
+    const auto booked = net.ask(net.point, "reception", net.book(130));
+    CHECK(booked->refusal() == v1::ASK_GRANTED);
+    CHECK_FALSE(booked->booked().requested());
+
+    net.lose = [](v1::Frame&) { return false; };
+    net.connect(net.point);
+    net.settle();
+    net.pass_seconds(10);
+    CHECK(net.same_state(net.point));
+    CHECK(net.point.node->link().feed().stale().empty());
+    CHECK(net.ask(net.point, "checkin-2", net.walk_in())->refusal() == refusal);
+    CHECK(net.incidents(v1::INCIDENT_HASH) == 0);
+  }
+}
+
 TEST_CASE("a point works for days without central, through restarts, and brings everything when it is back",
           "[edge][node][N8][N10]") {
   PointWorld net;

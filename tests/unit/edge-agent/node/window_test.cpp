@@ -77,6 +77,35 @@ struct Windowed : CopiedNetwork {
     point->store.replay(0, [&](std::uint64_t, Record&&) { ++count; });
     return count;
   }
+  /// Proposes, beside the window, to cut the journals at `cuts`; `chain`: what is said of the last of them.
+  void propose(const std::vector<std::pair<JournalId, std::uint64_t>>& cuts,
+               std::optional<Digest> chain = {}) {
+    std::vector<JournalTip> tips;
+    KeptSet kept(
+        [this](const RecordKey& a, const RecordKey& b) { return point->node->link().lives().later(a, b); });
+    for (const auto& [journal, to] : cuts) {
+      JournalTip& tip = tips.emplace_back();
+      tip.journal = journal;
+      while (tip.seq < to)
+        for (const Record& record : point->store.read(journal, tip.seq + 1, {.records = 1, .octets = 1})) {
+          if (tip.seq == to) break;
+          tip.advance(record);
+          kept.pass(record);
+        }
+    }
+    if (chain) tips.back().hash = *chain;
+    sent.clear();
+    point->node->link().propose(sign_checkpoint(
+        make_checkpoint(tenant_of_tests, point->identity.node, point->node->writer().epoch(), tips, kept),
+        *point->signer));
+    settle_all();
+  }
+  JournalId acts() const { return point->node->writer().tip(v1::ACTS).journal; }
+  bool was_signed() const {
+    return std::any_of(sent.begin(), sent.end(), [](const v1::Frame& frame) {
+      return frame.has_checkpoint() && !frame.checkpoint().countersignature().empty();
+    });
+  }
   std::vector<Verifier::Finding> verify() {
     Verifier verifier(tenant_of_tests);
     verifier.demand_countersignatures(central_signer.public_key());
@@ -217,6 +246,109 @@ TEST_CASE("a checkpoint that its node has not signed ends the line", "[edge-agen
   net.trim();
   CHECK(net.acts_cut() == 0);
   CHECK(net.incidents(v1::INCIDENT_QUARANTINE) == 1);
+}
+
+TEST_CASE("a cut within a transaction is refused, whatever it says of it, and harms nobody",
+          "[edge-agent][window][K3][X6]") {
+  Windowed net;
+  net.ticket();  // Its life; a visit and a ticket, in one.
+  net.ticket();
+  net.pass(2);
+  REQUIRE(net.point->store.read(net.acts(), 2, {}).front().header.more() != 0);
+  bool says_truth = false;
+  SECTION("it says that nothing is there") {}
+  SECTION("it says what is there") { says_truth = true; }
+  net.propose({{net.acts(), 2}}, says_truth ? std::nullopt : std::optional(zero_digest));
+  CHECK_FALSE(net.was_signed());
+  CHECK(net.incidents(v1::INCIDENT_HASH) == 1);
+  net.propose({{net.acts(), 3}});
+  CHECK(net.was_signed());
+  CHECK(net.point->live());
+}
+
+TEST_CASE("a checkpoint that cuts a journal twice ends the line", "[edge-agent][window][K3][X6]") {
+  Windowed net;
+  net.ticket();
+  net.ticket();
+  net.pass(2);
+  net.propose({{net.acts(), 3}, {net.acts(), 1}});
+  CHECK_FALSE(net.was_signed());
+  CHECK(net.incidents(v1::INCIDENT_QUARANTINE) == 1);
+  CHECK_FALSE(net.point->live());
+}
+
+TEST_CASE("a checkpoint that was refused falls when it comes again, and nothing is read for it",
+          "[edge-agent][window][K3]") {
+  Windowed net;
+  net.ticket();
+  net.pass(2);
+  net.propose({{net.acts(), 3}}, sha256("another"));
+  CHECK(net.incidents(v1::INCIDENT_HASH) == 1);
+  net.ledger->hold();
+  net.propose({{net.acts(), 3}}, sha256("another"));
+  CHECK(net.ledger->waiting() == 0);
+  net.ledger->run();
+  net.settle_all();
+  CHECK_FALSE(net.was_signed());
+  net.propose({{net.acts(), 3}});
+  CHECK(net.was_signed());
+}
+
+TEST_CASE("what was read for a checkpoint is of no account for one that leaves a life out",
+          "[edge-agent][window][K3]") {
+  Windowed net;
+  net.ticket();
+  const JournalId older = net.acts();
+  net.window.reset();
+  net.cut(*net.point);
+  net.restart(*net.point);
+  net.ticket();  // In a life of its own.
+  const JournalId younger = net.acts();
+  REQUIRE(older != younger);
+  net.connect(*net.point);
+  net.settle_all();
+  net.pass(2);
+  net.propose({{older, 3}, {younger, net.point->node->writer().tip(v1::ACTS).seq}});
+  CHECK(net.was_signed());
+  net.propose({{older, 3}});
+  CHECK(net.was_signed());
+  CHECK(net.incidents(v1::INCIDENT_HASH) == 0);
+}
+
+TEST_CASE("nothing is cut while the standby is away, though all was safe with it",
+          "[edge-agent][window][N8]") {
+  Windowed net;
+  net.five_days();
+  net.cut_copy();
+  net.trim();
+  CHECK(net.acts_cut() + net.window->status().blocks_cut == 0);
+  net.copy = std::make_unique<Copy>();  // Another in its place, which has nothing yet.
+  net.lose_copied = [](v1::StandbyFrame& frame) { return frame.has_batch(); };
+  net.follow();
+  net.work(20);
+  CHECK(net.acts_cut() + net.window->status().blocks_cut == 0);
+  net.lose_copied = [](v1::StandbyFrame&) { return false; };
+  net.follow();
+  net.work(60);
+  CHECK(net.acts_cut() > 0);
+  net.all_agree();
+}
+
+TEST_CASE("a standby that goes while central reads for a cut stops it", "[edge-agent][window][N8]") {
+  Windowed net;
+  net.ticket();
+  net.pass(2);
+  net.ledger->hold();
+  net.propose({{net.acts(), 3}});
+  REQUIRE(net.ledger->waiting() > 0);
+  net.cut_copy();
+  net.ledger->run();
+  net.settle_all();
+  CHECK_FALSE(net.was_signed());
+  net.connect_copy();
+  net.settle_all();
+  net.propose({{net.acts(), 3}});
+  CHECK(net.was_signed());
 }
 
 TEST_CASE("an answer that central has not signed is none", "[edge-agent][window][K3]") {

@@ -238,6 +238,25 @@ TEST_CASE("a rotation that the power cut off is ended at the next start", "[prot
   CHECK(DataFolder::open(before, no_tpm).key().to_hex() == key);
 }
 
+TEST_CASE("what a rotation that was cut off left does not take the place of the next one's key",
+          "[protocol][journal][X6][X7]") {
+  TemporaryFolder outer;
+  SeededRandom random(5);
+  // The first was cut off when it had written its box key and wrapped nothing; the other came with a TPM, or
+  // without the one that had been there.
+  for (const PretendTpm* second : {&tpm, &no_tpm}) {
+    const bool is_sealed = second == &tpm;
+    const auto path = outer.path() / (is_sealed ? "sealed" : "unsealed");
+    const auto key = DataFolder::open_or_create(path, random, no_tpm).key().to_hex();
+    BoxKey::make(random).save(path, "box-next", is_sealed ? no_tpm : tpm);
+    REQUIRE(std::filesystem::exists(path / (is_sealed ? "box-next.key" : "box-next.cred")));
+    CHECK(DataFolder::rotate(path, random, *second).sealed() == is_sealed);
+    CHECK(DataFolder::open(path, *second).key().to_hex() == key);
+    for (const char* stale : {"box-next.key", "box-next.cred", is_sealed ? "box.key" : "box.cred"})
+      CHECK_FALSE(std::filesystem::exists(path / stale));
+  }
+}
+
 TEST_CASE("a folder of before keys were wrapped opens, and is wrapped by a rotation",
           "[protocol][journal][X7]") {
   TemporaryFolder outer;

@@ -26,6 +26,7 @@ struct OneLink final : CentralLinkHost, Wire {
   Digest state_hash_of_acts(NodeId) override { return zero_digest; }
   void incident(v1::IncidentKind, NodeId, const std::string& detail) override { incidents.push_back(detail); }
   HybridClock& clock() override { return hybrid; }
+  bool standby_in_step() override { return true; }
   std::uint64_t forgotten(const v1::Hello&) override { return 0; }
 
   void send(const v1::Frame& frame) override { sent.push_back(frame); }
@@ -115,6 +116,20 @@ TEST_CASE("what the standby has is told once, and only when our own disk has it"
   one.link.safe(one.acts(), 2);  // The standby was faster than our own disk.
   CHECK(one.acknowledged().empty());
   one.ledger.run();
+  CHECK(one.acknowledged() == Acknowledged{{2, 2}});
+}
+
+TEST_CASE("what the standby before had is safe no more when another follows", "[protocol][sync][N8]") {
+  OneLink one;
+  one.greet();
+  one.act();
+  one.act();
+  one.link.safe(one.acts(), 2);
+  one.acknowledged();
+  one.link.safe_anew();
+  one.link.safe(one.acts(), 1);
+  CHECK(one.acknowledged() == Acknowledged{{2, 1}});
+  one.link.safe(one.acts(), 2);
   CHECK(one.acknowledged() == Acknowledged{{2, 2}});
 }
 

@@ -89,6 +89,24 @@ TEST_CASE("a hello that comes twice is answered once", "[protocol][sync]") {
   CHECK(net.point.live());
 }
 
+TEST_CASE("a hello that comes again after the node has gone on is let fall", "[protocol][sync][N10]") {
+  OnePoint net;
+  v1::Frame hello;
+  net.change_next(v1::Frame::kHello, [&](v1::Frame& frame) { hello = frame; });
+  net.reconnect(net.point);
+  net.ticket();
+  net.settle();
+  REQUIRE(net.stored() == net.acts());
+  // By what it says the node would have lost the ticket, and central would hand it back and listen to nothing
+  // else.
+  net.central->receive(net.point.identity.node, hello);
+  net.settle();
+  net.ticket();
+  net.pass_seconds(until_resent_s);
+  CHECK(net.stored() == net.acts());
+  nothing_was_said(net);
+}
+
 TEST_CASE("a welcome that comes twice, or to another hello, moves no ticket", "[protocol][sync]") {
   OnePoint net;
   v1::Frame welcome;

@@ -248,6 +248,94 @@ TEST_CASE("a feed that begins anew while the line is up drops the line, and the 
   CHECK(net.same_state(net.point));
 }
 
+TEST_CASE("a new feed that the line cuts off takes nothing away; its first mark drops what it did not bring",
+          "[protocol][sync][N10][X5]") {
+  OnePoint net;
+  const Uuid ada = net.clinic->doctor("Ada");
+  for (int i = 0; i < 20; ++i) net.clinic->room(std::to_string(i));
+  net.settle();
+  net.pass_seconds(until_marked_s);
+  auto feed = [&]() -> const sync::PointFeed& { return net.point.node->link().feed(); };
+  const std::uint64_t epoch = feed().epoch();
+  auto has_all = [&] {
+    const auto& state = net.point.node->state();
+    return state.rooms.rows().size() == 20 && state.practitioners.find(ada) && state.services.find(net.gp);
+  };
+  auto on_disk = [&] {
+    std::size_t count = 0;
+    net.point.store.scope([&](Record&&) { ++count; });
+    return count;
+  };
+  v1::Erasure order;
+  order.set_status(v1::ERASURE_ORDERED);
+  net.clinic->publish(v1::ERASURE, net.clinic->id(), v1::ERASED, order);
+  net.settle();
+  v1::Practitioner elsewhere;
+  elsewhere.add_points(net.clinic->id().to_octets());
+  net.clinic->publish(v1::PRACTITIONER, ada, v1::CHANGED, elsewhere);
+
+  net.lose = [first = true](v1::Frame& frame) mutable {
+    if (!frame.has_feed()) return false;
+    auto& items = *frame.mutable_feed()->mutable_items();
+    if (items.size() > 5) items.DeleteSubrange(5, items.size() - 5);
+    return !std::exchange(first, false);
+  };
+  net.reconnect(net.point);
+  REQUIRE(net.point.live());
+  CHECK(feed().epoch() != epoch);
+  CHECK(feed().position() == 5);
+  CHECK(feed().scope().all().size() == 5);
+  net.cut(net.point);
+  CHECK(has_all());
+  net.restart(net.point);
+  CHECK(has_all());
+  CHECK(feed().position() == 0);
+
+  net.lose = [](v1::Frame&) { return false; };
+  net.reconnect(net.point);
+  CHECK(net.same_state(net.point));
+  CHECK(has_all());
+  net.pass_seconds(until_marked_s);
+  CHECK_FALSE(net.point.node->state().practitioners.find(ada));
+  CHECK(net.point.node->state().rooms.rows().size() == 20);
+  CHECK(feed().stale().empty());
+  CHECK(on_disk() == feed().scope().all().size());
+  CHECK(net.same_state(net.point));
+  CHECK(net.incidents(v1::INCIDENT_HASH) == 0);
+  const std::uint64_t position = feed().position();
+  net.restart(net.point);
+  CHECK(feed().position() == position);
+  CHECK(net.same_state(net.point));
+  CHECK_FALSE(net.point.node->state().practitioners.find(ada));
+}
+
+TEST_CASE("a mark that central did not sign drops nothing of the old feed", "[protocol][sync][X7]") {
+  OnePoint net;
+  const Uuid ada = net.clinic->doctor("Ada");
+  net.settle();
+  v1::Erasure order;
+  order.set_status(v1::ERASURE_ORDERED);
+  net.clinic->publish(v1::ERASURE, net.clinic->id(), v1::ERASED, order);
+  v1::Practitioner elsewhere;
+  elsewhere.add_points(net.clinic->id().to_octets());
+  net.clinic->publish(v1::PRACTITIONER, ada, v1::CHANGED, elsewhere);
+  net.settle();
+  net.lose = [](v1::Frame& frame) {
+    if (frame.has_feed())
+      for (auto& item : *frame.mutable_feed()->mutable_items())
+        if (item.kind() == v1::FEED_MARK) item.mutable_mark_signature()->back() ^= 1;
+    return false;
+  };
+  net.reconnect(net.point);
+  net.pass_seconds(until_marked_s);
+  CHECK(net.incidents(v1::INCIDENT_QUARANTINE) == 1);
+  CHECK(net.point.node->state().practitioners.find(ada));
+  net.lose = [](v1::Frame&) { return false; };
+  net.reconnect(net.point);
+  net.pass_seconds(until_marked_s);
+  CHECK_FALSE(net.point.node->state().practitioners.find(ada));
+}
+
 TEST_CASE("a mark that central did not sign says nothing about the state", "[protocol][sync][X7]") {
   OnePoint net;
   net.lose = [&](v1::Frame& frame) {

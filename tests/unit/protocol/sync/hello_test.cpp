@@ -245,6 +245,69 @@ TEST_CASE(
   CHECK(net.same_state(net.point));
 }
 
+TEST_CASE(
+    "a central whose disk was set back in its life refuses who heard more, whatever it writes since, until a "
+    "person says otherwise",
+    "[protocol][sync][N8]") {
+  OnePoint net;
+  const MemoryStore backup = net.store;
+  for (const char* name : {"11", "12", "13"}) net.clinic->room(name);
+  net.settle();
+  REQUIRE(net.point.node->state().rooms.rows().size() == 3);
+  net.cut(net.point);
+  net.store = backup;
+  net.restart_central();
+  auto refused = [&] {
+    net.reconnect(net.point);
+    return !net.point.live() && net.incidents(v1::INCIDENT_FORGOTTEN) == 1;
+  };
+  for (int i = 0; i < 5; ++i) CHECK(refused());
+  for (int i = 0; i < 5; ++i) net.clinic->room("2" + std::to_string(i));
+  CHECK(refused());
+  net.restart_central();
+  net.reconnect(net.point);
+  CHECK_FALSE(net.point.live());
+
+  v1::Actor manager;
+  manager.set_kind(v1::ACTOR_STAFF);
+  net.central->accept_older_disk(net.point.identity.node, manager, v1::PROOF_TOKEN, [] {});
+  net.restart_central();
+  for (int i = 0; i < 2; ++i) {
+    net.reconnect(net.point);
+    CHECK(net.point.live());
+    CHECK(net.same_state(net.point));
+  }
+  net.pass_seconds(until_marked_s);
+  CHECK(net.point.node->state().rooms.rows().size() == 5);
+}
+
+TEST_CASE("whom a person let in that heard more of central gets a feed that begins anew, and stays in",
+          "[protocol][sync][N8]") {
+  OnePoint net;
+  const MemoryStore backup = net.store;
+  net.clinic->room("11");
+  net.clinic->room("12");
+  net.settle();
+  net.cut(net.point);
+  net.store = backup;
+  net.restart_central();
+  net.reconnect(net.point);
+  REQUIRE_FALSE(net.point.live());
+  v1::Actor manager;
+  manager.set_kind(v1::ACTOR_STAFF);
+  net.central->accept_older_disk(net.point.identity.node, manager, v1::PROOF_TOKEN, [] {});
+  const std::uint64_t old_feed = net.point.node->link().feed().epoch();
+  net.lose_next(v1::Frame::kWelcome);
+  net.reconnect(net.point);
+  CHECK_FALSE(net.point.live());
+  net.reconnect(net.point);  // It says once more what it heard.
+  CHECK(net.point.live());
+  CHECK(net.point.node->link().feed().epoch() != old_feed);
+  net.reconnect(net.point);
+  CHECK(net.point.live());
+  CHECK(net.same_state(net.point));
+}
+
 TEST_CASE("a first hello that has heard more of central than is held here is taken, and told",
           "[protocol][sync][N8]") {
   OnePoint net;
