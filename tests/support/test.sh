@@ -170,17 +170,17 @@ run_tests() {
     [ ! -x "build/release/bin/feldsher-$part" ] || parts=$((parts + 1))
   done
   if [ "$parts" -eq 4 ]; then
-    # They wait more than they work: the compilers below are what they wait beside.
+    # They wait more than they work.
     local beside=5
     together "demo, 60 s" demo demo --headless --seconds 60 --report build/demo.json
     for fault in lose double book chain; do
       together "demo notices: $fault" must_fail demo "demo-$fault" --headless --seconds 20 --break "$fault"
     done
+    gather
     beside=2
   fi
   covered "$([ -n "$deep" ] && echo 95 || echo 0)"
   sanitized sanitize "AddressSanitizer and UndefinedBehaviorSanitizer" "$([ -n "$deep" ] && echo "$deep_tests" || echo "$core_tests")"
-  gather
   if [ -n "$deep" ]; then fuzzed 120; else fuzzed 20; fi
 
   if [ "$parts" -eq 4 ]; then
