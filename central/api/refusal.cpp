@@ -7,13 +7,13 @@
 namespace feldsher::central {
 namespace {
 
-struct Row {
+struct Wording {
   Refusal why;
   int status;
   const char* title;
   const char* challenge;  ///< RFC 6750 §3; null where there is none.
 };
-constexpr Row rows[] = {
+constexpr Wording wordings[] = {
     {Refusal::no_token, 401, "a bearer token is needed", R"(Bearer realm="feldsher")"},
     {Refusal::unknown_token, 401, "the token is not valid",
      R"(Bearer realm="feldsher", error="invalid_token")"},
@@ -59,7 +59,7 @@ Refusal refusal_of(ScheduleRefusal refusal) {
 }
 
 HttpResponse to_response(const Refused& refused) {
-  for (const Row& row : rows) {
+  for (const Wording& row : wordings) {
     if (row.why != refused.why) continue;
     HttpResponse response = problem(row.status, row.title, refused.detail);
     if (row.challenge) response.headers["WWW-Authenticate"] = row.challenge;

@@ -1,11 +1,12 @@
 #include "central/feed/day_rule.hpp"
 
+#include "protocol/civil/days.hpp"
+
 #include "protocol/civil/civil.hpp"
 
 namespace feldsher::central {
 namespace {
 
-constexpr std::int64_t ms_a_minute = 60'000, minutes_a_day = 24 * 60;
 // The shortest day that a zone has: so long nothing is looked up.
 constexpr std::int64_t shortest_day = minutes_a_day - 3 * 60;
 

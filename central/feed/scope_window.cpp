@@ -5,7 +5,6 @@
 namespace feldsher::central {
 namespace {
 
-constexpr std::int64_t minutes_a_day = 24 * 60;
 constexpr int days_back = 7, days_ahead = 30, visit_days_back = 30;
 
 }  // namespace

@@ -1,9 +1,8 @@
 #include "edge-agent/desk/desk.hpp"
+#include "protocol/civil/days.hpp"
 
 namespace feldsher::edge {
 namespace {
-
-constexpr std::int64_t ms_a_minute = 60'000;
 
 /// The absent rule (AUTHORITY.md; the fault it prevents is a patient who came and is closed as a no-show):
 /// enough calls, far enough apart, and never before the slot plus grace. Only calls of this boot count:

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "edge-agent/desk/permissions.hpp"
+#include "protocol/civil/days.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::edge {
@@ -143,7 +144,6 @@ std::optional<v1::AskRefusal> Desk::refuses(const v1::Ask& ask, const std::strin
 std::optional<v1::AskRefusal> Desk::refuses_clock(const v1::SetClock& ask, const DeskTime& now) const {
   if (!now.clock_unset) return v1::ASK_NOT_ALLOWED;
   // A person says the time to the minute: the minute that the floor lies in is not before it.
-  constexpr std::int64_t ms_a_minute = 60'000;
   const std::int64_t floor_ms = std::max(now.instant.wall_ms, clock_floor_ms_);
   if (ask.wall_ms() / ms_a_minute < floor_ms / ms_a_minute) return v1::ASK_BEFORE_FLOOR;
   return std::nullopt;

@@ -1,9 +1,8 @@
 #include "edge-agent/desk/desk.hpp"
+#include "protocol/civil/days.hpp"
 
 namespace feldsher::edge {
 namespace {
-
-constexpr std::int64_t ms_a_minute = 60'000;
 
 /// The minute of the booking that was asked for, or of the one that was to be cancelled; 0 = unknown.
 std::int64_t slot_of(const PointState& state, const v1::Request& request) {

@@ -6,7 +6,7 @@ namespace feldsher::edge {
 namespace {
 
 constexpr int days_kept = 30;
-constexpr std::int64_t ms_a_minute = 60'000, minutes_kept = days_kept * 24 * 60;
+constexpr std::int64_t minutes_kept = days_kept * minutes_a_day;
 
 bool is_closed(const v1::Ticket& ticket) {
   return ticket.status() == v1::TICKET_FINISHED || ticket.status() == v1::TICKET_ABSENT ||

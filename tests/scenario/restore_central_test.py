@@ -129,7 +129,7 @@ class RestoreCentralTest(scenario.Scenario):
         """[N8][N10][H11][S1][K9][X7] It goes on where central ended: nothing that anybody was told is missing."""
         self.morning()
         self.check_ins_happen(10)  # The point works on.
-        self.assertTrue(self.follower.stop())
+        self.assertIsNone(self.follower.stop())
         programs.set_keys(self.standby / "central.toml", sync_port=self.network.sync_port)
         said = run([CENTRAL, "promote", "--dir", self.standby])
         self.assertIn("This folder is central's now", said)

@@ -188,6 +188,7 @@ run_tests() {
   fi
 
   if [ -n "$deep" ]; then
+    step "the benchmarks can be built" build release benches
     sanitized tsan "ThreadSanitizer" "$deep_tests"
     step "clang-tidy" tidy
     step "the packages in a bare Debian" python3 tests/packages/packages_test.py

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 from demo import broker  # noqa: E402
+from demo.processes import free_port  # noqa: E402
 
 
 class Authority:
@@ -44,12 +45,6 @@ class Authority:
         (folder / "certificate.pem").write_bytes(certificate.public_bytes(Encoding.PEM))
         (folder / "ca.pem").write_bytes(self.certificate.public_bytes(Encoding.PEM))
         return folder
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 class BrokerTest(unittest.TestCase):

@@ -127,17 +127,17 @@ class ProcessTest(unittest.TestCase):
     def test_one_that_will_not_end_is_killed_with_its_children(self):
         process = self.start("bash", "-c", "trap '' TERM; sleep 1000 & echo ready; while true; do wait; done")
         wait_until("it is ready", lambda: "ready" in self.log.read_text(), process)
-        self.assertFalse(process.stop(0.3))
+        self.assertEqual(process.stop(1), "did not end within 1 s")
         self.assertFalse(process.running)
 
     def test_one_that_ends_when_asked_is_not_killed(self):
-        self.assertTrue(self.start("sleep", "1000").stop(5))
+        self.assertIsNone(self.start("sleep", "1000").stop(5))
 
     def test_one_that_fails_is_said_with_what_it_said(self):
         process = self.start("bash", "-c", "echo no such thing >&2; exit 3")
         with self.assertRaisesRegex(Failed, "no such thing"):
             wait_until("it works", lambda: False, process, 10)
-        self.assertFalse(process.stop())
+        self.assertEqual(process.stop(), "ended with 3")
 
 
 if __name__ == "__main__":

@@ -39,13 +39,26 @@ function(feldsher_warnings target)
                          -Woverloaded-virtual -Wimplicit-fallthrough -Werror)
 endfunction()
 
-# feldsher_library(name SOURCES a.cpp … LINKS target …): a component; its sources include from the root.
+# Most of a file's compile time are headers of others, so some files are compiled as one. Who works on a library for a day
+# configures with -DFELDSHER_TOGETHER=OFF: then one changed file is compiled alone.
+option(FELDSHER_TOGETHER "Compile several files of a target as one" ON)
+function(feldsher_together target files)
+  if(FELDSHER_TOGETHER)
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${files})
+  endif()
+endfunction()
+
+# feldsher_library(name SOURCES a.cpp … LINKS target … [SEPARATE]): a component; its sources include from the root.
+# SEPARATE: its files are compiled one by one, as `./run coverage` and `./run mutation` need it, which replace single objects.
 function(feldsher_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "SEPARATE" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS})
   target_compile_options(${name} PRIVATE ${sanitizers})
+  if(NOT ARG_SEPARATE)
+    feldsher_together(${name} 4)
+  endif()
   feldsher_warnings(${name})
 endfunction()
 
@@ -70,7 +83,7 @@ function(feldsher_test name)
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} Catch2::Catch2WithMain)
   target_compile_definitions(${name} PRIVATE FELDSHER_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
   if(NOT ARG_SEPARATE)
-    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 6)
+    feldsher_together(${name} 6)
   endif()
   feldsher_warnings(${name})
   # What is tested is optimised; the test itself only has to compile fast. Names of two files in one batch may shadow.

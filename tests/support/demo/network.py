@@ -60,7 +60,7 @@ class Point:
                 f"broker-{self.name}", ["/usr/sbin/mosquitto", "-c", self.broker_folder / "mosquitto.conf"])
         else:
             self.broker.start()
-        wait_until("its broker listens", lambda: listens(self.broker_port), self.broker)
+        wait_until("its broker listens", lambda: self.broker.running and listens(self.broker_port), self.broker)
 
     def start_agent(self, connected: bool = True):
         if self.agent is None:

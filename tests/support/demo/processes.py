@@ -12,11 +12,20 @@ class Failed(Exception):
     """The network could not be made or went wrong: said to whoever runs it, without a trace."""
 
 
+_reserved: list[socket.socket] = []
+
+
 def free_port() -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port for a server that starts later. As long as this process lives nobody gets it by asking for any port.
+
+    The socket that holds it never listens, and says so to the kernel only after its bind: a server, which sets
+    SO_REUSEADDR before its own, may then have the port; a second reservation or an outgoing connection may not.
+    """
+    holder = socket.socket()
+    holder.bind(("127.0.0.1", 0))
+    holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    _reserved.append(holder)
+    return holder.getsockname()[1]
 
 
 def listens(port: int) -> bool:
@@ -66,17 +75,17 @@ class Process:
         self.signal(signal.SIGKILL)
         self.process.wait()
 
-    def stop(self, seconds: float = 10) -> bool:
-        """Asks, then kills. False when it had to be killed or had failed by itself."""
+    def stop(self, seconds: float = 10) -> str | None:
+        """Asks, then kills. What went wrong, if anything did: it had to be killed, or had failed."""
         if self.process is None:
-            return True
+            return None
         self.signal(signal.SIGTERM)
         try:
             status = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
-            return False
-        return status in (0, -signal.SIGTERM)
+            return f"did not end within {seconds:.0f} s"
+        return None if status in (0, -signal.SIGTERM) else f"ended with {status}"
 
     def tail(self, lines: int = 15) -> str:
         text = self.log.read_text(encoding="utf-8", errors="replace") if self.log.exists() else ""
@@ -99,8 +108,8 @@ class Processes:
     def stop(self, *which: Process):
         """Stops them, last started first; all of them when none is named."""
         for process in reversed(which or tuple(self.all)):
-            if not process.stop():
-                print(f"  {process.name} did not end by itself; see {process.log}")
+            if wrong := process.stop():
+                print(f"  {process.name} {wrong}; see {process.log}")
 
     def ended(self) -> list[Process]:
         return [process for process in self.all if not process.running]
