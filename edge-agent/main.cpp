@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
   app.add_flag("--print-default-config", print_default,
                "Print the commented default configuration, which is its manual");
 
-  std::string config_file;
+  std::string config_file = edge::PointFolder("/var/lib/feldsher-edge").config();
   bool json = false;
   edge::EnrolWish wish{.code = {},
                        .folder = "/var/lib/feldsher-edge",
@@ -48,20 +48,22 @@ int main(int argc, char** argv) {
       ->required();
   enrol->add_option("--dir", wish.folder, "Folder to make: keys, journal and edge.toml")
       ->capture_default_str();
-  enrol->add_option("--broker", wish.broker,
-                    "Folder for the broker's key and certificates; default: DIR/broker");
+  enrol->add_option(
+      "--broker", wish.broker,
+      "Folder for the broker's key and certificates; default: /etc/feldsher/broker of the Debian\n"
+      "package, with its DIR, else DIR/broker");
   enrol->add_flag("--start", start, "Then run the agent here, as `serve` does");
   CLI::App* serve = app.add_subcommand("serve", "Run the agent");
-  serve->add_option("--config", config_file, "The point's edge.toml")->required();
+  serve->add_option("--config", config_file, "The point's edge.toml")->capture_default_str();
   CLI::App* status = app.add_subcommand("status", "Ask the running agent how it is");
-  status->add_option("--config", config_file, "The point's edge.toml")->required();
+  status->add_option("--config", config_file, "The point's edge.toml")->capture_default_str();
   status->add_flag("--json", json, "One line of JSON instead of a table");
   CLI::App* trim = app.add_subcommand(
       "trim",
       "Cut the journals before the window now, and not at the daily time: what is older than edge.toml says "
       "and\n"
       "on the disks of central and of its standby. It goes on by itself; `status` says how far (window.*)");
-  trim->add_option("--config", config_file, "The point's edge.toml")->required();
+  trim->add_option("--config", config_file, "The point's edge.toml")->capture_default_str();
   CLI::App* keys = app.add_subcommand("keys", "The keys of the point");
   CLI::App* rotate = keys->add_subcommand(
       "rotate", "Put a new key in the place of one, while the agent is stopped; no database is rewritten");
@@ -70,8 +72,8 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   rotate->add_option(
       "--broker", rotate_wish.broker,
-      "With bus: folder of the broker's key and certificates; default: broker in the point's folder");
-  rotate->add_option("--config", config_file, "The point's edge.toml")->required();
+      "With bus: folder of the broker's key and certificates; default: where `enrol` put them");
+  rotate->add_option("--config", config_file, "The point's edge.toml")->capture_default_str();
   keys->require_subcommand(1);
   app.require_subcommand(0, 1);
   try {
@@ -88,7 +90,7 @@ int main(int argc, char** argv) {
         edge::enrol(wish, std::cout);
         config_file = edge::PointFolder(wish.folder).config();
         if (!start) {
-          std::cout << "Start it: feldsher-edge serve --config " << config_file << '\n';
+          std::cout << edge::start_commands(wish.folder);
           return 0;
         }
       }
@@ -98,6 +100,7 @@ int main(int argc, char** argv) {
     } else if (*rotate) {
       rotate_wish.folder = edge::read_config(config_file).folder;
       edge::rotate(rotate_wish, std::cout);
+      edge::give_to_owner(rotate_wish.folder);
     } else if (*trim) {
       edge::ask_status(edge::PointFolder(edge::read_config(config_file).folder).trim());
       std::cout << "Asked for: `feldsher-edge status` says how far it is (window.*)\n";

@@ -23,7 +23,13 @@ function(feldsher_service_package name)
   endforeach()
   install(FILES ${images}/sysusers.d/feldsher-${name}.conf DESTINATION usr/lib/sysusers.d COMPONENT ${name})
   install(FILES ${images}/tmpfiles.d/feldsher-${name}.conf DESTINATION usr/lib/tmpfiles.d COMPONENT ${name})
-  install(FILES ${images}/config/${name}.toml DESTINATION etc/feldsher COMPONENT ${name})
+  # Who has a command that makes a data folder has its configuration there too: one file, which everything reads.
+  if("/etc/feldsher/${name}.toml" IN_LIST ARG_CONFFILES)
+    set(config_place etc/feldsher)
+  else()
+    set(config_place usr/share/doc/feldsher-${name}/examples)
+  endif()
+  install(FILES ${images}/config/${name}.toml DESTINATION ${config_place} COMPONENT ${name})
   install(FILES ${images}/packages/${name}.README.Debian DESTINATION usr/share/doc/feldsher-${name} RENAME README.Debian
           COMPONENT ${name})
 
@@ -45,11 +51,14 @@ function(feldsher_service_package name)
     configure_file(${images}/packages/templates.in ${control}/templates @ONLY)
     list(APPEND files ${control}/templates ${images}/packages/config)
   endif()
-  list(TRANSFORM ARG_CONFFILES APPEND "\n" OUTPUT_VARIABLE conffiles)
-  list(JOIN conffiles "" conffiles)
-  file(CONFIGURE OUTPUT ${control}/conffiles CONTENT "${conffiles}" @ONLY)
+  if(ARG_CONFFILES)
+    list(TRANSFORM ARG_CONFFILES APPEND "\n" OUTPUT_VARIABLE conffiles)
+    list(JOIN conffiles "" conffiles)
+    file(CONFIGURE OUTPUT ${control}/conffiles CONTENT "${conffiles}" @ONLY)
+    list(APPEND files ${control}/conffiles)
+  endif()
   string(TOUPPER ${name} NAME)
-  set(CPACK_DEBIAN_${NAME}_PACKAGE_CONTROL_EXTRA "${files};${control}/conffiles" PARENT_SCOPE)
+  set(CPACK_DEBIAN_${NAME}_PACKAGE_CONTROL_EXTRA "${files}" PARENT_SCOPE)
 endfunction()
 
 file(MAKE_DIRECTORY ${made})
@@ -68,9 +77,8 @@ can only grow. This program verifies every record, chain and signed head of
 a data folder, names the first bad one, and exports a journal for an audit.")
 
 feldsher_service_package(central
-  UNITS feldsher-central.service
-  DATA /var/lib/feldsher-central
-  CONFFILES /etc/feldsher/central.toml)
+  UNITS feldsher-central.service feldsher-standby.service
+  DATA /var/lib/feldsher-central)
 set(CPACK_DEBIAN_CENTRAL_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_CENTRAL_PACKAGE_DEPENDS "${service_depends}, ${asks}, tzdata")
 set(CPACK_DEBIAN_CENTRAL_DESCRIPTION "memory of a clinic network: schedule, histories, API
@@ -82,7 +90,7 @@ feldsher_service_package(edge
   UNITS feldsher-edge.service feldsher-broker.service
   DATA /var/lib/feldsher-edge
   KEYS /etc/feldsher/broker
-  CONFFILES /etc/feldsher/edge.toml /etc/feldsher/broker/mosquitto.conf /etc/feldsher/broker/acl)
+  CONFFILES /etc/feldsher/broker/mosquitto.conf /etc/feldsher/broker/acl)
 install(FILES ${images}/broker/mosquitto.conf ${images}/broker/acl DESTINATION etc/feldsher/broker COMPONENT edge)
 install(FILES ${images}/systemd/mosquitto.service.d/feldsher.conf DESTINATION lib/systemd/system/mosquitto.service.d
         COMPONENT edge)

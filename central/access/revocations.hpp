@@ -9,6 +9,9 @@ namespace feldsher::central {
 /// The serial numbers of all certificates that are worth nothing, as records tell it.
 class Revocations {
  public:
+  /// Only what `central` says of certificates counts.
+  explicit Revocations(NodeId central) : central_(central) {}
+
   /// The next durable record. A revocation that is new is told to `on_revoked`.
   void apply(const Record& record);
   bool holds(const Octets& serial) const { return serials_.contains(serial); }
@@ -18,6 +21,7 @@ class Revocations {
   std::function<void(const Octets& serial)> on_revoked = [](const Octets&) {};
 
  private:
+  NodeId central_;
   std::set<Octets> serials_;
 };
 

@@ -67,4 +67,12 @@ class CentralFolder {
   Identity identity_;
 };
 
+/// What root would make in the folder of a service's user that user could not open. Throws Fault that says
+/// how to call it instead. A folder that is not there, or is root's own, is nobody else's.
+void expect_own(const std::filesystem::path& folder);
+
+/// What people type to run the central (or standby) in `folder`: for the folder of the Debian package its
+/// unit.
+std::string start_command(const std::filesystem::path& folder, bool standby = false);
+
 }  // namespace feldsher::central

@@ -73,7 +73,8 @@ CentralFolder init(const InitWish& wish, std::ostream& out) {
          "certified or "
          "read.\n"
       << "Next: feldsher-central load --dir " << wish.folder.string() << " clinic.json\n"
-      << "      feldsher-central serve --config " << folder.config().string() << "\n";
+      << "      " << start_command(wish.folder) << "\n"
+      << "      feldsher-central enrol --dir " << wish.folder.string() << " --point NAME\n";
   return folder;
 }
 

@@ -27,6 +27,7 @@ class CopyLine final : private StandbyWire {
   struct Options {
     CentralAddress address;
     TenantId tenant;  ///< The peer's certificate must be this tenant's.
+    NodeId central;   ///< Whose journal is copied.
     Uuid id;          ///< Ours, as our certificate says it.
     TlsFiles tls;
   };

@@ -37,7 +37,11 @@ void fetch(JournalStore& store, const CopyLine::Options& line, const CopyProgres
   boost::asio::io_context loop{1};
   SystemClock clock;
   StoreLedger ledger(store);
-  Follower follower({.tenant = line.tenant, .id = line.id, .software = "feldsher-central", .follows = false},
+  Follower follower({.tenant = line.tenant,
+                     .central = line.central,
+                     .id = line.id,
+                     .software = "feldsher-central",
+                     .follows = false},
                     ledger);
   follower.resume(store);
   std::string why;

@@ -122,11 +122,24 @@ class Begun {
   Begun& operator=(const Begun&) = delete;
   const std::filesystem::path& path() const { return path_; }
   void keep_as(const std::filesystem::path& name) {
-    std::filesystem::rename(path_, name);
+    if (std::filesystem::exists(name))
+      move_into(name);
+    else
+      std::filesystem::rename(path_, name);
     path_.clear();
   }
 
  private:
+  void move_into(const std::filesystem::path& folder) {
+    const std::string last = "identity.json";  // With it the folder is a central's.
+    std::vector<std::filesystem::path> names;
+    for (const auto& entry : std::filesystem::directory_iterator(path_))
+      if (entry.path().filename() != last) names.push_back(entry.path().filename());
+    names.emplace_back(last);
+    for (const auto& each : names) std::filesystem::rename(path_ / each, folder / each);
+    std::filesystem::remove(path_);
+  }
+
   std::filesystem::path path_;
 };
 
@@ -163,18 +176,19 @@ void fill(const Opened& opened, const RestoreWish& wish, const std::filesystem::
 void restore(const RestoreWish& wish, std::ostream& out) {
   if (!wish.standby_of.empty()) address_of(wish.standby_of, "--standby-of");
   if (!wish.pull.empty()) address_of(wish.pull, "--pull");
-  if (!wish.into.empty() && std::filesystem::exists(wish.into))
-    throw Fault(wish.into.string() + " is there already: name a folder that is not. Nothing was changed");
+  // An empty folder is there where a package was installed.
+  const bool waits = !wish.into.empty() && std::filesystem::exists(wish.into);
+  if (waits && !(std::filesystem::is_directory(wish.into) && std::filesystem::is_empty(wish.into)))
+    throw Fault(wish.into.string() +
+                " is there already: name a folder that is not, or is empty. Nothing was changed");
   const Opened opened = open(wish);
   check(opened, wish, out);
   if (wish.into.empty()) return;
-  Begun begun(wish.into.string() + ".part");
+  Begun begun(waits ? wish.into / ".part" : std::filesystem::path(wish.into.string() + ".part"));
   fill(opened, wish, begun.path(), out);
   begun.keep_as(wish.into);
-  const std::string config = (wish.into / "central.toml").string();
   if (!wish.standby_of.empty()) {
-    out << "A standby is in " << wish.into.string() << "\nNext: feldsher-central standby --config " << config
-        << "\n";
+    out << "A standby is in " << wish.into.string() << "\nNext: " << start_command(wish.into, true) << "\n";
     return;
   }
   out << "A central is in " << wish.into.string() << "\n";
@@ -185,7 +199,7 @@ void restore(const RestoreWish& wish, std::ostream& out) {
            "devices were told comes back when the points connect. Then\n`feldsher-central incidents` says "
            "how many "
            "acts of central each point had heard that are missing here.\n";
-  out << "Next: feldsher-central serve --config " << config << "\n";
+  out << "Next: " << start_command(wish.into) << "\n";
 }
 
 }  // namespace feldsher::central

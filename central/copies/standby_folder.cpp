@@ -77,6 +77,7 @@ PassingGuest::PassingGuest(const CentralFolder& folder, const CentralAddress& ce
   line_ = {
       .address = central,
       .tenant = folder.identity().tenant,
+      .central = folder.identity().node,
       .id = id,
       .tls = {
           .ca = folder_ / "ca.pem", .certificate = folder_ / "certificate.pem", .key = folder_ / "key.pem"}};
@@ -101,7 +102,7 @@ void promote(const CentralFolder& folder, std::ostream& out) {
   out << "This folder is central's now. It holds " << records << " records.\n"
       << "Before it serves: " << standby.central.to_text()
       << " must be off for good, and its name and address must lead here.\n"
-      << "Next: feldsher-central serve --config " << folder.config().string() << "\n";
+      << "Next: " << start_command(folder.path()) << "\n";
 }
 
 }  // namespace feldsher::central

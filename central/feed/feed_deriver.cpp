@@ -153,8 +153,10 @@ void FeedDeriver::bring_into_scope(const SubjectKey& subject, sync::FeedLog& fee
 
 void FeedDeriver::apply(const Record& record) {
   ++applied_;
-  // What is quarantined is kept in the journal and told to nobody.
-  if (state_.apply(record)) derive(record);
+  // What is quarantined, or was moved on by a younger life already, is kept in the journal and told to
+  // nobody.
+  const bool outdated = state_.is_outdated(record);
+  if (state_.apply(record) && !outdated) derive(record);
   if (record.header.more() == 0)
     for (auto& [node, feed] : feeds_) feed.end_transaction();
 }
@@ -212,7 +214,7 @@ void FeedDeriver::end_feeds(const Record& record) {
 
 void FeedDeriver::turn_day() {
   const v1::Day* today = state_.today();
-  if (!today) return;  // Somebody else than central says so.
+  if (!today) return;  // Of another subject than central.
   window_.emplace(*today);
   people_.clear();
   auto note = [&](v1::EntityType type, const Uuid& id) {
@@ -225,11 +227,13 @@ void FeedDeriver::turn_day() {
     for (const Uuid& id : day->second)
       if (state_.visits.find(id)) note(v1::VISIT, id);
   for (const auto& [id, row] : state_.custodies.rows()) note(v1::CUSTODY, id);
+  FeedsByPoint begun;
   for (auto& [node, feed] : feeds_)
     if (auto point = state_.point_of(node); point && feed.epoch() != 0) {
       shrink(*point, feed);
-      grow(node, *point, feed);
+      begun[*point].emplace_back(node, &feed);
     }
+  grow(begun);
 }
 
 void FeedDeriver::shrink(PointId point, sync::FeedLog& feed) {
@@ -242,17 +246,22 @@ void FeedDeriver::shrink(PointId point, sync::FeedLog& feed) {
   }
 }
 
-void FeedDeriver::grow(NodeId node, PointId point, sync::FeedLog& feed) {
+// Each subject is looked at once, and not once for each point: a network has many, and a replay many days.
+void FeedDeriver::grow(const FeedsByPoint& begun) {
   auto bring = [&](const SubjectKey& subject) {
-    auto latest = latest_.find(subject);
-    if (latest == latest_.end() || latest->second->key.origin == node || feed.in_scope(subject) ||
-        !points_of(subject).contains(point))
-      return;
-    feed.state(latest->second);
-    feed.end_transaction();
+    const auto latest = latest_.find(subject);
+    if (latest == latest_.end()) return;
+    for (const PointId& point : points_of(subject)) {
+      const auto feeds = begun.find(point);
+      if (feeds == begun.end()) continue;
+      for (const auto& [node, feed] : feeds->second) {
+        if (latest->second->key.origin == node || feed->in_scope(subject)) continue;
+        feed->state(latest->second);
+        feed->end_transaction();
+      }
+    }
   };
-  for (const auto& [person, points] : people_)
-    if (points.contains(point)) bring(person);
+  for (const auto& [person, points] : people_) bring(person);
   for (const std::string& day : window_->appointment_days())
     for (const Uuid& id : state_.appointments_of_day(day)) bring({v1::APPOINTMENT, id});
   for (const auto& [id, row] : state_.custodies.rows()) bring({v1::CUSTODY, id});

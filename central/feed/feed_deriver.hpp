@@ -36,7 +36,8 @@ class FeedDeriver {
   /// A day has begun: who has no reason any more leaves every feed, who has one comes.
   void turn_day();
   void shrink(PointId point, sync::FeedLog& feed);
-  void grow(NodeId node, PointId point, sync::FeedLog& feed);
+  using FeedsByPoint = std::map<PointId, std::vector<std::pair<NodeId, sync::FeedLog*>>>;
+  void grow(const FeedsByPoint& begun);
   std::set<PointId> points_of(const SubjectKey& subject) const;
   void offer(const SubjectKey& subject, const std::shared_ptr<const Record>& record, NodeId writer);
   void bring_into_scope(const SubjectKey& subject, sync::FeedLog& feed);

@@ -3,12 +3,13 @@
 #include <algorithm>
 #include <map>
 
+#include "protocol/clinic/authority.hpp"
+#include "protocol/record/id_of.hpp"
+
 namespace feldsher::central {
 namespace {
 
 constexpr std::int64_t hour_ms = 3'600'000;
-
-Uuid id_of(const std::string& octets) { return Uuid::from_octets(octets).value_or(Uuid{}); }
 
 std::int64_t hour_of(std::int64_t time_ms) {
   const std::int64_t down = time_ms >= 0 ? time_ms / hour_ms : -((hour_ms - 1 - time_ms) / hour_ms);
@@ -56,6 +57,7 @@ Uuid wearer_at(const std::vector<Wearing>& spans, std::int64_t at_ms) {
 }
 
 bool Projector::apply(std::uint64_t intake, const Record& record) {
+  if (!may_write(record, central_)) return false;
   if (record.key.stream == v1::READINGS) return take_block(record);
   Uuid patient;
   const bool readable = take(record, patient);

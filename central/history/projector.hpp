@@ -34,9 +34,10 @@ class ViewTables {
 /// give the same rows, whenever they are projected.
 class Projector {
  public:
-  explicit Projector(ViewTables& tables) : tables_(tables) {}
+  Projector(ViewTables& tables, NodeId central) : tables_(tables), central_(central) {}
 
-  /// False when the body is not what its type says: it is in the journal, and in no table.
+  /// False when the body is not what its type says, or not its origin's to write: it is in the journal, and
+  /// in no table.
   bool apply(std::uint64_t intake, const Record& record);
 
  private:
@@ -45,6 +46,7 @@ class Projector {
   bool take_block(const Record& record);
 
   ViewTables& tables_;
+  NodeId central_;
 };
 
 /// The patient's name and phone, folded, so that a search finds them however they are typed.

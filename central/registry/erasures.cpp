@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "protocol/record/id_of.hpp"
+
 namespace feldsher::central {
 namespace {
 
 constexpr std::size_t longest_ground = 200;
-
-Uuid id_of(OctetsView octets) { return Uuid::from_octets(octets).value_or(Uuid{}); }
 
 void add(v1::Erasure& erasure, v1::EntityType type, const Uuid& id) {
   v1::ErasedSubject& subject = *erasure.add_subjects();

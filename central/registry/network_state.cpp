@@ -1,11 +1,12 @@
 #include "central/registry/network_state.hpp"
 
+#include "protocol/clinic/authority.hpp"
+#include "protocol/record/id_of.hpp"
+
 namespace feldsher::central {
 namespace {
 
 const std::set<Uuid> none;
-
-Uuid id_of(OctetsView octets) { return Uuid::from_octets(octets).value_or(Uuid{}); }
 
 template <class Map>
 const std::set<Uuid>& of(const Map& index, const typename Map::key_type& key) {
@@ -15,18 +16,25 @@ const std::set<Uuid>& of(const Map& index, const typename Map::key_type& key) {
 
 }  // namespace
 
+bool NetworkState::is_outdated(const Record& record) const {
+  const auto writer = writers_.find(record.key.origin);
+  if (writer == writers_.end()) return false;
+  const auto present = writer->second.subjects.current(record.subject);
+  return present && writer->second.lives.later(*present, record.key);
+}
+
 bool NetworkState::apply(const Record& record) {
-  if (record.key.stream == v1::ACTS) {
-    Writer& writer = writers_[record.key.origin];
-    writer.subjects.put(record.subject, record.key);
-    writer.last_ms = record.header.at().wall_ms();
-    ++writer.acts;
-    writer.lives.insert(record.key.epoch);
-  }
   if (record.key.stream == v1::READINGS) return true;  // Blocks are the history's.
+  const bool outdated = is_outdated(record);
+  Writer& writer = writers_[record.key.origin];
+  writer.last_ms = record.header.at().wall_ms();
+  ++writer.acts;
+  writer.lives.take(record.key.epoch);
+  if (outdated) return true;
+  writer.subjects.put(record.subject, record.key);
+  if (!may_write(record, central_)) return false;
   if (record.subject.type == v1::DECOMMISSION && !decommissions.apply(record)) return false;
-  // What day it is central alone says.
-  if (record.subject.type == v1::DAY && record.key.origin == central_ && !days_.apply(record)) return false;
+  if (record.subject.type == v1::DAY && !days_.apply(record)) return false;
   if (!ScheduleTables::apply(record)) return false;
   const Uuid& id = record.subject.id;
   switch (record.subject.type) {
@@ -83,7 +91,7 @@ void NetworkState::take_decommission(const Uuid& id) {
 
 void NetworkState::take_enrolment(const Record& record) {
   const auto node = NodeId::from_octets(enrolments.find(record.subject.id)->state.node());
-  if (record.header.verb() != v1::GRANTED || record.key.origin != central_ || !node) return;
+  if (record.header.verb() != v1::GRANTED || !node) return;
   // A box came with keys of its own and a code of a person's: it takes over.
   without_box_.erase(*node);
   for (const auto& [id, row] : decommissions.rows())
@@ -104,10 +112,10 @@ const Octets& NetworkState::newest_line(NodeId node) const {
   return at == newest_lines_.end() ? unknown : at->second;
 }
 
-const std::set<Epoch>& NetworkState::lives_of(NodeId node) const {
-  static const std::set<Epoch> unheard;
+const std::vector<Epoch>& NetworkState::lives_of(NodeId node) const {
+  static const std::vector<Epoch> unheard;
   auto at = writers_.find(node);
-  return at == writers_.end() ? unheard : at->second.lives;
+  return at == writers_.end() ? unheard : at->second.lives.all();
 }
 
 bool NetworkState::has_ended(NodeId node, Epoch life) const {

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "protocol/clinic/schedule_tables.hpp"
+#include "protocol/journal/life_order.hpp"
 #include "protocol/record/state_hash.hpp"
 
 namespace feldsher::central {
@@ -12,7 +13,11 @@ class NetworkState : public ScheduleTables {
  public:
   explicit NetworkState(NodeId central) : central_(central) {}
 
+  /// False, and nothing of it counts: its body is not what its type says, or its kind is not its origin's to
+  /// write (protocol/clinic/authority.hpp).
   bool apply(const Record& record);
+  /// A younger life of its writer has moved its subject on: it is kept, and changes nothing (LifeOrder).
+  bool is_outdated(const Record& record) const;
 
   NodeId central() const { return central_; }
   /// The point that a node runs; nothing when it runs none.
@@ -26,8 +31,8 @@ class NetworkState : public ScheduleTables {
   /// The order by which a patient's bodies were dropped; nothing when none was given.
   const Uuid* erasure_of(const Uuid& patient) const;
   const Uuid* erasure_that_names(const SubjectKey& subject) const;
-  /// The lives of a node of which acts are here.
-  const std::set<Epoch>& lives_of(NodeId node) const;
+  /// The lives of a node of which acts are here, oldest first.
+  const std::vector<Epoch>& lives_of(NodeId node) const;
   /// Two people have ended that life.
   bool has_ended(NodeId node, Epoch life) const;
   /// Two people have ended the lives of the node's box, and no box has enrolled in its place since.
@@ -56,7 +61,7 @@ class NetworkState : public ScheduleTables {
     SubjectSet subjects;
     std::int64_t last_ms = 0;
     std::uint64_t acts = 0;
-    std::set<Epoch> lives;
+    LifeOrder lives;
   };
   NodeId central_;
   Table<v1::Day> days_;

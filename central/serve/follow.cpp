@@ -88,7 +88,10 @@ int follow(const Config& config) {
                       {.when_idle = [&journal] { journal.checkpoint(); }});
   CopiedLedger ledger(committer, {copied_values});
   ledger.resume(journal);
-  Follower follower({.tenant = folder.identity().tenant, .id = standby.id, .software = "feldsher-central"},
+  Follower follower({.tenant = folder.identity().tenant,
+                     .central = folder.identity().node,
+                     .id = standby.id,
+                     .software = "feldsher-central"},
                     ledger);
   follower.resume(journal);
   FetchDoor door(loop, config, folder, ledger, clock);
@@ -96,6 +99,7 @@ int follow(const Config& config) {
       loop,
       {.address = standby.central,
        .tenant = folder.identity().tenant,
+       .central = folder.identity().node,
        .id = standby.id,
        .tls = folder.standby_tls()},
       follower, [&] { return clock.now(); },

@@ -77,7 +77,8 @@ int serve(const Config& config) {
 
   auto store = data.open_store(folder.identity().tenant);
   SqlcipherStore& journal = *store;
-  Views views({.file = folder.views(), .key = data.key()}, loop.get_executor(), disk_failed);
+  Views views({.file = folder.views(), .key = data.key(), .central = folder.identity().node},
+              loop.get_executor(), disk_failed);
   views.expect(records_in(journal));
   const auto answers = journal.values(OnceAnswers::value_prefix);
   Committer committer(std::move(store), loop.get_executor(), disk_failed,
@@ -94,7 +95,7 @@ int serve(const Config& config) {
                     .signer = signer,
                     .check = check,
                     .safekeeping = &safekeeping});
-  Revocations revocations;
+  Revocations revocations(node.id());
   bool replaying = true;
   node.on_record = [&](std::uint64_t intake, const Record& record) {
     views.project(intake, record);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "protocol/clinic/authority.hpp"
 #include "protocol/clinic/erasing.hpp"
 #include "protocol/contracts/clinic.pb.h"
 #include "protocol/sync/wire.hpp"
@@ -146,7 +147,8 @@ bool Follower::take(const v1::WireRecord& wire, OctetsView hash, std::uint64_t n
   }
   end = {.seq = record.key.seq, .hash = record.stored.hash};
   recent_[n] = record.stored.hash;
-  if (record.header.verb() == v1::ERASED)
+  if (record.header.verb() == v1::ERASED && record.subject.type == v1::ERASURE &&
+      may_write(record, identity_.central))
     if (const auto erasure = record.body<v1::Erasure>()) transaction.erased.push_back(erase_pick(*erasure));
   transaction.records.push_back(std::move(record));
   return true;

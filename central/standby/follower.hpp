@@ -12,6 +12,7 @@ namespace feldsher::central {
 /// Who holds a copy.
 struct FollowerIdentity {
   TenantId tenant;
+  NodeId central;  ///< Whose journal it is: the node that central is.
   Uuid id;
   std::string software;  ///< "feldsher-central 0.1.0".
   bool follows = true;   ///< It stays, and what it acknowledges counts as safe.

@@ -17,7 +17,7 @@ std::uint64_t rebuild_views(const Views::Place& place, JournalStore& journal) {
   std::uint64_t projected = 0;
   {
     constexpr std::size_t batch = 4096;
-    ViewsFile file(fresh, place.key);
+    ViewsFile file(fresh, place.key, place.central);
     std::vector<Record> records;
     auto flush = [&] {
       file.project(records);

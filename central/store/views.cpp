@@ -19,7 +19,7 @@ class Views::Worker {
 
   Worker(const Place& place, boost::asio::any_io_executor loop,
          std::function<void(const std::string&)> on_fault)
-      : file_(place.file, place.key),
+      : file_(place.file, place.key, place.central),
         loop_(std::move(loop)),
         on_fault_(std::make_shared<std::function<void(const std::string&)>>(std::move(on_fault))),
         given_(file_.position()),

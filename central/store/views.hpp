@@ -18,6 +18,7 @@ class Views final : public History {
   struct Place {
     std::filesystem::path file;
     DatabaseKey key;
+    NodeId central;  ///< Whose journal is projected.
   };
   /// Opens the file, on this thread. `on_fault` runs once on the loop when the disk fails: the process must
   /// end. Throws Fault.

@@ -61,7 +61,8 @@ readings::RangeSet range_set_of(OctetsView octets) {
 
 }  // namespace
 
-ViewsFile::ViewsFile(const std::filesystem::path& path, const DatabaseKey& key) {
+ViewsFile::ViewsFile(const std::filesystem::path& path, const DatabaseKey& key, NodeId central)
+    : central_(central) {
   try {
     open(path, key);
   } catch (const Fault& fault) {
@@ -104,7 +105,7 @@ void ViewsFile::clear() {
 std::size_t ViewsFile::project(std::span<const Record> records) {
   std::size_t unreadable = 0;
   database_->execute("BEGIN");
-  Projector projector(*this);
+  Projector projector(*this, central_);
   std::uint64_t intake = position_;
   for (const Record& record : records) unreadable += projector.apply(++intake, record) ? 0U : 1U;
   run_->reach.run(intake);

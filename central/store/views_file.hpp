@@ -12,7 +12,7 @@ namespace feldsher::central {
 class ViewsFile final : public ViewTables {
  public:
   /// Opens or makes the file. One of another version of these tables, or damaged, is made anew. Throws Fault.
-  ViewsFile(const std::filesystem::path& path, const DatabaseKey& key);
+  ViewsFile(const std::filesystem::path& path, const DatabaseKey& key, NodeId central);
   ~ViewsFile() override;
 
   /// The intake number of the last record that was projected.
@@ -54,6 +54,7 @@ class ViewsFile final : public ViewTables {
   struct Statements;
   void open(const std::filesystem::path& path, const DatabaseKey& key);
 
+  NodeId central_;
   std::unique_ptr<sqlcipher::Database> database_;
   std::unique_ptr<Statements> run_;
   std::uint64_t position_ = 0;

@@ -2,6 +2,7 @@
 #include <bit>
 
 #include "central/store/views_file.hpp"
+#include "protocol/record/id_of.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
@@ -18,8 +19,6 @@ Message message_of(OctetsView octets) {
     throw Fault("views.db holds what is no message: delete it, it is made again from the journal");
   return message;
 }
-
-inline Uuid id_of(OctetsView octets) { return Uuid::from_octets(octets).value_or(Uuid{}); }
 
 /// Every statement of the file, prepared once.
 struct ViewsFile::Statements {

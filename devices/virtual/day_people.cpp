@@ -7,16 +7,16 @@ namespace {
 
 constexpr int most_check_in_tries = 12;
 
-std::string text_of(const Octets& id) {
-  const auto uuid = Uuid::from_octets(id);
-  return uuid ? uuid->to_text() : std::string();
-}
-
 const std::string& one_of(const std::vector<std::string>& terminals, Random& random) {
   return terminals[random.below(terminals.size())];
 }
 
 }  // namespace
+
+std::string text_of(OctetsView id) {
+  const auto uuid = Uuid::from_octets(id);
+  return uuid ? uuid->to_text() : std::string();
+}
 
 std::int64_t DayWorld::about(std::int64_t ms) {
   return ms / 2 + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(ms) + 1));

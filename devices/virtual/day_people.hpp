@@ -25,6 +25,9 @@ struct DayWorld {
   void refused(const char* who, const Uuid& id, const char* act, v1::AskRefusal refusal);
 };
 
+/// An id as the ledger writes it; empty for what is none.
+std::string text_of(OctetsView id);
+
 /// Comes, checks in, waits for the board, is served, answers the survey, goes.
 class VirtualPatient {
  public:

@@ -4,14 +4,6 @@
 #include "devices/virtual/day_people.hpp"
 
 namespace feldsher::virtual_world {
-namespace {
-
-std::string text_of(const Octets& id) {
-  const auto uuid = Uuid::from_octets(id);
-  return uuid ? uuid->to_text() : std::string();
-}
-
-}  // namespace
 
 // --- a doctor
 

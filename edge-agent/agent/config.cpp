@@ -160,7 +160,12 @@ Config parse_config(std::string_view toml_text, const std::string& name, const s
 
 Config read_config(const std::filesystem::path& file) {
   std::ifstream in(file, std::ios::binary);
-  if (!in) throw Fault("cannot read " + file.string());
+  if (!in) {
+    std::error_code hidden;
+    const bool missing = !std::filesystem::exists(file, hidden) && !hidden;
+    throw Fault("cannot read " + file.string() +
+                (missing ? ": `feldsher-edge enrol CODE` makes it" : ": ask as root, or as its owner"));
+  }
   std::ostringstream content;
   content << in.rdbuf();
   return parse_config(content.str(), file.string(), std::filesystem::absolute(file).parent_path());

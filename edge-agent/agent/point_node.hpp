@@ -5,6 +5,7 @@
 #include <set>
 #include <string>
 
+#include "edge-agent/agent/held_bodies.hpp"
 #include "edge-agent/desk/desk.hpp"
 #include "protocol/journal/writer.hpp"
 #include "protocol/sync/point_link.hpp"
@@ -90,7 +91,12 @@ class PointNode final : private sync::PointLinkHost {
  private:
   // The day on which what is past was last dropped.
   static constexpr const char* swept_value = "scope/swept";
+  // Orders to erase that were carried out: record key, by subject.
+  static constexpr const char* erased_value = "erased/";
+  static constexpr const char* ended_value = "lives/ended";
 
+  /// Whether its kind is its origin's to write: a feed is not believed in more than central itself.
+  bool may_come_by_feed(const Record& record) const;
   void feed_record(const Record& record) override;
   void feed_left(const SubjectKey& subject) override;
   void restored(const std::vector<Record>& records) override;
@@ -105,8 +111,12 @@ class PointNode final : private sync::PointLinkHost {
   /// Once a day, also when the box is off every night: answers go, and the bodies of acts that are past and
   /// safe.
   void sweep(const DeskTime& now);
+  /// The next of what is past goes, with `transaction`.
+  void sweep_on(Transaction transaction = {});
   /// Whether an act and all before it are on the disk of central's standby too.
   bool is_safe(const RecordKey& act) const;
+  /// What central ended is remembered longer than its feed says it.
+  void keep_ended();
   void act(const v1::Ask& ask, const std::string& terminal, Outcome outcome, const DeskTime& now,
            std::function<void(Octets)> reply);
   void set_clock(const v1::SetClock& ask);
@@ -136,6 +146,10 @@ class PointNode final : private sync::PointLinkHost {
   std::deque<AskId> answers_order_;       // Refusals and views are remembered for a while only.
   std::map<std::string, Octets> erased_;  // Orders to erase that were carried out here.
   std::string swept_day_;                 // When that was last done, in this run or an earlier one.
+  HeldBodies bodies_;
+  std::set<SubjectKey> past_;  // What a sweep has found and not dropped yet.
+  bool sweeping_ = false;
+  EndedLives ended_kept_;  // What is on the disk of it.
   std::set<std::string> raised_;
   std::set<Uuid> requests_to_answer_;
   std::vector<std::pair<v1::IncidentKind, std::string>>

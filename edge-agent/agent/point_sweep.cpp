@@ -1,23 +1,38 @@
-// PointNode and what a thief of the box must not find: what is past is dropped here, once a day. What leaves
-// the scope by feed is dropped with the feed's own commit.
+// PointNode and what a thief of the box must not find: what is past is dropped here, once a day, and what two
+// people ordered to be erased. What leaves the scope by feed is dropped with the feed's own commit.
 #include "edge-agent/agent/point_node.hpp"
 #include "edge-agent/desk/past_acts.hpp"
+#include "protocol/clinic/erasing.hpp"
+#include "protocol/journal/records_at.hpp"
 
 namespace feldsher::edge {
+namespace {
+
+// Of so many subjects one transaction drops the bodies, at the most: people are served between two of them.
+constexpr std::size_t sweep_step = 500;
+
+}  // namespace
 
 void PointNode::sweep(const DeskTime& now) {
   swept_day_ = now.day;
+  past_ = past_acts(state_, now);
   Transaction transaction;
-  transaction.values[swept_value] = now.day;
   forget_answers(transaction);
-  std::set<SubjectKey> past = past_acts(state_, now);
-  std::erase_if(past, [this](const SubjectKey& subject) { return !is_safe(*state_.current(subject)); });
+  sweep_on(std::move(transaction));
+}
+
+void PointNode::sweep_on(Transaction transaction) {
+  std::set<SubjectKey> past;
+  while (!past_.empty() && past.size() < sweep_step) {
+    const SubjectKey subject = past_.extract(past_.begin()).value();
+    if (const auto act = state_.current(subject); act && is_safe(*act)) past.insert(subject);
+  }
   for (const SubjectKey& subject : past) state_.erase(subject);
-  if (!past.empty())
-    transaction.erased.push_back([past = std::move(past), node = identity_.node](const Record& record) {
-      return record.key.origin == node && record.key.stream == v1::ACTS && past.contains(record.subject);
-    });
-  world_.ledger.submit(std::move(transaction), [] {});
+  if (!past.empty()) transaction.erased.push_back(RecordsAt(bodies_.take(past)));
+  // Written down when all is done: a process that dies before it begins anew with what is left.
+  if (past_.empty()) transaction.values[swept_value] = swept_day_;
+  sweeping_ = true;
+  world_.ledger.submit(std::move(transaction), [this] { sweeping_ = false; });
 }
 
 bool PointNode::is_safe(const RecordKey& act) const {
@@ -36,6 +51,34 @@ void PointNode::forget_answers(Transaction& transaction) {
     transaction.forgotten.push_back(ask);
   }
   for (const auto& [ask, answer] : answers_) older_answers_.insert(ask);
+}
+
+void PointNode::keep_ended() {
+  if (state_.ended() == ended_kept_) return;
+  ended_kept_ = state_.ended();
+  Transaction transaction;
+  transaction.values[ended_value] = ended_kept_.to_octets();
+  world_.ledger.submit(std::move(transaction), [] {});
+}
+
+void PointNode::erase(const Record& order) {
+  const auto erasure = order.body<v1::Erasure>();
+  if (!erasure || erasure->status() != v1::ERASURE_ORDERED) return;
+  std::set<SubjectKey> subjects;
+  for (const v1::ErasedSubject& each : erasure->subjects())
+    if (auto id = Uuid::from_octets(each.id())) subjects.insert({each.type(), *id});
+  for (const SubjectKey& subject : subjects) state_.erase(subject);
+  bodies_.take(subjects);
+  // Each new feed brings the order again: the journal is searched once.
+  const std::string name = erased_value + order.subject.id.to_text();
+  if (std::exchange(erased_[name], order.key.to_octets()) == order.key.to_octets()) return;
+  Transaction transaction;
+  transaction.erased.push_back(erase_pick(*erasure));
+  transaction.values[name] = order.key.to_octets();
+  for (const auto& [ask, answer] : answers_) transaction.forgotten.push_back(ask);
+  answers_.clear();
+  older_answers_.clear();
+  world_.ledger.submit(std::move(transaction), [] {});
 }
 
 }  // namespace feldsher::edge

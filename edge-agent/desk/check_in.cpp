@@ -233,6 +233,9 @@ void Desk::tell(v1::CheckedIn& told, const Uuid& visit_id, const v1::Visit& visi
   told.set_visit(visit_id.to_octets());
   told.set_appointment(visit.appointment());
   told.set_not_in_schedule(visit.not_in_schedule());
+  const auto ended = visit.appointment().empty() ? decltype(ended_tickets(now)){} : ended_tickets(now);
+  if (const auto earlier = ended.find(visit.appointment()); earlier != ended.end())
+    told.set_instead_of(earlier->second->label());
   if (const auto* service = state_.services.find(visit.service())) {
     *told.mutable_service() = service->state.name();
     *told.mutable_preparation() = service->state.preparation();

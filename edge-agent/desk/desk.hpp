@@ -173,6 +173,13 @@ class Desk {
   /// Those that lapsed today and were not answered since.
   std::uint32_t lapsed_requests(const DeskTime& now) const;
 
+  // ended.cpp
+  /// Tickets of today that ended with the box that was here before, by their appointments; walk-ins have
+  /// none.
+  std::multimap<Octets, const v1::Ticket*> ended_tickets(const DeskTime& now) const;
+  /// Shows those whose people may still sit here and have not checked in again, in the order of queueing.
+  void show_ended(v1::BoardSnapshot& board, const DeskTime& now) const;
+
   // views.cpp
   v1::Catalogue catalogue() const;
   v1::RoomView room_view(const Uuid& room, const DeskTime& now) const;

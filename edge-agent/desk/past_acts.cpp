@@ -82,4 +82,9 @@ std::set<SubjectKey> past_acts(const PointState& state, const DeskTime& now) {
   return found;
 }
 
+bool may_be_past(v1::EntityType type) {
+  return type == v1::VISIT || type == v1::TICKET || type == v1::SURVEY_ANSWER || type == v1::APPOINTMENT ||
+         type == v1::REQUEST;
+}
+
 }  // namespace feldsher::edge

@@ -12,4 +12,7 @@ namespace feldsher::edge {
 /// its answers to the requests of others. Nothing while the day is a guess.
 std::set<SubjectKey> past_acts(const PointState& state, const DeskTime& now);
 
+/// Whether `past_acts` may ever name a subject of this type.
+bool may_be_past(v1::EntityType type);
+
 }  // namespace feldsher::edge

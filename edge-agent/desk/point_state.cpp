@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "protocol/record/id_of.hpp"
+
 namespace feldsher::edge {
 namespace {
 
@@ -12,7 +14,28 @@ bool is_open(const v1::Ticket& ticket) {
          ticket.status() == v1::TICKET_SERVING;
 }
 
-Uuid id_of(OctetsView octets) { return Uuid::from_octets(octets).value_or(Uuid{}); }
+bool is_open(const v1::Visit& visit) {
+  return visit.status() == v1::VISIT_ARRIVED || visit.status() == v1::VISIT_IN_PROGRESS;
+}
+
+bool says_ended(const Record& record) {
+  if (record.header.verb() != v1::DECOMMISSIONED) return false;
+  return record.subject.type == v1::TICKET || record.subject.type == v1::VISIT;
+}
+
+/// The record that made this row, as it would be if it had said `status`.
+template <class Message, class Status>
+Record restated(const SubjectKey& subject, const Row<Message>& row, Status status) {
+  Record record;
+  record.key = row.record;
+  record.subject = subject;
+  record.header.set_verb(row.verb);
+  record.header.mutable_at()->set_wall_ms(row.at_ms);
+  Message state = row.state;
+  state.set_status(status);
+  record.stored.body = Octets(body_salt_octets, '\0') + state.SerializeAsString();
+  return record;
+}
 
 /// A subject is under one day only, also after its day was put right.
 void move_to_day(std::map<std::string, std::set<Uuid>>& by_day, std::map<Uuid, std::string>& days,
@@ -27,9 +50,58 @@ void move_to_day(std::map<std::string, std::set<Uuid>>& by_day, std::map<Uuid, s
 }  // namespace
 
 bool PointState::apply(const Record& record) {
+  const SubjectKey& subject = record.subject;
+  if (record.key.origin == node_) {
+    const bool covered = ended_.cover(record.key);
+    // In a replay more of the ended life may come: its last word is judged, not its first.
+    if (covered && has_ended(subject)) {
+      Tables::drop(subject);
+      from_feed_.erase(subject);
+    }
+    if (!project(record)) return false;
+    if (covered && goes_on(subject)) end(subject);
+    return true;
+  }
+  if (says_ended(record)) {
+    for (const v1::RecordKey& base : record.header.bases())
+      if (const auto act = RecordKey::from(base); act && act->origin == node_) ended_.note(*act);
+    if (is_ours(subject)) {
+      end(subject);
+      return true;
+    }
+  }
+  if (!project(record)) return false;
+  from_feed_.insert(subject);
+  return true;
+}
+
+bool PointState::goes_on(const SubjectKey& subject) const {
+  if (subject.type == v1::TICKET) return is_open(tickets.find(subject.id)->state);
+  return subject.type == v1::VISIT && is_open(visits.find(subject.id)->state);
+}
+
+bool PointState::has_ended(const SubjectKey& subject) const {
+  const auto* ticket = subject.type == v1::TICKET ? tickets.find(subject.id) : nullptr;
+  const auto* visit = subject.type == v1::VISIT ? visits.find(subject.id) : nullptr;
+  return (ticket && ticket->state.status() == v1::TICKET_ENDED) ||
+         (visit && visit->state.status() == v1::VISIT_ENDED);
+}
+
+bool PointState::is_ours(const SubjectKey& subject) const {
+  const auto act = current(subject);
+  return act && act->origin == node_;
+}
+
+void PointState::end(const SubjectKey& subject) {
+  if (subject.type == v1::TICKET)
+    project(restated(subject, *tickets.find(subject.id), v1::TICKET_ENDED));
+  else
+    project(restated(subject, *visits.find(subject.id), v1::VISIT_ENDED));
+}
+
+bool PointState::project(const Record& record) {
   const Uuid& id = record.subject.id;
   if (!ScheduleTables::apply(record)) return false;
-  if (record.key.origin != node_) from_feed_.insert(record.subject);
   switch (record.subject.type) {
     case v1::TICKET: {
       const v1::Ticket& ticket = tickets.find(id)->state;
@@ -85,10 +157,6 @@ void PointState::erase(const SubjectKey& subject) {
   const auto request = request_about(subject);
   Tables::drop(subject);
   if (request) note_request(*request);
-}
-
-void PointState::drop_feed() {
-  for (const SubjectKey& subject : std::set<SubjectKey>(from_feed_)) drop(subject);
 }
 
 const v1::Point* PointState::point() const {

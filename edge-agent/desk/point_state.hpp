@@ -1,6 +1,7 @@
 #pragma once
 #include <set>
 
+#include "edge-agent/desk/ended_lives.hpp"
 #include "protocol/clinic/schedule_tables.hpp"
 
 namespace feldsher::edge {
@@ -12,14 +13,21 @@ class PointState : public ScheduleTables {
  public:
   PointState(PointId point, NodeId node) : point_(point), node_(node) {}
 
+  /// What an earlier run knew to have ended: before the journal is read.
+  void resume(EndedLives ended) { ended_ = std::move(ended); }
+
   /// A record of our own journal or of the feed. False: its body is not what its type says (quarantine).
+  ///
+  /// That central ended an act of ours (ticket, visit) is no state of the feed's, which would leave with the
+  /// scope: our own act stands there as ended, from then on.
   bool apply(const Record& record);
   /// A subject left the scope.
   void drop(const SubjectKey& subject);
   /// An order to erase, or past and dropped: whoever wrote it, nothing of it stays.
   void erase(const SubjectKey& subject);
-  /// The feed began anew: everything that others wrote is dropped.
-  void drop_feed();
+
+  /// What central has ended with a box, to be remembered.
+  const EndedLives& ended() const { return ended_; }
 
   PointId point_id() const { return point_; }
   NodeId node() const { return node_; }
@@ -44,6 +52,13 @@ class PointState : public ScheduleTables {
   const std::set<Uuid>& tickets_of_visit(const Uuid& visit) const;
 
  private:
+  bool project(const Record& record);
+  bool is_ours(const SubjectKey& subject) const;
+  /// A ticket or visit that goes on.
+  bool goes_on(const SubjectKey& subject) const;
+  bool has_ended(const SubjectKey& subject) const;
+  /// Our act about the subject stands there as ended.
+  void end(const SubjectKey& subject);
   void note_request(const Uuid& request);
   /// The request that the subject is, or answers: its answer may come or go.
   std::optional<Uuid> request_about(const SubjectKey& subject) const;
@@ -54,6 +69,7 @@ class PointState : public ScheduleTables {
   std::map<Uuid, std::string> ticket_days_, visit_days_;
   std::map<Uuid, std::set<Uuid>> tickets_by_visit_;
   std::set<SubjectKey> from_feed_;
+  EndedLives ended_;
   std::set<Uuid> open_requests_;
 };
 

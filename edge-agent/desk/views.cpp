@@ -134,12 +134,16 @@ v1::ReceptionView Desk::reception_view(const DeskTime& now) const {
     if (const auto* doctor = state_.practitioners.find(appointment.practitioner()))
       *line.mutable_practitioner() = doctor->state.name();
   };
+  const auto ended = ended_tickets(now);
   for (const auto& [id, row] : state_.appointments.rows()) {
     if (row.state.from().civil().substr(0, 10) != now.day) continue;
     v1::ReceptionLine line;
     line.set_appointment(id.to_octets());
     describe(line, row.state);
-    if (const auto* visit = state_.visit_of(id)) fill(line, visit->first, visit->second.state);
+    if (const auto* visit = state_.visit_of(id))
+      fill(line, visit->first, visit->second.state);
+    else if (ended.contains(id.to_octets()))
+      line.set_visit(v1::VISIT_ENDED);
     lines.emplace_back(row.state.from().minute(), std::move(line));
   }
   for (const auto& [id, row] : state_.requests.rows()) {
@@ -199,6 +203,7 @@ v1::BoardSnapshot Desk::board(const DeskTime& now) const {
   for (const v1::Ticket* ticket : serving) show(*board.add_serving(), *ticket);
   for (const Uuid& id : waiting(now, [](const v1::Ticket&) { return true; }))
     show(*board.add_waiting(), state_.tickets.find(id)->state);
+  show_ended(board, now);
   return board;
 }
 

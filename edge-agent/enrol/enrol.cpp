@@ -98,7 +98,23 @@ void expect_no_broker(const std::filesystem::path& folder) {
                 " is there already: nothing is written over. A new broker needs a folder without a key");
 }
 
+bool is_of_package(const std::filesystem::path& folder) {
+  return folder.lexically_normal() == "/var/lib/feldsher-edge";
+}
+
 }  // namespace
+
+std::filesystem::path broker_folder(const std::filesystem::path& folder) {
+  const std::filesystem::path installed = "/etc/feldsher/broker";
+  return is_of_package(folder) && std::filesystem::is_directory(installed) ? installed : folder / "broker";
+}
+
+std::string start_commands(const std::filesystem::path& folder) {
+  if (is_of_package(folder))
+    return "Next: systemd-tmpfiles --create feldsher-edge.conf     # the broker's key becomes its user's\n"
+           "      systemctl start feldsher-broker feldsher-edge\n";
+  return "Next: feldsher-edge serve --config " + PointFolder(folder).config().string() + "\n";
+}
 
 void give_to_owner(const std::filesystem::path& folder) {
   struct stat about {};
@@ -110,7 +126,7 @@ void give_to_owner(const std::filesystem::path& folder) {
 
 void enrol(const EnrolWish& wish, std::ostream& out) {
   const EnrolmentCode code = EnrolmentCode::parse(wish.code).value();
-  const auto broker = wish.broker.empty() ? wish.folder / "broker" : wish.broker;
+  const auto broker = wish.broker.empty() ? broker_folder(wish.folder) : wish.broker;
   expect_no_point(wish.folder);
   expect_no_broker(broker);
 

@@ -9,7 +9,7 @@ struct EnrolWish {
   std::string code;              ///< As central printed it.
   std::filesystem::path folder;  ///< Becomes the point's data folder.
   std::filesystem::path
-      broker;            ///< Gets the broker's ca.pem, certificate.pem, key.pem; empty: `folder`/broker.
+      broker;            ///< Gets the broker's ca.pem, certificate.pem, key.pem; empty: see broker_folder.
   std::string software;  ///< "feldsher-edge 0.1.0".
 };
 
@@ -17,6 +17,13 @@ struct EnrolWish {
 /// and by no other, writes folder and configuration. Blocks. Throws Fault with what happened and what to do;
 /// then nothing was written, and the code is as it was unless central says otherwise.
 void enrol(const EnrolWish& wish, std::ostream& out);
+
+/// Where a broker's keys are when nobody says so: for the folder of the Debian package where the package
+/// keeps them, else `folder`/broker.
+std::filesystem::path broker_folder(const std::filesystem::path& folder);
+
+/// What to type next, on one or more lines, to run the point in `folder`.
+std::string start_commands(const std::filesystem::path& folder);
 
 /// What root makes in somebody's folder is that somebody's. Throws Fault.
 void give_to_owner(const std::filesystem::path& folder);

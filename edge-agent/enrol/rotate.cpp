@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "edge-agent/agent/membership.hpp"
+#include "edge-agent/enrol/enrol.hpp"
 #include "edge-agent/enrol/renewal.hpp"
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/data_folder.hpp"
@@ -57,7 +58,7 @@ void rotate(const RotateWish& wish, std::ostream& out) {
     renew(wish_for(point, me));
     out << "The line to central has a new key and certificate\n";
   } else if (wish.key == "bus") {
-    rotate_bus(point, me, wish.broker.empty() ? wish.folder / "broker" : wish.broker);
+    rotate_bus(point, me, wish.broker.empty() ? broker_folder(wish.folder) : wish.broker);
     out << "The broker and the agent at it have new keys and certificates: restart the broker\n";
   } else {
     throw Fault("--key: box, head, line or bus is expected");

@@ -49,6 +49,7 @@ v1::CheckedIn checked_in(const PretendDesk& desk, bool walk_in) {
   out.set_survey_code("482913");
   *out.mutable_service() = service_name(walk_in ? 1 : 0);
   out.set_waiting_before(walk_in ? 5 : 2);
+  out.set_instead_of(desk.instead_of);
   if (!walk_in) {
     out.set_room_label("12");
     out.set_civil("09:50");

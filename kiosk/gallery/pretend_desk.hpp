@@ -15,6 +15,7 @@ struct PretendDesk {
   bool connected = true;        ///< The line to the centre.
   bool clock_unset = false;     ///< Nobody knows the date.
   bool walk_in_ticket = false;  ///< Check-ins give a ticket without room and time.
+  std::string instead_of;       ///< The ticket that a check-in's takes the place of.
   v1::RoomView room;
   v1::ReceptionView reception;
   v1::PointView point;

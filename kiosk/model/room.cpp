@@ -1,5 +1,7 @@
 #include "kiosk/model/room.hpp"
 
+#include <utility>
+
 namespace feldsher::kiosk {
 
 RoomDesk::RoomDesk(Settings settings, MakeId make_id)
@@ -88,12 +90,25 @@ void RoomDesk::answered(const v1::Answer& answer, Moment now) {
   if (!reply) return;
   if (answer.ask() == view_ask_) view_ask_.clear();
   if (answer.has_room()) {
-    view_ = answer.room();
-    if (!view_->has_current()) transferring_ = false;
+    see(answer.room());
   } else if (reply->was_act) {
+    if (answer.refusal() == v1::ASK_GRANTED) {
+      acted_ = true;
+      ended_elsewhere_.clear();
+    }
     if (!view_ask_.empty()) desk_.forget(view_ask_);  // Asked before the act: too old.
     refresh(now);
   }
+}
+
+void RoomDesk::see(const v1::RoomView& view) {
+  // While an act is in hand, what it changes may be seen before its answer comes.
+  const bool ours = std::exchange(acted_, false) || acts_.busy();
+  if (!ours && view_ && view_->has_current() && view_->current().id() != view.current().id())
+    ended_elsewhere_ = view_->current().label();
+  if (view.has_current() && view.current().label() == ended_elsewhere_) ended_elsewhere_.clear();
+  view_ = view;
+  if (!view_->has_current()) transferring_ = false;
 }
 
 void RoomDesk::forget_work() {
@@ -101,7 +116,8 @@ void RoomDesk::forget_work() {
   if (!view_ask_.empty()) desk_.forget(view_ask_);
   view_ask_.clear();
   view_.reset();
-  transferring_ = false;
+  transferring_ = acted_ = false;
+  ended_elsewhere_.clear();
 }
 
 }  // namespace feldsher::kiosk

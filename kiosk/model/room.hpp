@@ -17,6 +17,9 @@ class RoomDesk : public StaffScreen {
   const char* screen_name(Moment now) const;
   const std::optional<v1::RoomView>& view() const { return view_; }
   bool transferring() const { return transferring_; }
+  /// The label of the ticket that was on this screen and went without an act of its own: taken back at
+  /// reception, marked absent, finished at another screen. Empty when none did, or something was done since.
+  const std::string& ended_elsewhere() const { return ended_elsewhere_; }
   /// The label on this room's door; empty until known.
   std::string room_label() const;
 
@@ -24,11 +27,14 @@ class RoomDesk : public StaffScreen {
   void refresh(Moment now);
   void act_on_current(void (*fill)(v1::Ask&, const Octets& ticket), Moment now);
   void answered(const v1::Answer& answer, Moment now);
+  void see(const v1::RoomView& view);
   void forget_work() override;
 
   std::optional<v1::RoomView> view_;
   Octets view_ask_;
   bool transferring_ = false;
+  bool acted_ = false;  // An act was granted: the next view shows what came of it.
+  std::string ended_elsewhere_;
 };
 
 }  // namespace feldsher::kiosk

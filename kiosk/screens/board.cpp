@@ -23,7 +23,7 @@ void draw_call(Canvas& canvas, const Box& box, const std::string& label, const s
   canvas.card(box, 36, newest ? palette::accent : palette::card);
   const Columns columns = columns_of(box);
   Colour ink = newest ? palette::on_accent : palette::ink;
-  if (faded) ink = see_through(ink, 140);
+  if (faded) ink = palette::muted;
   canvas.text(columns.ticket, label, {Type::huge, ink, Align::left, Stand::middle, false});
   canvas.icon(columns.arrow.middle(90, 90), "right", newest ? palette::on_accent_muted : palette::accent,
               2.2f);
@@ -69,6 +69,21 @@ void draw_waiting(Canvas& canvas, Box box, const v1::BoardSnapshot& snapshot) {
                 {Type::body, palette::muted});
 }
 
+/// Whose tickets ended with the computer that was here before: nobody calls them, so the board says where to
+/// go.
+void draw_ended(Canvas& canvas, Box& area, const v1::BoardSnapshot& snapshot) {
+  constexpr int most = 12;
+  if (snapshot.ended_size() == 0) return;
+  std::string labels;
+  for (int i = 0; i < std::min(snapshot.ended_size(), most); ++i)
+    labels += (i ? ", " : "") + snapshot.ended(i).label();
+  if (snapshot.ended_size() > most) labels += " …";
+  banner(canvas, area.cut_bottom(canvas.portrait() ? 220.0f : 150.0f, 32), Tone::amber, "info",
+         canvas.words().tr_with("These tickets are not called any more, please go to reception: {tickets}",
+                                fmt::arg("tickets", labels)),
+         Type::heading);
+}
+
 }  // namespace
 
 void draw(const Board& model, Canvas& canvas, Moment now) {
@@ -83,6 +98,7 @@ void draw(const Board& model, Canvas& canvas, Moment now) {
     banner(canvas, area.cut_bottom(120, 32), Tone::amber, "away",
            words.tr("This board is not up to date at the moment. Please listen to the staff."),
            Type::heading);
+  draw_ended(canvas, area, snapshot);
   if (model.announcing()) {
     draw_announcement(canvas, area, *model.announcing());
     return;

@@ -23,7 +23,7 @@ State state_of(const v1::ReceptionLine& line, const Words& words) {
     case v1::VISIT_UNDONE:
       return {Tone::plain, words.tr("taken back")};
     case v1::VISIT_ENDED:  // With the box that was here before: whether they were served nobody knows.
-      return {Tone::red, words.tr("unknown")};
+      return {Tone::red, words.tr("interrupted")};
     case v1::VISIT_ARRIVED:
     case v1::VISIT_IN_PROGRESS:
       if (line.has_ticket()) {
@@ -48,24 +48,26 @@ void draw_row(Canvas& canvas, const Box& box, const v1::ReceptionLine& line, std
   Box row = box.inset(20, 4);
   const TextStyle strong{Type::small_bold, palette::ink, Align::left, Stand::middle, false, true};
   const TextStyle quiet{Type::small, palette::muted, Align::left, Stand::middle, false, true};
-  const bool portrait = canvas.portrait();
+  const bool narrow = canvas.all().w < 1400;
   canvas.text(row.cut_left(96, 14), line.civil().empty() ? "–" : line.civil(), strong);
   const State state = state_of(line, words);
-  const Box states = row.cut_right(portrait ? 270.0f : 330.0f, 14);
+  const Box states = row.cut_right(narrow ? 270.0f : 330.0f, 14);
   chip(canvas, states.x, states, state.tone, state.word);
   canvas.text(row.cut_right(90, 14), line.room_label(), strong);
   const Box why = row.cut_right(40, 10);
   if (line.has_ticket() && line.ticket().priority() > v1::PRIORITY_APPOINTMENT)
     canvas.icon(why.middle(40, 40), priority_icon(line.ticket().priority()), palette::amber, 2);
   const std::string name = line.patient_name().empty() ? words.tr("Without a name") : line.patient_name();
-  if (portrait) {
+  if (narrow) {
     canvas.text({row.x, row.y, row.w, row.h / 2}, name, strong);
     canvas.text({row.x, row.y + row.h / 2, row.w, row.h / 2}, words.of(line.service()), quiet);
     return;
   }
-  canvas.text(row.cut_left(row.w * 0.38f, 14), name, strong);
-  canvas.text(row.cut_left(row.w * 0.52f, 14), words.of(line.service()), quiet);
-  canvas.text(row, words.of(line.practitioner()), quiet);
+  // Two lines fit: a name that is cut off may be somebody else's.
+  const TextStyle whole{Type::small, palette::muted, Align::left, Stand::middle};
+  canvas.text(row.cut_left(row.w * 0.36f, 14), name, {Type::small_bold});
+  canvas.text(row.cut_left(row.w * 0.46f, 14), words.of(line.service()), whole);
+  canvas.text(row, words.of(line.practitioner()), whole);
 }
 
 void draw_list(const ReceptionDesk& model, Canvas& canvas, Box box) {
@@ -95,7 +97,7 @@ void draw_list(const ReceptionDesk& model, Canvas& canvas, Box box) {
 void draw_top(const ReceptionDesk& model, Canvas& canvas, Box& area, Moment now) {
   const Words& words = canvas.words();
   Box strip = area.cut_top(key_height, 28);
-  const bool wide = !canvas.portrait();
+  const bool wide = canvas.all().w > 1500;
   if (button(canvas, {"lock", strip.cut_right(wide ? 240.0f : key_height, 20), wide ? words.tr("Lock") : "",
                       "lock", Look::quiet}))
     canvas.intend(intent::Lock{});
@@ -122,12 +124,17 @@ void draw_top(const ReceptionDesk& model, Canvas& canvas, Box& area, Moment now)
 }
 
 /// What needs somebody first: the disk, requests that lapsed. Then the line to the centre, what it has not
-/// got, how old the schedule is, open requests.
+/// got, how old the schedule is, open requests. At the end of the strip, quietly: keys that lie in a file.
 void draw_point(const ReceptionDesk& model, Canvas& canvas, Box& area) {
   const Words& words = canvas.words();
   if (!model.point()) return;
   const auto& point = *model.point();
   Box strip = area.cut_top(52, 22);
+  if (point.unsealed()) {
+    const std::string text = words.tr("keys: in a file");
+    const Box end = strip.cut_right(chip_width(canvas, text), 14);
+    chip(canvas, end.x, end, Tone::plain, text);
+  }
   float x = strip.x;
   const auto say = [&](Tone tone, const std::string& text) {
     // What comes first matters more: what has no room is left out.

@@ -26,7 +26,8 @@ void draw_line(const ReceptionDesk& model, Canvas& canvas) {
   const auto* line = model.line();
   if (!line) return;
   const std::string name = line->patient_name().empty() ? words.tr("Without a name") : line->patient_name();
-  Box inside = titled_sheet(canvas, 1100, 760, name);
+  const bool ended = line->visit() == v1::VISIT_ENDED;
+  Box inside = titled_sheet(canvas, 1100, ended ? 860 : 760, name);
   Box buttons = inside.cut_bottom(130);
   const auto fact = [&](std::string_view icon, const std::string& text) {
     if (text.empty()) return;
@@ -42,7 +43,13 @@ void draw_line(const ReceptionDesk& model, Canvas& canvas) {
   if (line->has_ticket())
     fact("ticket", line->ticket().label() + "  •  " + ticket_status_word(line->ticket().status(), words));
   const bool free = !model.acts().busy();
-  const bool absent_yet = line->visit() == v1::VISIT_UNSPECIFIED && !line->appointment().empty() &&
+  if (ended)
+    canvas.text(
+        inside,
+        words.tr("The point's computer was replaced during this visit. Ask how it went; whoever still "
+                 "waits is checked in again."),
+        {Type::body, palette::amber, Align::left, Stand::middle});
+  const bool absent_yet = (line->visit() == v1::VISIT_UNSPECIFIED || ended) && !line->appointment().empty() &&
                           line->status() != v1::APPOINTMENT_CANCELLED;
   if (absent_yet && button(canvas, {"mark-here", buttons, words.tr("The patient is here"), "check",
                                     Look::primary, free, Type::heading}))
@@ -112,6 +119,9 @@ void draw_slip(const ReceptionDesk& model, Canvas& canvas) {
       slip.waiting_before() == 0
           ? words.tr("You are next.")
           : words.trn("{n} person is before you.", "{n} people are before you.", slip.waiting_before());
+  const std::string earlier = replaced_ticket_sentence(slip, words);
+  if (!earlier.empty())
+    canvas.text(inside.cut_bottom(60), earlier, {Type::body, palette::amber, Align::centre});
   canvas.text(inside, room + queue, {Type::heading, palette::ink, Align::centre, Stand::top});
   canvas.qr(survey.cut_right(180, 24), "FS1:" + slip.survey_code());
   canvas.text({survey.x, survey.y, survey.w, survey.h / 2}, words.tr("Survey code"),

@@ -15,7 +15,7 @@ std::string title_of(const RoomDesk& model, const Words& words) {
 void draw_top(const RoomDesk& model, Canvas& canvas, Box& area) {
   const Words& words = canvas.words();
   Box strip = area.cut_top(key_height, 32);
-  const bool wide = !canvas.portrait();
+  const bool wide = canvas.all().w > 1500;
   if (button(canvas, {"lock", strip.cut_right(wide ? 260.0f : 100.0f, gap), wide ? words.tr("Lock") : "",
                       "lock", Look::quiet}))
     canvas.intend(intent::Lock{});
@@ -34,10 +34,10 @@ void draw_top(const RoomDesk& model, Canvas& canvas, Box& area) {
               {Type::small, palette::muted, Align::left, Stand::middle, false, true});
 }
 
+/// The time first: what a narrow row cuts off is the end.
 std::string details(const v1::StaffTicket& ticket, const Words& words) {
-  std::string out = words.of(ticket.service());
-  if (!ticket.civil().empty()) out += "  •  " + ticket.civil();
-  return out;
+  const std::string service = words.of(ticket.service());
+  return ticket.civil().empty() ? service : ticket.civil() + "  •  " + service;
 }
 
 void draw_waiting(const RoomDesk& model, Canvas& canvas, const Box& box) {
@@ -60,9 +60,10 @@ void draw_waiting(const RoomDesk& model, Canvas& canvas, const Box& box) {
     row = row.inset(0, 10);
     canvas.text(row.cut_left(150, 16), ticket.label(),
                 {Type::body_bold, palette::accent, Align::left, Stand::middle, false});
-    const std::string waited = words.trn("{n} min", "{n} min", ticket.waited_minutes());
-    canvas.text(row.cut_right(110, 10), waited,
-                {Type::small, palette::muted, Align::right, Stand::middle, false});
+    // Where there is little room, who it is matters more than how long they wait.
+    if (row.w > 260)
+      canvas.text(row.cut_right(110, 10), words.trn("{n} min", "{n} min", ticket.waited_minutes()),
+                  {Type::small, palette::muted, Align::right, Stand::middle, false});
     if (ticket.priority() > v1::PRIORITY_APPOINTMENT)
       canvas.icon(row.cut_right(44, 10).middle(44, 44), priority_icon(ticket.priority()), palette::amber, 2);
     const std::string name =
@@ -174,6 +175,10 @@ void draw(const RoomDesk& model, Canvas& canvas, Moment now) {
   Box area = canvas.all().inset(margin, 40);
   draw_top(model, canvas, area);
   draw_status(canvas, area, model.acts(), model.desk(), now);
+  if (!model.ended_elsewhere().empty())
+    banner(canvas, area.cut_top(key_height, gap), Tone::amber, "info",
+           canvas.words().tr_with("Ticket {ticket} was ended elsewhere. Reception knows more.",
+                                  fmt::arg("ticket", model.ended_elsewhere())));
   Box waiting = canvas.portrait() ? area.cut_bottom(area.h * 0.42f, 32) : area.cut_right(area.w * 0.35f, 40);
   draw_waiting(model, canvas, waiting);
   if (model.view() && model.view()->has_current())

@@ -194,6 +194,8 @@ std::string ticket_status_word(v1::TicketStatus status, const Words& words) {
       return words.tr("absent");
     case v1::TICKET_UNDONE:
       return words.tr("taken back");
+    case v1::TICKET_ENDED:
+      return words.tr("interrupted");
     default:
       return words.tr("unknown");
   }

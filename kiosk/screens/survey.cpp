@@ -11,15 +11,11 @@ void draw_code(const SurveyDesk& model, Canvas& canvas, Box area, Moment now) {
   if (draw_absence(canvas, area, model.desk(), now)) return;
   Box keys;
   if (canvas.portrait()) {
-    keys = area.cut_bottom(std::min(area.h * 0.52f, 780.0f), 50);
+    keys = area.cut_bottom(std::min(area.h * 0.54f, 820.0f), 50);
   } else {
     keys = area.cut_right(area.w * 0.42f, 96);
-    area = area.middle(area.w, std::min(area.h, 640.0f));
   }
-  Box faces = area.cut_top(150, 30);
-  for (int i = 0; i < 5; ++i)
-    draw_face(canvas.list(), i, canvas.px(faces.x + 70 + static_cast<float>(i) * 158, faces.y + 75),
-              canvas.px(62));
+  area = area.middle(area.w, std::min(area.h, 480.0f));
   canvas.text(area.cut_top(110, 10), words.tr("How was your visit?"),
               {Type::title, palette::ink, Align::left, Stand::bottom});
   canvas.text(area.cut_top(130, 34), words.tr("Enter the survey code from your ticket, or show its QR code."),
@@ -34,7 +30,7 @@ float draw_scale(Canvas& canvas, Box box, std::uint32_t scale, std::optional<std
   const std::uint32_t first = scale == 11 ? 0 : 1;
   const int n = static_cast<int>(std::min<std::uint32_t>(scale, 11));
   const bool faces = scale == 5;
-  const int columns = faces || !canvas.portrait() ? n : std::min(n, n > 6 ? 4 : n);
+  const int columns = faces || !canvas.portrait() ? n : std::min(n, 6);
   const int rows = (n + columns - 1) / columns;
   const float side = std::min((box.w - gap * static_cast<float>(columns - 1)) / static_cast<float>(columns),
                               (box.h - gap * static_cast<float>(rows - 1)) / static_cast<float>(rows));
@@ -79,12 +75,17 @@ void draw_question(const SurveyDesk& model, Canvas& canvas, Box area) {
   canvas.text(area.cut_top(area.h * 0.3f, 60), words.of(question.text()),
               {Type::title, palette::ink, Align::centre});
   const bool faces = question.scale() == 5;
-  const float answer_height = faces ? 270.0f : canvas.portrait() ? 660.0f : 220.0f;
+  const float answer_height = faces ? 270.0f : canvas.portrait() ? 440.0f : 220.0f;
   const Box answers{area.x, area.y, area.w, std::min(answer_height, area.h - 80)};
   const float used = draw_scale(canvas, answers, question.scale(), model.chosen());
   const Box ends{area.x, area.y + used + 24, area.w, 56};
-  canvas.text(ends.column(0, 2, 40), words.tr("Not at all"), {Type::large, palette::muted, Align::left});
-  canvas.text(ends.column(1, 2, 40), words.tr("Very much"), {Type::large, palette::muted, Align::right});
+  // Numbers may take two rows: which is which end is said, not only shown.
+  const bool from_zero = question.scale() == 11;
+  const std::string least = faces ? "" : from_zero ? "0 – " : "1 – ";
+  const std::string most = faces ? "" : std::to_string(from_zero ? 10 : question.scale()) + " – ";
+  canvas.text(ends.column(0, 2, 40), least + words.tr("Not at all"),
+              {Type::large, palette::ink, Align::left});
+  canvas.text(ends.column(1, 2, 40), most + words.tr("Very much"), {Type::large, palette::ink, Align::right});
 }
 
 void draw_thanks(const SurveyDesk& model, Canvas& canvas, Box area, Moment now) {

@@ -23,6 +23,12 @@ std::string preparation_sentence(std::string_view word, const Words& words) {
   return {};
 }
 
+std::string replaced_ticket_sentence(const v1::CheckedIn& ticket, const Words& words) {
+  if (ticket.instead_of().empty()) return {};
+  return words.tr_with("Ticket {ticket} is not called any more: this one takes its place.",
+                       fmt::arg("ticket", ticket.instead_of()));
+}
+
 namespace {
 
 void draw_slip(Canvas& canvas, const Box& slip, const v1::CheckedIn& ticket) {
@@ -82,9 +88,11 @@ void draw_ticket(Canvas& canvas, Box area, const v1::CheckedIn& ticket, int seco
                           fmt::arg("room", ticket.room_label()));
   canvas.text(greeting.cut_top(greeting.h * 0.46f, 10), hello,
               {Type::title, palette::ink, Align::left, Stand::bottom});
-  canvas.text(greeting, next, {Type::large, palette::muted, Align::left, Stand::top});
+  canvas.text(greeting, next, {Type::large, palette::ink, Align::left, Stand::top});
 
   std::vector<std::string> notes;
+  if (auto sentence = replaced_ticket_sentence(ticket, words); !sentence.empty())
+    notes.push_back(std::move(sentence));
   if (ticket.again()) notes.push_back(words.tr("You were checked in before: this is the same ticket."));
   if (ticket.not_in_schedule())
     notes.push_back(
@@ -93,7 +101,7 @@ void draw_ticket(Canvas& canvas, Box area, const v1::CheckedIn& ticket, int seco
     if (const auto sentence = preparation_sentence(word, words); !sentence.empty()) notes.push_back(sentence);
   if (notes.size() > 3) notes.resize(3);
   for (auto note = notes.rbegin(); note != notes.rend(); ++note)
-    banner(canvas, side.cut_bottom(104, 20), Tone::amber, "info", *note);
+    banner(canvas, side.cut_bottom(116, gap), Tone::amber, "info", *note, Type::large);
 
   if (portrait) slip = side.middle(side.w, std::min(side.h, 960.0f));
   draw_slip(canvas, slip, ticket);

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "kiosk/shell/digest.hpp"
 #include "kiosk/shell/window.hpp"
 
 // Last: its macros have the names of other headers' types.
@@ -12,15 +13,6 @@ extern "C" Display* glfwGetX11Display();
 extern "C" ::Window glfwGetX11Window(GLFWwindow* window);
 
 namespace feldsher::kiosk {
-namespace {
-
-std::uint64_t digest_of(const std::uint32_t* row, int width) {
-  std::uint64_t digest = 0xcbf29ce484222325u;  // FNV-1a, by pixels.
-  for (int x = 0; x < width; ++x) digest = (digest ^ row[x]) * 0x100000001b3u;
-  return digest;
-}
-
-}  // namespace
 
 struct Glass::Parts {
   Display* display;
@@ -53,9 +45,10 @@ void Glass::show(const Pixels& pixels, bool all) {
   int first = pixels.height, last = -1;
   for (int y = 0; y < pixels.height; ++y) {
     std::uint64_t& there = p.rows[static_cast<std::size_t>(y)];
-    const std::uint64_t digest = digest_of(pixels.row(y), pixels.width);
-    if (!all && there == digest) continue;
-    there = digest;
+    Digest digest;
+    digest.mix(pixels.row(y), static_cast<std::size_t>(pixels.width));
+    if (!all && there == digest.value()) continue;
+    there = digest.value();
     first = std::min(first, y);
     last = y;
   }

@@ -7,24 +7,6 @@
 namespace feldsher::kiosk {
 namespace {
 
-/// A value that is linear over a triangle: at the origin, and how it changes with x and with y.
-struct Plane {
-  float at = 0, dx = 0, dy = 0;
-
-  float operator()(float x, float y) const { return at + dx * x + dy * y; }
-};
-
-/// The plane through three values at three corners; `area` is twice the triangle's, signed.
-Plane plane(const ImVec2& a, const ImVec2& b, const ImVec2& c, float area, float at_a, float at_b,
-            float at_c) {
-  const float to_b = at_b - at_a, to_c = at_c - at_a;
-  Plane made;
-  made.dx = (to_b * (c.y - a.y) - to_c * (b.y - a.y)) / area;
-  made.dy = (to_c * (b.x - a.x) - to_b * (c.x - a.x)) / area;
-  made.at = at_a - made.dx * a.x - made.dy * a.y;
-  return made;
-}
-
 float channel(ImU32 colour, int shift) { return static_cast<float>((colour >> shift) & 0xff); }
 
 std::uint32_t rgb_of(ImU32 colour) {
@@ -49,6 +31,22 @@ std::uint32_t in_256ths(float alpha_255) {
 int first_centre(float x) { return static_cast<int>(std::ceil(x - 0.5f)); }
 
 }  // namespace
+
+struct Raster::Plane {
+  float at = 0, dx = 0, dy = 0;
+
+  /// Through three values at three corners; `area` is twice the triangle's, signed.
+  static Plane through(const ImVec2& a, const ImVec2& b, const ImVec2& c, float area, float at_a, float at_b,
+                       float at_c) {
+    const float to_b = at_b - at_a, to_c = at_c - at_a;
+    Plane made;
+    made.dx = (to_b * (c.y - a.y) - to_c * (b.y - a.y)) / area;
+    made.dy = (to_c * (b.x - a.x) - to_b * (c.x - a.x)) / area;
+    made.at = at_a - made.dx * a.x - made.dy * a.y;
+    return made;
+  }
+  float operator()(float x, float y) const { return at + dx * x + dy * y; }
+};
 
 struct Raster::Ink {
   bool one_colour = false, one_texel = false;
@@ -110,7 +108,7 @@ void Raster::triangle(const ImDrawVert& a, const ImDrawVert& b, const ImDrawVert
   if (top >= bottom) return;
 
   const auto linear = [&](float at_a, float at_b, float at_c) {
-    return plane(a.pos, b.pos, c.pos, area, at_a, at_b, at_c);
+    return Plane::through(a.pos, b.pos, c.pos, area, at_a, at_b, at_c);
   };
   Ink ink;
   ink.one_texel = a.uv.x == b.uv.x && a.uv.x == c.uv.x && a.uv.y == b.uv.y && a.uv.y == c.uv.y;

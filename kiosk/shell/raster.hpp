@@ -33,6 +33,8 @@ class Raster {
   void draw(const ImDrawData& data, std::uint32_t background, Pixels& to) const;
 
  private:
+  /// A value that is linear over a triangle: at the origin, and how it changes with x and with y.
+  struct Plane;
   /// What pixels of a triangle are made of.
   struct Ink;
   struct Clip {

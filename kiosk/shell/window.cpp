@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "kiosk/shell/digest.hpp"
 #include "kiosk/shell/glass.hpp"
 #include "protocol/record/result.hpp"
 
@@ -31,19 +32,18 @@ float px_per_mm_of(GLFWmonitor* monitor, double dpi) {
   return 96 / 25.4f;
 }
 
-/// FNV-1a over what is to be drawn.
-std::size_t digest_of(const ImDrawData& data) {
-  std::size_t digest = 0xcbf29ce484222325u;
-  const auto mix = [&](const void* from, std::size_t octets) {
-    const auto* words = static_cast<const unsigned char*>(from);
-    for (std::size_t i = 0; i < octets; ++i) digest = (digest ^ words[i]) * 0x100000001b3u;
+/// Of what is to be drawn.
+std::uint64_t digest_of(const ImDrawData& data) {
+  Digest digest;
+  const auto mix = [&](const auto& buffer) {
+    digest.mix(reinterpret_cast<const unsigned char*>(buffer.Data),
+               static_cast<std::size_t>(buffer.size_in_bytes()));
   };
   for (int i = 0; i < data.CmdListsCount; ++i) {
-    const ImDrawList& list = *data.CmdLists[i];
-    mix(list.VtxBuffer.Data, static_cast<std::size_t>(list.VtxBuffer.size_in_bytes()));
-    mix(list.IdxBuffer.Data, static_cast<std::size_t>(list.IdxBuffer.size_in_bytes()));
+    mix(data.CmdLists[i]->VtxBuffer);
+    mix(data.CmdLists[i]->IdxBuffer);
   }
-  return digest;
+  return digest.value();
 }
 
 }  // namespace
@@ -150,7 +150,7 @@ bool Window::frame(const std::function<void()>& draw) {
   ImGui::NewFrame();
   draw();
   ImGui::Render();
-  const std::size_t digest = digest_of(*ImGui::GetDrawData());
+  const std::uint64_t digest = digest_of(*ImGui::GetDrawData());
   if (digest == shown_ && !exposed_) return false;
   shown_ = digest;
   Raster(*ImGui::GetIO().Fonts).draw(*ImGui::GetDrawData(), background, pixels_);

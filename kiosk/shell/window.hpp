@@ -66,7 +66,7 @@ class Window {
   Options options_;
   ImVec2 baked_size_{};
   Pixels pixels_;
-  std::size_t shown_ = 0;  ///< Digest of what is on the glass.
+  std::uint64_t shown_ = 0;  ///< Digest of what is on the glass.
   bool touched_ = true;
   bool exposed_ = true;  ///< What was on the glass may be gone.
 };

@@ -104,6 +104,16 @@ float Canvas::width_of(std::string_view what, Type type) const {
          theme_.scale();
 }
 
+float Canvas::longest_word(std::string_view what, Type type) const {
+  float longest = 0;
+  while (!what.empty()) {
+    const std::size_t end = std::min(what.find(' '), what.size());
+    longest = std::max(longest, width_of(what.substr(0, end), type));
+    what.remove_prefix(std::min(end + 1, what.size()));
+  }
+  return longest;
+}
+
 std::vector<std::string> Canvas::broken(std::string_view what, ImFont* font, float size, float width) const {
   std::vector<std::string> lines;
   std::string line;
@@ -142,6 +152,7 @@ std::string Canvas::trimmed(std::string_view what, ImFont* font, float width) co
 
 float Canvas::text(const Box& box, std::string_view what, const TextStyle& style) {
   if (what.empty()) return 0;
+  if (report_) report_->texts.emplace_back(what);
   ImFont* font = theme_.font(style.type);
   // The label sizes hold digits and capitals only; a door may say anything.
   if (style.type >= Type::huge && !has_all_glyphs(*font, what)) font = theme_.font(Type::display);

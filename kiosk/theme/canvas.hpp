@@ -53,6 +53,7 @@ struct FrameReport {
     Box box;
   };
   std::vector<Target> targets;         ///< Everything that can be tapped.
+  std::vector<std::string> texts;      ///< Everything that can be read.
   std::vector<std::string> overflows;  ///< Texts that did not fit even at the smallest legible size.
 };
 
@@ -81,6 +82,8 @@ class Canvas {
   float text(const Box& box, std::string_view what, const TextStyle& style);
   /// Width of one line, in units.
   float width_of(std::string_view what, Type type) const;
+  /// Width of its longest word, in units: no line can be shorter.
+  float longest_word(std::string_view what, Type type) const;
   void icon(const Box& box, std::string_view name, Colour colour, float weight = 2.0f);
   /// A QR code of `content`, black on white.
   void qr(const Box& box, const std::string& content);

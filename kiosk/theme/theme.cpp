@@ -15,7 +15,7 @@ struct Cut {
   bool bold;
 };
 constexpr std::array<Cut, type_count> cuts{Cut{28, false}, Cut{28, true}, Cut{36, false}, Cut{36, true},
-                                           Cut{42, false}, Cut{48, true}, Cut{68, true},  Cut{120, true},
+                                           Cut{46, false}, Cut{48, true}, Cut{68, true},  Cut{120, true},
                                            Cut{176, true}, Cut{300, true}};
 
 std::string font_file(bool bold) {

@@ -12,7 +12,7 @@ enum class Type {
   small_bold,  ///< 28
   body,        ///< 36
   body_bold,   ///< 36
-  large,       ///< 42: sentences that a patient reads
+  large,       ///< 46: sentences that a patient reads
   heading,     ///< 48, bold
   title,       ///< 68, bold
   display,     ///< 120, bold

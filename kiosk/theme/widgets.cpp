@@ -48,7 +48,8 @@ bool button(Canvas& canvas, const ButtonSpec& spec) {
   Paint paint = paint_of(spec.look, touch.held);
   const float radius = std::min(30.0f, spec.box.h / 2);
   if (!spec.possible) {
-    paint = {palette::sunken, see_through(palette::muted, 150), see_through(palette::muted, 150)};
+    // Still to be read: it may say how long to wait.
+    paint = {palette::sunken, palette::muted, see_through(palette::muted, 150)};
     canvas.fill(spec.box, paint.sheet, radius);
   } else if (spec.look == Look::secondary) {
     canvas.fill(spec.box, paint.sheet, radius);
@@ -57,16 +58,19 @@ bool button(Canvas& canvas, const ButtonSpec& spec) {
     canvas.fill(spec.box, paint.sheet, radius);
   }
   Box inside = spec.box.inset(22, 8);
-  if (spec.icon.empty()) {
+  const float side = std::min(spec.box.h * 0.42f, 56.0f), between = 20;
+  // Where there is no room for both, the words say it alone.
+  const bool narrow =
+      !spec.label.empty() && canvas.longest_word(spec.label, spec.type) * 0.7f > inside.w - side - between;
+  if (spec.icon.empty() || narrow) {
     canvas.text(inside, spec.label, {spec.type, paint.text, Align::centre});
     return touch.tapped;
   }
-  const float side = std::min(spec.box.h * 0.42f, 56.0f);
   if (spec.label.empty()) {
     canvas.icon(spec.box.middle(side, side), spec.icon, paint.icon, 2.2f);
     return touch.tapped;
   }
-  const float between = 20, words = canvas.width_of(spec.label, spec.type);
+  const float words = canvas.width_of(spec.label, spec.type);
   const float room = inside.w - side - between;
   const float used = side + between + std::min(words + 2, room);
   Box group{inside.x + (inside.w - used) / 2, inside.y, used, inside.h};
@@ -196,7 +200,7 @@ void message(Canvas& canvas, const Box& box, std::string_view icon, Tone tone, s
   canvas.icon(spot.inset(side * 0.25f), icon, paint.text, 1.7f);
   canvas.text(column.cut_top(column.h * 0.45f, 24), title,
               {Type::title, palette::ink, Align::centre, Stand::bottom});
-  canvas.text(column, sentence, {Type::large, palette::muted, Align::centre, Stand::top});
+  canvas.text(column, sentence, {Type::large, palette::ink, Align::centre, Stand::top});
 }
 
 Box dialog_sheet(Canvas& canvas, float width, float height) {
@@ -209,8 +213,8 @@ Box dialog_sheet(Canvas& canvas, float width, float height) {
 
 void countdown_dialog(Canvas& canvas, int seconds_left) {
   const Words& words = canvas.words();
-  Box inside = dialog_sheet(canvas, 860, 720);
-  Box buttons = inside.cut_bottom(130);
+  Box inside = dialog_sheet(canvas, 860, 800);
+  Box buttons = inside.cut_bottom(130, gap);
   const Box dial = inside.cut_top(230, 24).middle(220, 220);
   canvas.disc(dial.x + 110, dial.y + 110, 110, palette::accent_soft);
   canvas.text(dial, std::to_string(seconds_left), {Type::display, palette::accent, Align::centre});

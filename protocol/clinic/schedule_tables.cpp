@@ -2,12 +2,12 @@
 
 #include <algorithm>
 
+#include "protocol/record/id_of.hpp"
+
 namespace feldsher {
 namespace {
 
 const std::set<Uuid> none;
-
-Uuid id_of(OctetsView octets) { return Uuid::from_octets(octets).value_or(Uuid{}); }
 
 const std::set<Uuid>& of(const std::map<Uuid, std::set<Uuid>>& index, const Uuid& key) {
   auto at = index.find(key);

@@ -30,10 +30,7 @@ constexpr const char* name_option = "--name=feldsher-box";
 
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, openssl::Free<EVP_CIPHER_CTX_free>>;
 
-const unsigned char* octets_of(OctetsView view) {
-  return reinterpret_cast<const unsigned char*>(view.data());
-}
-unsigned char* octets_of(Octets& octets) { return reinterpret_cast<unsigned char*>(octets.data()); }
+using openssl::octets_of;
 
 /// A pair of connected ends that close themselves. Not a pipe: what is sent to a program that has already
 /// ended is an error here, where a pipe's SIGPIPE would end this process.

@@ -23,8 +23,7 @@ Address address_of(const std::string& host) {
 
 void add_name_entry(X509_NAME* name, const char* field, const std::string& value) {
   if (value.empty()) return;
-  require(X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8,
-                                     reinterpret_cast<const unsigned char*>(value.data()),
+  require(X509_NAME_add_entry_by_txt(name, field, MBSTRING_UTF8, octets_of(value),
                                      static_cast<int>(value.size()), -1, 0),
           "cannot name a certificate");
 }

@@ -116,8 +116,7 @@ KeyAndRequest make_key_and_request(std::string_view name) {
   constexpr auto what = "cannot make a request";
   openssl::require(X509_REQ_set_version(request.get(), X509_REQ_VERSION_1), what);
   openssl::require(X509_NAME_add_entry_by_txt(X509_REQ_get_subject_name(request.get()), "CN", MBSTRING_UTF8,
-                                              reinterpret_cast<const unsigned char*>(name.data()),
-                                              static_cast<int>(name.size()), -1, 0),
+                                              openssl::octets_of(name), static_cast<int>(name.size()), -1, 0),
                    what);
   openssl::require(X509_REQ_set_pubkey(request.get(), key.get()), what);
   if (X509_REQ_sign(request.get(), key.get(), EVP_sha256()) == 0) openssl::fail(what);

@@ -14,9 +14,8 @@ Digest hmac_sha256(OctetsView key, OctetsView message) {
   ensure(key.size() <= INT_MAX, "an HMAC key is small");
   Digest mac{};
   unsigned int size = 0;
-  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()),
-           reinterpret_cast<const unsigned char*>(message.data()), message.size(), mac.data(),
-           &size) == nullptr)
+  if (HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), openssl::octets_of(message),
+           message.size(), mac.data(), &size) == nullptr)
     openssl::fail("cannot work out an HMAC");
   return mac;
 }

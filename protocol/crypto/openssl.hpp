@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/record/octets.hpp"
+
 namespace feldsher::openssl {
 
 /// OpenSSL objects that free themselves. For the sources of this folder and of transport only.
@@ -33,6 +35,12 @@ using Names = std::unique_ptr<GENERAL_NAMES, Free<GENERAL_NAMES_free>>;
 inline void require(int answer, std::string_view what) {
   if (answer != 1) fail(what);
 }
+
+/// Octets as OpenSSL takes them.
+inline const unsigned char* octets_of(OctetsView octets) {
+  return reinterpret_cast<const unsigned char*>(octets.data());
+}
+inline unsigned char* octets_of(Octets& octets) { return reinterpret_cast<unsigned char*>(octets.data()); }
 
 Bio read_only(std::string_view pem);
 std::string text_of(BIO* memory);

@@ -10,13 +10,8 @@
 #include "protocol/record/result.hpp"
 
 namespace feldsher {
-namespace {
 
-const unsigned char* octets_of(OctetsView view) {
-  return reinterpret_cast<const unsigned char*>(view.data());
-}
-
-}  // namespace
+using openssl::octets_of;
 
 KeyId KeyId::of(const PublicKey& key) {
   const Digest digest = sha256(OctetsView(reinterpret_cast<const char*>(key.data()), key.size()));

@@ -1,6 +1,7 @@
 #include "protocol/journal/audit.hpp"
 
 #include "protocol/journal/ed25519.hpp"
+#include "protocol/journal/head_keys.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher {
@@ -13,11 +14,18 @@ std::optional<Digest> digest_of(const std::optional<Octets>& octets) {
 
 }  // namespace
 
-Audit audit(SqlcipherJournal& journal, const std::optional<Octets>& central_key) {
-  Audit report{.tenant = journal.tenant().to_text(), .rows = {}, .cuts = {}, .findings = {}, .damage = {}};
+Audit audit(SqlcipherJournal& journal, const std::vector<Octets>& central_keys) {
+  Audit report{.tenant = journal.tenant().to_text(),
+               .rows = {},
+               .cuts = {},
+               .countersigned = {},
+               .findings = {},
+               .damage = {}};
   Verifier verifier(journal.tenant());
-  if (central_key) verifier.demand_countersignatures(*central_key);
+  verifier.demand_countersignatures(central_keys);
   try {
+    for (auto& [name, signature] : journal.values(central_handover_values))
+      verifier.handover(from_hex(name.substr(std::string_view(central_handover_values).size())), signature);
     std::vector<v1::SignedHead> heads;
     for (const Octets& octets : journal.heads())
       if (!heads.emplace_back().ParseFromString(octets))
@@ -52,6 +60,8 @@ Audit audit(SqlcipherJournal& journal, const std::optional<Octets>& central_key)
   } catch (const Fault& fault) {
     report.damage = fault.what();
   }
+  if (!central_keys.empty())
+    for (const auto& [id, count] : report.rows) report.countersigned[id] = verifier.countersigned(id);
   report.findings = verifier.findings();
   report.records = verifier.records_checked();
   report.heads = verifier.heads_checked();

@@ -15,6 +15,8 @@ struct Audit {
   std::map<JournalId, std::uint64_t> rows;  ///< How many records each journal holds.
   std::map<JournalId, std::uint64_t>
       cuts;  ///< Where those begin that were cut: by which checkpoint is checked.
+  /// How far central has signed or countersigned each journal, where its key was given; 0 = nowhere.
+  std::map<JournalId, std::uint64_t> countersigned;
   std::vector<Verifier::Finding> findings;
   std::string damage;  ///< The file could not be read to its end.
   std::uint64_t records = 0, heads = 0;
@@ -24,8 +26,10 @@ struct Audit {
 /// Checks every record, chain, tree, journal's end and signed head of the file; of a journal that was cut its
 /// checkpoint, what was kept before it, and all from there on.
 ///
-/// `central_key` (raw Ed25519): every head must carry central's countersignature by it too. That is what
-/// shows a journal that was written anew, from its first record on, by somebody with this node's own key.
-Audit audit(SqlcipherJournal& journal, const std::optional<Octets>& central_key = {});
+/// `central_keys` (raw Ed25519): each journal that has a head must have one with central's countersignature
+/// too, by one of these keys or one that they handed over to as the file proves. That is what shows a journal
+/// that was written anew, from its first record on, by somebody with this node's own key. What the node has
+/// signed since is its word alone: `countersigned` says from where on.
+Audit audit(SqlcipherJournal& journal, const std::vector<Octets>& central_keys = {});
 
 }  // namespace feldsher

@@ -57,7 +57,7 @@ class Committer::Worker {
   void put(Work work) {
     {
       std::unique_lock lock(mutex_);
-      taken_.wait(lock, [this] { return queue_.size() < options_.queue || failed_; });
+      taken_.wait(lock, [this] { return queue_.size() < options_.queue; });  // A fault empties it.
       if (failed_) return;  // The process is ending: nothing is promised any more.
       if (!std::exchange(given_, true)) store_->give_to(thread_.get_id());
       queue_.push_back(std::move(work));

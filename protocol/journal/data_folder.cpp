@@ -63,7 +63,7 @@ Opened open_key(const std::filesystem::path& folder, const BoxSealer& sealer) {
 void make_private_folder(const std::filesystem::path& folder) {
   if (folder.empty() || std::filesystem::is_directory(folder)) return;
   const auto parent = folder.parent_path();
-  if (!parent.empty() && parent != folder) std::filesystem::create_directories(parent);
+  if (!parent.empty()) std::filesystem::create_directories(parent);
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
     throw Fault(fmt::format("cannot make the data folder {}: {}", folder.string(),
                             std::generic_category().message(errno)));
@@ -97,6 +97,7 @@ DataFolder DataFolder::rotate(const std::filesystem::path& folder, Random& rando
 
 DataFolder DataFolder::open_or_create(const std::filesystem::path& folder, Random& random,
                                       const BoxSealer& sealer) {
+  if (folder.empty()) throw Fault("cannot make the data folder: it has no name");
   try {
     make_private_folder(folder);
   } catch (const std::filesystem::filesystem_error& error) {

@@ -5,6 +5,10 @@
 
 namespace feldsher {
 
+/// Where a point's store keeps what central's former keys signed for later ones: the name goes on with the
+/// later key (hexadecimal), the value is the signature.
+inline constexpr const char* central_handover_values = "central/handover/";
+
 /// The keys that may sign the heads of somebody's journals (raw Ed25519): one that was told when they
 /// enrolled, and those that it handed over to.
 class HeadKeys {
@@ -12,6 +16,7 @@ class HeadKeys {
   HeadKeys(std::vector<Octets> trusted, const SignatureCheck& check)
       : keys_(std::move(trusted)), check_(check) {}
 
+  const std::vector<Octets>& all() const { return keys_; }
   bool holds(OctetsView key) const;
   /// Whether `key` is one of them, or one of them has signed `handover` for it: then it is one from now on.
   bool take(OctetsView key, OctetsView handover);

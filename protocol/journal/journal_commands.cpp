@@ -8,6 +8,7 @@
 #include <boost/json.hpp>
 #include <cerrno>
 #include <functional>
+#include <optional>
 #include <ostream>
 #include <system_error>
 
@@ -53,11 +54,13 @@ void tell(const Audit& report, const JournalPlace& place, std::ostream& out) {
   if (!report.rows.empty())
     out << fmt::format("{:36}  {:8}  {:16}  {:>9}\n", "node", "journal", "epoch", "records");
   for (const auto& [journal, count] : report.rows) {
-    const auto cut = report.cuts.find(journal);
-    const std::string from =
-        cut == report.cuts.end() ? "" : fmt::format("  from checkpoint at {}", cut->second);
+    const auto cut = report.cuts.find(journal), countersigned = report.countersigned.find(journal);
+    std::string notes = cut == report.cuts.end() ? "" : fmt::format("  from checkpoint at {}", cut->second);
+    if (countersigned != report.countersigned.end())
+      notes += countersigned->second == 0 ? "  not countersigned"
+                                          : fmt::format("  countersigned up to {}", countersigned->second);
     out << fmt::format("{:36}  {:8}  {:16}  {:>9}{}\n", journal.origin.to_text(), stream_name(journal.stream),
-                       epoch_name(journal.epoch), count, from);
+                       epoch_name(journal.epoch), count, notes);
   }
   for (const auto& finding : report.findings)
     out << fmt::format("BAD: node {}, {}, epoch {}, {}: {}\n", finding.journal.origin.to_text(),
@@ -80,6 +83,8 @@ void tell_json(const Audit& report, const JournalPlace& place, std::ostream& out
     boost::json::object one = to_json(journal);
     one["records"] = count;
     if (auto cut = report.cuts.find(journal); cut != report.cuts.end()) one["checkpoint_at"] = cut->second;
+    if (auto central = report.countersigned.find(journal); central != report.countersigned.end())
+      one["countersigned_up_to"] = central->second;
     journals.push_back(std::move(one));
   }
   for (const auto& finding : report.findings) {
@@ -153,20 +158,14 @@ std::string line_of(const StoredRow& row) {
       row.prev ? fmt::format(R"(,"prev":"{}")", to_hex(*row.prev)) : "");
 }
 
-std::string line_of(const v1::SignedHead& head) {
+/// A head's or a checkpoint's: what was signed, and by whom.
+template <class Signed>
+std::string line_of(const char* kind, const Octets& content, const Signed& by) {
   return fmt::format(
-      R"({{"head":{{"head":"{}","key_id":"{}","signature":"{}","counter_key_id":"{}","countersignature":"{}"}}}})"
+      R"({{"{0}":{{"{0}":"{1}","key_id":"{2}","signature":"{3}","counter_key_id":"{4}","countersignature":"{5}"}}}})"
       "\n",
-      to_base64(head.head()), to_base64(head.key_id()), to_base64(head.signature()),
-      to_base64(head.counter_key_id()), to_base64(head.countersignature()));
-}
-
-std::string line_of(const v1::SignedCheckpoint& checkpoint) {
-  return fmt::format(
-      R"({{"checkpoint":{{"checkpoint":"{}","key_id":"{}","signature":"{}","counter_key_id":"{}","countersignature":"{}"}}}})"
-      "\n",
-      to_base64(checkpoint.checkpoint()), to_base64(checkpoint.key_id()), to_base64(checkpoint.signature()),
-      to_base64(checkpoint.counter_key_id()), to_base64(checkpoint.countersignature()));
+      kind, to_base64(content), to_base64(by.key_id()), to_base64(by.signature()),
+      to_base64(by.counter_key_id()), to_base64(by.countersignature()));
 }
 
 void write_lines(SqlcipherJournal& journal, const std::function<void(OctetsView)>& write) {
@@ -174,12 +173,12 @@ void write_lines(SqlcipherJournal& journal, const std::function<void(OctetsView)
   for (const Octets& octets : journal.heads()) {
     v1::SignedHead head;
     if (!head.ParseFromString(octets)) throw Fault("a signed head in the journal cannot be read");
-    write(line_of(head));
+    write(line_of("head", head.head(), head));
   }
   for (const auto& [name, octets] : journal.values(checkpoint_value)) {
     v1::SignedCheckpoint checkpoint;
     if (!checkpoint.ParseFromString(octets)) throw Fault("the checkpoint in the journal cannot be read");
-    write(line_of(checkpoint));
+    write(line_of("checkpoint", checkpoint.checkpoint(), checkpoint));
   }
 }
 
@@ -187,7 +186,7 @@ void write_lines(SqlcipherJournal& journal, const std::function<void(OctetsView)
 
 Verdict verify_journals(const JournalPlace& place, bool json, std::ostream& out) {
   OpenedJournal opened(place);
-  const Audit report = audit(*opened.journal, place.central_key);
+  const Audit report = audit(*opened.journal, place.central_keys);
   json ? tell_json(report, place, out) : tell(report, place, out);
   return report.good() ? Verdict::good : Verdict::bad;
 }

@@ -1,7 +1,7 @@
 #pragma once
 #include <filesystem>
 #include <iosfwd>
-#include <optional>
+#include <vector>
 
 #include "protocol/record/octets.hpp"
 
@@ -9,9 +9,9 @@ namespace feldsher {
 
 /// What a command of feldsher-journal is run on.
 struct JournalPlace {
-  std::filesystem::path folder;            ///< A program's data folder.
-  bool live = false;                       ///< The program is running: look at a private copy.
-  std::optional<Octets> central_key = {};  ///< Raw Ed25519: its countersignature is demanded on every head.
+  std::filesystem::path folder;           ///< A program's data folder.
+  bool live = false;                      ///< The program is running: look at a private copy.
+  std::vector<Octets> central_keys = {};  ///< Raw Ed25519: see audit().
 };
 
 /// Exit codes of feldsher-journal. What cannot be looked at at all is a Fault, and 3.

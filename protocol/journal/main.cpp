@@ -13,7 +13,8 @@ int main(int argc, char** argv) {
 
   feldsher::JournalPlace place;
   bool json = false;
-  std::string file, central_key;
+  std::string file;
+  std::vector<std::string> central_keys;
   CLI::App* verify =
       app.add_subcommand("verify", "Check every record, chain and signed head; name the first bad record");
   verify->add_option("folder", place.folder, "Data folder of a program (holds journal.db and journal.key)")
@@ -21,9 +22,10 @@ int main(int argc, char** argv) {
   verify->add_flag("--json", json, "Answer one JSON object");
   verify->add_flag("--live", place.live, "The program is running: look at a private copy");
   verify
-      ->add_option("--central-key", central_key,
+      ->add_option("--central-key", central_keys,
                    "64 hexadecimal digits (central_head_key in a point's node.json): demand central's\n"
-                   "countersignature on every head")
+                   "countersignature, by this key or one that it handed over to; may be given again")
+      ->allow_extra_args(false)
       ->check([](const std::string& text) {
         return feldsher::from_hex(text).size() == 32 ? "" : "64 hexadecimal digits are expected";
       });
@@ -38,7 +40,7 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
 
-  if (!central_key.empty()) place.central_key = feldsher::from_hex(central_key);
+  for (const std::string& key : central_keys) place.central_keys.push_back(feldsher::from_hex(key));
   try {
     const auto verdict = *verify ? feldsher::verify_journals(place, json, std::cout)
                                  : feldsher::export_journals(place, file, std::cout);

@@ -28,20 +28,18 @@ std::vector<Record> whole_transactions(Iterator first, Iterator end, const ReadL
 }  // namespace
 
 bool Transaction::empty() const {
-  return records.empty() && answered.empty() && scope.empty() && !clear_scope && intake.empty() &&
-         emptied.empty() && heads.empty() && values.empty() && erased.empty() && forgotten.empty() &&
-         cuts.empty() && dropped.empty();
+  return records.empty() && answered.empty() && scope.empty() && intake.empty() && emptied.empty() &&
+         heads.empty() && values.empty() && erased.empty() && forgotten.empty() && cuts.empty() &&
+         dropped.empty();
 }
 
 void Transaction::merge(Transaction&& other) {
   auto append = [](auto& to, auto& from) {
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
   };
-  ensure(!other.clear_scope || scope.empty(), "a scope is cleared before it is filled");
   append(records, other.records);
   append(answered, other.answered);
   append(scope, other.scope);
-  clear_scope = clear_scope || other.clear_scope;
   append(intake, other.intake);
   append(emptied, other.emptied);
   append(heads, other.heads);
@@ -79,7 +77,7 @@ MemoryStore::Place MemoryStore::place(const JournalId& journal) const {
 // All of the group or nothing: each record's place is checked before the first is taken.
 void MemoryStore::check(std::span<const Transaction> group) const {
   std::map<JournalId, Place> places;
-  std::map<RecordKey, Digest> fresh;  // Of this group.
+  std::map<RecordKey, const Record*> fresh;  // Of this group.
   auto at = [&](const JournalId& journal) -> Place& {
     auto [found, is_new] = places.try_emplace(journal);
     if (is_new) found->second = place(journal);
@@ -93,20 +91,17 @@ void MemoryStore::check(std::span<const Transaction> group) const {
              "a record is the next of its journal");
       end.seq = record.key.seq;
       end.hash = record.stored.hash;
-      fresh[record.key] = record.stored.hash;
+      fresh[record.key] = &record;
     }
     for (const JournalTip& cut : transaction.cuts) {
       Place& end = at(cut.journal);
       ensure(cut.seq > end.cut && cut.seq <= end.seq, "a cut moves on, within its journal");
-      std::optional<Digest> hash;
       const RecordKey key{cut.journal.origin, cut.journal.stream, cut.journal.epoch, cut.seq};
-      if (auto known = fresh.find(key); known != fresh.end()) {
-        hash = known->second;
-      } else if (auto journal = by_seq_.find(cut.journal); journal != by_seq_.end()) {
-        if (auto seq = journal->second.find(cut.seq); seq != journal->second.end())
-          hash = records_.at(seq->second).stored.hash;
-      }
-      ensure(hash == cut.hash, "a cut is at a record of its journal");
+      const auto known = fresh.find(key);
+      const Record& last =
+          known != fresh.end() ? *known->second : records_.at(by_seq_.at(cut.journal).at(cut.seq));
+      ensure(last.stored.hash == cut.hash, "a cut is at a record of its journal");
+      ensure(last.header.more() == 0, "a cut is at the end of a transaction");
       end.cut = cut.seq;
       end.cut_hash = cut.hash;
     }
@@ -126,7 +121,6 @@ void MemoryStore::apply(const Transaction& transaction) {
     records_.emplace_hint(records_.end(), intake, record);
   }
   for (const Answered& answered : transaction.answered) answered_[answered.ask] = answered.answer;
-  if (transaction.clear_scope) scope_.clear();
   for (const ScopeChange& change : transaction.scope) {
     if (!change.record) {
       scope_.erase(change.subject);
@@ -146,7 +140,7 @@ void MemoryStore::apply(const Transaction& transaction) {
     head.clear_seq();
     head.clear_chain();
     head.clear_tree_root();
-    heads_[head.SerializeAsString()] = signed_head;
+    heads_[head.SerializeAsString()].take(signed_head);
   }
   for (const auto& [name, value] : transaction.values) values_[name] = value;
   for (AskId ask : transaction.forgotten) answered_.erase(ask);
@@ -251,7 +245,8 @@ std::map<std::string, Octets> MemoryStore::values(const std::string& prefix) {
 std::vector<v1::SignedHead> MemoryStore::heads() {
   owner_.mine(one_owner);
   std::vector<v1::SignedHead> heads;
-  for (const auto& [journal, head] : heads_) heads.push_back(head);
+  for (const auto& [journal, kept] : heads_)
+    for (const v1::SignedHead& head : kept.all()) heads.push_back(head);
   return heads;
 }
 

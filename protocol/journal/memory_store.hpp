@@ -2,6 +2,7 @@
 #include <map>
 #include <set>
 
+#include "protocol/journal/kept_heads.hpp"
 #include "protocol/journal/owner_thread.hpp"
 #include "protocol/journal/store.hpp"
 
@@ -54,7 +55,7 @@ class MemoryStore final : public JournalStore {
   std::map<std::uint64_t, Octets> intake_;
   std::map<AskId, Octets> answered_;
   std::map<std::string, Octets> values_;
-  std::map<Octets, v1::SignedHead> heads_;  // By journal: the head's octets up to seq.
+  std::map<Octets, KeptHeads> heads_;  // By journal: the head's octets up to seq.
 };
 
 }  // namespace feldsher

@@ -51,9 +51,8 @@ bool has_rollback_journal(sqlite3* handle, const std::filesystem::path& path) {
   sqlite3_vfs* vfs = nullptr;
   sqlite3_file_control(handle, "main", SQLITE_FCNTL_VFS_POINTER, &vfs);
   int there = 0;
-  return vfs &&
-         vfs->xAccess(vfs, (path.string() + "-journal").c_str(), SQLITE_ACCESS_EXISTS, &there) == SQLITE_OK &&
-         there;
+  vfs->xAccess(vfs, (path.string() + "-journal").c_str(), SQLITE_ACCESS_EXISTS, &there);
+  return there != 0;
 }
 
 /// 16 octets, in hexadecimal. A file's pages are authenticated with a key that needs the salt in its first 16
@@ -72,7 +71,7 @@ Found refuse_foreign(sqlite3* handle, const std::filesystem::path& path, Access 
   sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
   sqlite3_int64 size = 0;
   std::array<char, 16> head{};
-  if (!file || !file->pMethods || file->pMethods->xFileSize(file, &size) != SQLITE_OK)
+  if (file->pMethods->xFileSize(file, &size) != SQLITE_OK)
     throw Fault(fmt::format("cannot read {}", path.string()));
   if (size == 0) {
     if (access == Access::write) return Found::nothing_yet;
@@ -107,7 +106,7 @@ bool Database::open(const DatabaseKey& key, Access access, const Disk& disk, Sal
     configure(key, access, disk, salt);
     return true;
   } catch (...) {
-    const bool unreadable = handle_ && (sqlite3_errcode(handle_) & 0xff) == SQLITE_NOTADB;
+    const bool unreadable = (sqlite3_errcode(handle_) & 0xff) == SQLITE_NOTADB;
     leave_as_is();
     sqlite3_close_v2(handle_);
     handle_ = nullptr;
@@ -220,7 +219,7 @@ void Database::fail(const char* doing, int code) const {
       break;
   }
   throw Fault(fmt::format("cannot {} {}: {} (SQLite {}: {})", doing, path_.string(), meaning, code,
-                          handle_ ? sqlite3_errmsg(handle_) : sqlite3_errstr(code)));
+                          sqlite3_errmsg(handle_)));
 }
 
 Statement::Statement(Database& database, const char* sql) : database_(database) {

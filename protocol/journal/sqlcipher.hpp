@@ -89,20 +89,21 @@ class Statement {
   /// The rows that one run answers. Ends the run when it is destroyed; one at a time a statement.
   class Rows {
    public:
-    explicit Rows(Statement& statement) : statement_(&statement) {}
-    Rows(Rows&& other) noexcept : statement_(other.statement_) { other.statement_ = nullptr; }
-    Rows& operator=(Rows&&) = delete;
-    ~Rows() {
-      if (statement_) statement_->reset();
-    }
-    bool next() { return statement_->step(); }
-    std::int64_t integer(int column) const { return statement_->integer(column); }
+    explicit Rows(Statement& statement) : statement_(statement) {}
+    Rows(const Rows&) = delete;
+    Rows& operator=(const Rows&) = delete;
+    ~Rows() { statement_.reset(); }
+    bool next() { return statement_.step(); }
+    std::int64_t integer(int column) const { return statement_.integer(column); }
     /// Valid until the next call of next().
-    OctetsView octets(int column) const { return statement_->octets(column); }
-    bool is_null(int column) const { return statement_->is_null(column); }
+    OctetsView octets(int column) const { return statement_.octets(column); }
+    bool is_null(int column) const { return statement_.is_null(column); }
+    std::optional<Octets> optional_octets(int column) const {
+      return is_null(column) ? std::nullopt : std::optional(Octets(octets(column)));
+    }
 
    private:
-    Statement* statement_;
+    Statement& statement_;
   };
 
   /// Binds `values` to ?1, ?2, … Octets are not copied: they must outlive the run.
@@ -112,11 +113,10 @@ class Statement {
     (bind(++place, values), ...);
     return Rows(*this);
   }
+  /// One that answers no rows.
   template <class... Values>
   void run(const Values&... values) {
-    auto rows = ask(values...);
-    while (rows.next()) {
-    }
+    ask(values...).next();
   }
 
  private:

@@ -5,13 +5,6 @@
 #include "protocol/journal/sqlcipher_schema.hpp"
 
 namespace feldsher {
-namespace {
-
-std::optional<Octets> optional_octets(const sqlcipher::Statement::Rows& rows, int column) {
-  return rows.is_null(column) ? std::nullopt : std::optional(Octets(rows.octets(column)));
-}
-
-}  // namespace
 
 SqlcipherJournal::SqlcipherJournal(const std::filesystem::path& path, const DatabaseKey& key)
     : database_(path, key, sqlcipher::Access::look), tenant_(sqlcipher::journal_tenant(database_)) {}
@@ -39,8 +32,8 @@ void SqlcipherJournal::each_row(const std::string& order, const std::function<vo
   sqlcipher::Statement records(database_, select.c_str());
   for (auto rows = records.ask(); rows.next();)
     visit({journals[rows.integer(5)], static_cast<std::uint64_t>(rows.integer(0)), Octets(rows.octets(1)),
-           optional_octets(rows, 2), optional_octets(rows, 3), Octets(rows.octets(4)),
-           optional_octets(rows, 6)});
+           rows.optional_octets(2), rows.optional_octets(3), Octets(rows.octets(4)),
+           rows.optional_octets(6)});
 }
 
 std::vector<SqlcipherJournal::End> SqlcipherJournal::ends() {
@@ -56,7 +49,7 @@ std::vector<SqlcipherJournal::End> SqlcipherJournal::ends() {
                       Octets(rows.octets(4)),
                       static_cast<std::uint64_t>(rows.integer(5)),
                       Octets(rows.octets(6)),
-                      optional_octets(rows, 7)});
+                      rows.optional_octets(7)});
   return ends;
 }
 
@@ -70,8 +63,13 @@ std::map<std::string, Octets> SqlcipherJournal::values(const std::string& prefix
 
 std::vector<Octets> SqlcipherJournal::heads() {
   std::vector<Octets> heads;
-  sqlcipher::Statement select(database_, "SELECT octets FROM head ORDER BY origin, stream, epoch");
-  for (auto rows = select.ask(); rows.next();) heads.emplace_back(rows.octets(0));
+  const std::string own = sqlcipher::has_own_heads(database_) ? "own" : "NULL";
+  sqlcipher::Statement select(
+      database_, ("SELECT octets, " + own + " FROM head ORDER BY origin, stream, epoch").c_str());
+  for (auto rows = select.ask(); rows.next();) {
+    heads.emplace_back(rows.octets(0));
+    if (auto later = rows.optional_octets(1)) heads.push_back(std::move(*later));
+  }
   return heads;
 }
 

@@ -40,7 +40,7 @@ class SqlcipherJournal {
     std::optional<Octets> cut_edge = {};  ///< Of the tree up to there, where it is known.
   };
   std::vector<End> ends();
-  /// Head octets (serialised v1::SignedHead) as stored.
+  /// Head octets (serialised v1::SignedHead) as stored; of one journal the countersigned one first.
   std::vector<Octets> heads();
   /// All values whose names begin with `prefix`.
   std::map<std::string, Octets> values(const std::string& prefix);

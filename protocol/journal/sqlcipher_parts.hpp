@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "protocol/journal/owner_thread.hpp"
+#include "protocol/journal/records_at.hpp"
 #include "protocol/journal/sqlcipher_schema.hpp"
 #include "protocol/journal/sqlcipher_store.hpp"
 #include "protocol/record/result.hpp"
@@ -48,6 +49,8 @@ struct SqlcipherStore::Parts {
                                   "INSERT INTO record(intake, journal, seq, core, body, body_digest, hash) "
                                   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
   sqlcipher::Statement erase_record{database, "UPDATE record SET body=NULL, body_digest=?2 WHERE intake=?1"};
+  sqlcipher::Statement select_body{
+      database, "SELECT intake, body FROM record WHERE journal=?1 AND seq=?2 AND body IS NOT NULL"};
   sqlcipher::Statement keep_prev{
       database,
       "UPDATE record SET prev=(SELECT hash FROM record WHERE journal=?1 AND seq=?2) WHERE journal=?1 AND "
@@ -57,12 +60,13 @@ struct SqlcipherStore::Parts {
   sqlcipher::Statement select_last_intake{database, "SELECT max(intake) FROM record"};
   sqlcipher::Statement put_answered{database, "INSERT OR REPLACE INTO answered VALUES(?1, ?2)"};
   sqlcipher::Statement drop_answered{database, "DELETE FROM answered WHERE ask=?1"};
-  sqlcipher::Statement clear_scope{database, "DELETE FROM scope"};
   sqlcipher::Statement put_scope{database, "INSERT OR REPLACE INTO scope VALUES(?1, ?2, ?3, ?4, ?5, ?6)"};
   sqlcipher::Statement drop_scope{database, "DELETE FROM scope WHERE type=?1 AND id=?2"};
   sqlcipher::Statement put_intake{database, "INSERT OR REPLACE INTO intake VALUES(?1, ?2)"};
   sqlcipher::Statement drop_intake{database, "DELETE FROM intake WHERE id=?1"};
-  sqlcipher::Statement put_head{database, "INSERT OR REPLACE INTO head VALUES(?1, ?2, ?3, ?4)"};
+  sqlcipher::Statement put_head{database, "INSERT OR REPLACE INTO head VALUES(?1, ?2, ?3, ?4, ?5)"};
+  sqlcipher::Statement select_head{database,
+                                   "SELECT octets, own FROM head WHERE origin=?1 AND stream=?2 AND epoch=?3"};
   sqlcipher::Statement put_value{database, "INSERT OR REPLACE INTO value VALUES(?1, ?2)"};
   sqlcipher::Statement select_tips{database,
                                    "SELECT id, origin, stream, epoch, seq, hash, edge, cut_seq, cut_hash, "
@@ -70,6 +74,7 @@ struct SqlcipherStore::Parts {
   sqlcipher::Statement select_last{database,
                                    "SELECT seq, hash FROM record WHERE journal=?1 ORDER BY seq DESC LIMIT 1"};
   sqlcipher::Statement select_hash{database, "SELECT hash FROM record WHERE journal=?1 AND seq=?2"};
+  sqlcipher::Statement select_place{database, "SELECT hash, core FROM record WHERE journal=?1 AND seq=?2"};
   sqlcipher::Statement select_journal{database,
                                       "SELECT seq, core, body, body_digest, hash FROM record "
                                       "WHERE journal=?1 AND seq>=?2 ORDER BY seq"};
@@ -88,7 +93,7 @@ struct SqlcipherStore::Parts {
   sqlcipher::Statement select_all_answered{database, "SELECT ask, answer FROM answered ORDER BY ask"};
   sqlcipher::Statement select_value{database, "SELECT octets FROM value WHERE name=?1"};
   sqlcipher::Statement select_values{database, "SELECT name, octets FROM value WHERE name>=?1 ORDER BY name"};
-  sqlcipher::Statement select_heads{database, "SELECT octets FROM head ORDER BY origin, stream, epoch"};
+  sqlcipher::Statement select_heads{database, "SELECT octets, own FROM head ORDER BY origin, stream, epoch"};
 
   void usable() {
     owner.mine("one thread uses a store");
@@ -122,7 +127,11 @@ struct SqlcipherStore::Parts {
   void load();
   void apply(const Transaction& transaction, std::map<JournalId, Held>& moved);
   void put(const Record& record, std::map<JournalId, Held>& moved);
+  void put(const v1::SignedHead& signed_head);
+  /// The heads of a row of `octets` and `own`.
+  std::vector<v1::SignedHead> heads_of(const sqlcipher::Statement::Rows& rows) const;
   void erase(const ErasePick& pick);
+  void erase(const RecordsAt& named);
   void cut(const JournalTip& cut, std::map<JournalId, Held>& moved);
   void drop(const RecordRange& range, std::map<JournalId, Held>& moved);
   /// What the transaction that is under way makes of a journal.

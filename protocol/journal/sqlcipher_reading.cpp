@@ -6,10 +6,6 @@
 namespace feldsher {
 namespace {
 
-std::optional<Octets> optional_octets(const sqlcipher::Statement::Rows& rows, int column) {
-  return rows.is_null(column) ? std::nullopt : std::optional(Octets(rows.octets(column)));
-}
-
 std::optional<Digest> optional_digest(const sqlcipher::Statement::Rows& rows, int column) {
   Digest digest;
   return digest_from(rows.octets(column), digest) ? std::optional(digest) : std::nullopt;
@@ -20,7 +16,7 @@ std::optional<Digest> optional_digest(const sqlcipher::Statement::Rows& rows, in
 Digest SqlcipherStore::Parts::hash_at(std::int64_t row, const JournalId& journal, std::uint64_t seq) {
   Digest digest = zero_digest;
   if (seq == 0) return digest;
-  if (auto at = held.find(journal); at != held.end() && at->second.cut.seq == seq) return at->second.cut.hash;
+  if (const JournalTip& cut = held.at(journal).cut; cut.seq == seq) return cut.hash;
   auto rows = select_hash.ask(row, seq);
   if (!rows.next() || !digest_from(rows.octets(0), digest)) damaged(journal, seq, "it is missing");
   return digest;
@@ -30,7 +26,7 @@ Record SqlcipherStore::Parts::record_of(const sqlcipher::Statement::Rows& rows, 
                                         std::uint64_t seq, const Digest& prev) {
   Record record;
   RecordFault fault =
-      read_record(Octets(rows.octets(1)), optional_octets(rows, 2), optional_digest(rows, 3), prev, record);
+      read_record(Octets(rows.octets(1)), rows.optional_octets(2), optional_digest(rows, 3), prev, record);
   if (fault != RecordFault::none) damaged(journal, seq, to_text(fault));
   if (static_cast<std::uint64_t>(rows.integer(0)) != seq || record.key.seq != seq ||
       record.journal() != journal)
@@ -142,7 +138,7 @@ void SqlcipherStore::scope(const std::function<void(Record&&)>& visit) {
     Digest prev{};
     const bool has_prev = digest_from(rows.octets(5), prev);
     RecordFault fault =
-        read_record(Octets(rows.octets(2)), optional_octets(rows, 3), optional_digest(rows, 4), prev, record);
+        read_record(Octets(rows.octets(2)), rows.optional_octets(3), optional_digest(rows, 4), prev, record);
     if (!has_prev || fault != RecordFault::none)
       throw Fault(fmt::format("{}: a subject of the scope is damaged: {}", parts_->database.path().string(),
                               to_text(fault)));
@@ -188,11 +184,17 @@ std::map<std::string, Octets> SqlcipherStore::values(const std::string& prefix) 
 std::vector<v1::SignedHead> SqlcipherStore::heads() {
   parts_->usable();
   std::vector<v1::SignedHead> heads;
-  for (auto rows = parts_->select_heads.ask(); rows.next();) {
-    const OctetsView octets = rows.octets(0);
-    if (!heads.emplace_back().ParseFromArray(octets.data(), static_cast<int>(octets.size())))
-      throw Fault(fmt::format("{}: a signed head is damaged", parts_->database.path().string()));
-  }
+  for (auto rows = parts_->select_heads.ask(); rows.next();)
+    for (v1::SignedHead& head : parts_->heads_of(rows)) heads.push_back(std::move(head));
+  return heads;
+}
+
+std::vector<v1::SignedHead> SqlcipherStore::Parts::heads_of(const sqlcipher::Statement::Rows& rows) const {
+  std::vector<v1::SignedHead> heads;
+  for (const int column : {0, 1})
+    if (const auto octets = rows.optional_octets(column))
+      if (!heads.emplace_back().ParseFromString(*octets))
+        throw Fault(fmt::format("{}: a signed head is damaged", database.path().string()));
   return heads;
 }
 

@@ -8,7 +8,7 @@ namespace feldsher::sqlcipher {
 namespace {
 
 constexpr std::int64_t application = 0x46654A31;  // "FeJ1"
-constexpr std::int64_t version = 2;
+constexpr std::int64_t version = 3;
 
 // A record's `prev` is the `hash` of the row before; its digest is that of its body. Neither is stored twice:
 // `prev` is there only where the row before was dropped.
@@ -29,7 +29,7 @@ CREATE TABLE scope(
 CREATE TABLE intake(id INTEGER PRIMARY KEY, octets BLOB NOT NULL) STRICT;
 CREATE TABLE head(
   origin BLOB NOT NULL, stream INTEGER NOT NULL, epoch INTEGER NOT NULL, octets BLOB NOT NULL,
-  PRIMARY KEY(origin, stream, epoch)) STRICT, WITHOUT ROWID;
+  own BLOB, PRIMARY KEY(origin, stream, epoch)) STRICT, WITHOUT ROWID;
 CREATE TABLE value(name BLOB PRIMARY KEY, octets BLOB NOT NULL) STRICT, WITHOUT ROWID;
 )";
 
@@ -41,9 +41,13 @@ ALTER TABLE journal ADD COLUMN cut_edge BLOB;
 ALTER TABLE record ADD COLUMN prev BLOB;
 )";
 
+// Version 3 keeps what central has countersigned beside what the node has signed since.
+constexpr const char* from_version_2 = "ALTER TABLE head ADD COLUMN own BLOB;";
+
 }  // namespace
 
 bool has_cuts(Database& database) { return database.number("PRAGMA user_version") >= 2; }
+bool has_own_heads(Database& database) { return database.number("PRAGMA user_version") >= 3; }
 
 TenantId journal_tenant(Database& database) {
   const std::string path = database.path().string();
@@ -72,9 +76,10 @@ void make_or_check_journal(Database& database, TenantId tenant) {
   if (TenantId found = journal_tenant(database); found != tenant)
     throw Fault(fmt::format("{} is the journal of tenant {}, not of {}", database.path().string(),
                             found.to_text(), tenant.to_text()));
-  if (!has_cuts(database))
-    database.execute(
-        fmt::format("BEGIN IMMEDIATE; {} PRAGMA user_version={}; COMMIT", from_version_1, version).c_str());
+  if (!has_own_heads(database))
+    database.execute(fmt::format("BEGIN IMMEDIATE; {} {} PRAGMA user_version={}; COMMIT",
+                                 has_cuts(database) ? "" : from_version_1, from_version_2, version)
+                         .c_str());
 }
 
 }  // namespace feldsher::sqlcipher

@@ -11,6 +11,9 @@ void make_or_check_journal(Database& database, TenantId tenant);
 /// Whether the file's tables can say where its journals were cut: those of the first version cannot.
 bool has_cuts(Database& database);
 
+/// Whether they can keep two heads of a journal: those of the first two versions cannot.
+bool has_own_heads(Database& database);
+
 /// Whose journal it is. Throws Fault when the file is no journal or a newer version's.
 TenantId journal_tenant(Database& database);
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "protocol/journal/kept_heads.hpp"
 #include "protocol/journal/sqlcipher_parts.hpp"
 
 namespace feldsher {
@@ -8,7 +9,6 @@ namespace {
 /// Whether something about people goes that a holder of the key must not find in the files any more.
 bool takes_content_away(const Transaction& transaction) {
   return !transaction.erased.empty() || !transaction.dropped.empty() || !transaction.forgotten.empty() ||
-         transaction.clear_scope ||
          std::any_of(transaction.scope.begin(), transaction.scope.end(),
                      [](const ScopeChange& change) { return !change.record; });
 }
@@ -72,10 +72,24 @@ void SqlcipherStore::Parts::put(const Record& record, std::map<JournalId, Held>&
   put_record.run(++last_intake, at.row, record.key.seq, stored.core, body, digest, view_of(stored.hash));
 }
 
+void SqlcipherStore::Parts::put(const v1::SignedHead& signed_head) {
+  v1::Head head;
+  ensure(head.ParseFromString(signed_head.head()), "a store takes heads that were checked");
+  const int stream = static_cast<int>(head.stream());
+  const std::uint64_t epoch = head.epoch();
+  KeptHeads kept;
+  for (auto rows = select_head.ask(head.origin(), stream, epoch); rows.next();)
+    for (const v1::SignedHead& before : heads_of(rows)) kept.take(before);
+  kept.take(signed_head);
+  const auto heads = kept.all();
+  std::optional<Octets> own;
+  if (heads.size() > 1) own = heads[1].SerializeAsString();
+  put_head.run(head.origin(), stream, epoch, heads[0].SerializeAsString(), own);
+}
+
 void SqlcipherStore::Parts::apply(const Transaction& transaction, std::map<JournalId, Held>& moved) {
   for (const Record& record : transaction.records) put(record, moved);
   for (const Answered& one : transaction.answered) put_answered.run(one.ask.to_octets(), one.answer);
-  if (transaction.clear_scope) clear_scope.run();
   for (const ScopeChange& change : transaction.scope) {
     const int type = static_cast<int>(change.subject.type);
     const Octets id = change.subject.id.to_octets();
@@ -91,12 +105,7 @@ void SqlcipherStore::Parts::apply(const Transaction& transaction, std::map<Journ
   }
   for (const IntakeChunk& chunk : transaction.intake) put_intake.run(chunk.id, chunk.octets);
   for (std::uint64_t id : transaction.emptied) drop_intake.run(id);
-  for (const v1::SignedHead& signed_head : transaction.heads) {
-    v1::Head head;
-    ensure(head.ParseFromString(signed_head.head()), "a store takes heads that were checked");
-    put_head.run(head.origin(), static_cast<int>(head.stream()), static_cast<std::uint64_t>(head.epoch()),
-                 signed_head.SerializeAsString());
-  }
+  for (const v1::SignedHead& signed_head : transaction.heads) put(signed_head);
   for (const auto& [name, octets] : transaction.values) put_value.run(name, octets);
   for (AskId ask : transaction.forgotten) drop_answered.run(ask.to_octets());
   for (const ErasePick& pick : transaction.erased) erase(pick);
@@ -107,7 +116,16 @@ void SqlcipherStore::Parts::apply(const Transaction& transaction, std::map<Journ
 void SqlcipherStore::Parts::cut(const JournalTip& cut, std::map<JournalId, Held>& moved) {
   Held& at = moving(cut.journal, moved);
   ensure(cut.seq > at.cut.seq && cut.seq <= at.tip.seq, "a cut moves on, within its journal");
-  ensure(hash_at(at.row, cut.journal, cut.seq) == cut.hash, "a cut is at a record of its journal");
+  {
+    auto rows = select_place.ask(at.row, cut.seq);
+    if (!rows.next()) damaged(cut.journal, cut.seq, "it is missing");
+    ensure(rows.octets(0) == view_of(cut.hash), "a cut is at a record of its journal");
+    const OctetsView core = rows.octets(1);
+    v1::HeaderCore header;
+    if (!header.ParseFromArray(core.data(), static_cast<int>(core.size())))
+      damaged(cut.journal, cut.seq, "its header cannot be read");
+    ensure(header.more() == 0, "a cut is at the end of a transaction");
+  }
   at.cut = cut;
   if (cut.edge.leaves() != cut.seq) at.cut.edge = {};
 }
@@ -121,7 +139,20 @@ void SqlcipherStore::Parts::drop(const RecordRange& range, std::map<JournalId, H
   last_intake = rows.next() ? static_cast<std::uint64_t>(rows.integer(0)) : 0;
 }
 
+void SqlcipherStore::Parts::erase(const RecordsAt& named) {
+  for (const RecordKey& place : named.places()) {
+    const auto journal = held.find({place.origin, place.stream, place.epoch});
+    if (journal == held.end()) continue;
+    std::optional<std::pair<std::int64_t, Octets>>
+        found;  // Intake; digest, which stands in the body's place.
+    if (auto rows = select_body.ask(journal->second.row, place.seq); rows.next())
+      found.emplace(rows.integer(0), to_octets(sha256(rows.octets(1))));
+    if (found) erase_record.run(found->first, found->second);
+  }
+}
+
 void SqlcipherStore::Parts::erase(const ErasePick& pick) {
+  if (const auto* named = pick.target<RecordsAt>()) return erase(*named);
   std::map<std::int64_t, Octets> picked;  // Intake → digest, which stands in the body's place.
   for (auto rows = select_intake_order.ask(0); rows.next();) {
     if (rows.is_null(2)) continue;

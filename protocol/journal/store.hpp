@@ -44,10 +44,9 @@ struct Transaction {
       records;  ///< Own or received, each the next of its journal. They get intake numbers in this order.
   std::vector<Answered> answered;
   std::vector<ScopeChange> scope;
-  bool clear_scope = false;  ///< A new feed begins: before `scope` is applied, everything leaves.
   std::vector<IntakeChunk> intake;
   std::vector<std::uint64_t> emptied;    ///< Intake chunks whose readings are all sealed.
-  std::vector<v1::SignedHead> heads;     ///< The newest head of each journal replaces the one before.
+  std::vector<v1::SignedHead> heads;     ///< Of each journal KeptHeads says which stay.
   std::map<std::string, Octets> values;  ///< Small named values: tickets, positions, acknowledgements.
   /// Every record that is held, also of this transaction, and is picked by one of these loses its body: in
   /// the journals, where its header, digest and place stay and verify as before, and in the scope, which it
@@ -119,6 +118,7 @@ class JournalStore {
   virtual std::optional<Octets> value(const std::string& name) = 0;
   /// All values whose names begin with `prefix`.
   virtual std::map<std::string, Octets> values(const std::string& prefix) = 0;
+  /// What is kept of each journal's heads; of one journal the countersigned one first.
   virtual std::vector<v1::SignedHead> heads() = 0;
 
   /// From now on the thread `owner` uses this store, and the caller no more.

@@ -20,8 +20,12 @@ class Verifier {
 
   explicit Verifier(TenantId tenant) : tenant_(tenant) {}
 
-  /// From now on a head that this key (raw Ed25519, central's) has not countersigned is a finding.
-  void demand_countersignatures(Octets central_key) { central_key_ = std::move(central_key); }
+  /// From now on it is a finding when central has not countersigned the first head that is told of a journal,
+  /// or a later one carries a countersignature that is not central's. Central's keys (raw Ed25519) are these
+  /// and those that they handed over to. What central signed itself needs no countersignature.
+  void demand_countersignatures(std::vector<Octets> central_keys) { central_keys_ = std::move(central_keys); }
+  /// What a former key signed for `key`. `opened` records say so too. Tell it before the heads.
+  void handover(Octets key, Octets signature);
   /// Where a journal was cut, and the checkpoint that says so: tell both before the records.
   void cut(const JournalTip& cut);
   void expect_checkpoint(const v1::SignedCheckpoint& checkpoint);
@@ -30,7 +34,8 @@ class Verifier {
   void record(const JournalId& journal, std::uint64_t seq, Octets core, std::optional<Octets> body,
               std::optional<Digest> body_digest, std::optional<Digest> hash,
               std::optional<Digest> prev = std::nullopt);
-  /// A head that the node signed. The key is the one that the journal's `opened` record names.
+  /// A head that the node signed. The key is the one that the journal's `opened` record names. Of several
+  /// heads of a journal tell the one first that central has countersigned.
   void head(const v1::SignedHead& head, const SignatureCheck& check);
   /// After the records: whether what was kept before the cuts is what node and central signed.
   void kept(const SignatureCheck& check);
@@ -41,6 +46,8 @@ class Verifier {
   std::uint64_t heads_checked() const { return heads_checked_; }
   std::size_t journals() const { return journals_.size(); }
   const std::vector<Finding>& findings() const { return findings_; }
+  /// How far central has signed or countersigned the journal, once that is demanded; 0 = nowhere.
+  std::uint64_t countersigned(const JournalId& journal) const;
 
  private:
   struct Progress {
@@ -49,14 +56,19 @@ class Verifier {
     JournalTip cut;              // seq 0: it was never cut.
     std::uint64_t kept_seq = 0;  // The last record that was kept before the cut, and its hash.
     Digest kept_hash = zero_digest;
+    std::uint64_t countersigned = 0;
   };
   Progress& progress(const JournalId& journal);
   void found(Progress& at, std::uint64_t seq, std::string what);
   /// In what the checkpoint is not this file's; null: in nothing.
   const char* differs() const;
+  /// Central's keys as far as they can be proved; none when no countersignature is demanded.
+  const std::vector<Octets>& keys_of_central(const SignatureCheck& check);
 
   TenantId tenant_;
-  std::optional<Octets> central_key_;
+  std::vector<Octets> central_keys_;
+  std::vector<std::pair<Octets, Octets>> handovers_;  // To which key, and the signature; not yet proved.
+  bool handovers_grew_ = false;
   std::map<JournalId, Progress> journals_;
   std::map<JournalId, std::map<std::uint64_t, std::pair<Digest, Digest>>>
       places_;  // seq → chain, root: where heads may be.

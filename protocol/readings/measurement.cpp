@@ -5,7 +5,7 @@
 namespace feldsher::readings {
 namespace {
 
-constexpr std::array<Measurement, 8> known{{
+constexpr std::array<Measurement, 8> table{{
     {"8867-4", "heart-rate", "beat/min", "/min", 0},
     {"59408-5", "spo2", "/", "%", 2},
     {"9279-1", "respiratory-rate", "1/min", "/min", 0},
@@ -49,11 +49,11 @@ double to_double(const Value& value) {
   return std::get<double>(value);
 }
 
-std::span<const Measurement> measurements() { return known; }
+std::span<const Measurement> measurements() { return table; }
 
 const Measurement* measurement_named(std::string_view name) {
   const auto leaf = name.substr(name.find_last_of(":/") + 1);  // npos + 1 = 0: the whole name.
-  for (const auto& one : known) {
+  for (const auto& one : table) {
     if (one.name == leaf) return &one;
   }
   for (const auto& alias : aliases) {
@@ -63,7 +63,7 @@ const Measurement* measurement_named(std::string_view name) {
 }
 
 const Measurement* measurement_of(std::string_view code, std::string_view ucum) {
-  for (const auto& one : known) {
+  for (const auto& one : table) {
     if (one.loinc == code && one.ucum == ucum) return &one;
   }
   return nullptr;

@@ -55,11 +55,7 @@ void CentralLink::forget_walked() {
 }
 
 KeptSet CentralLink::new_walked_set() const {
-  return KeptSet([this](const RecordKey& a, const RecordKey& b) {
-    if (a.epoch == b.epoch) return a.seq > b.seq;
-    return std::find(lives_.begin(), lives_.end(), a.epoch) >
-           std::find(lives_.begin(), lives_.end(), b.epoch);
-  });
+  return KeptSet([this](const RecordKey& a, const RecordKey& b) { return lives_.later(a, b); });
 }
 
 void CentralLink::judge_next() {
@@ -81,7 +77,7 @@ void CentralLink::judge_next() {
                [this, judging = judging_, connection = connection_, journal, acts,
                 to = cut.seq()](const std::vector<Record>& records) {
                  if (judging != judging_) return;
-                 if (connection != connection_ || !wire_ || records.empty()) return judging_.reset();
+                 if (connection != connection_ || records.empty()) return judging_.reset();
                  JournalTip& tip = walked_[journal];
                  for (const Record& record : records) {
                    if (record.key.seq > to) break;

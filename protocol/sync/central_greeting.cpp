@@ -6,7 +6,7 @@
 
 namespace feldsher::sync {
 
-void CentralLink::on_hello(const v1::Hello& hello, const Instant& now) {
+void CentralLink::on_hello(const v1::Hello& hello) {
   if (hello.ticket().size() != 16 || hello.next_ticket().size() != 16 || hello.epoch() == 0)
     return refuse(hello, v1::REFUSAL_MALFORMED);
   // A repeat of the hello that is being answered, or of one whose welcome arrived: what came since would look
@@ -20,55 +20,62 @@ void CentralLink::on_hello(const v1::Hello& hello, const Instant& now) {
       host_.incident(v1::INCIDENT_ENDED, node_, "a box whose lives two people have ended asked to come in");
     return refuse(hello, v1::REFUSAL_UNKNOWN_NODE);
   }
-  (void)now;
   phase_ = Phase::greeted;
   greeting_ = hello.next_ticket();
   unsealed_ = hello.unsealed();
 
-  // What the node says it holds must be what we hold, as far as we hold it.
-  std::vector<v1::JournalMark> to_compare;
+  // What the node says it holds must be what we hold, as far as we hold it; and what it heard of central too.
+  Greeting greeting{.hello = hello, .to_compare = {}};
+  for (const v1::JournalMark& mark : hello.heard())
+    if (mark.seq() != 0 && !mark.chain().empty())
+      greeting.to_compare.emplace_back(JournalId{central_, v1::ACTS, Epoch{mark.epoch()}}, mark);
   for (const v1::JournalMark& mark : hello.held()) {
     auto at = journals_.find({Epoch{mark.epoch()}, mark.stream()});
     if (at == journals_.end() || mark.seq() == 0 || mark.seq() > at->second.tip.seq) continue;
     auto recent = at->second.recent.find(mark.seq());
     if (recent == at->second.recent.end())
-      to_compare.push_back(mark);
+      greeting.to_compare.emplace_back(at->second.tip.journal, mark);
     else if (mark.chain() != view_of(recent->second))
       return clone(hello, "its journal is another than the one held here");
   }
-  compare_held(hello, std::move(to_compare));
+  compare(std::move(greeting));
 }
 
-void CentralLink::compare_held(v1::Hello hello, std::vector<v1::JournalMark> to_compare) {
-  if (to_compare.empty()) return judge_tickets(hello);
-  v1::JournalMark mark = to_compare.back();
-  to_compare.pop_back();
+void CentralLink::compare(Greeting greeting) {
+  if (greeting.to_compare.empty()) return judge_tickets(greeting);
+  const auto journal = greeting.to_compare.back().first;
+  const auto mark = greeting.to_compare.back().second;
+  greeting.to_compare.pop_back();
   // A commit in front of the read: what was submitted is durable by then.
-  durably({}, [this, hello = std::move(hello), mark, rest = std::move(to_compare)]() mutable {
-    JournalId id{node_, mark.stream(), Epoch{mark.epoch()}};
-    ledger_.read(id, mark.seq(), {.records = 1, .octets = 1},
-                 [this, connection = connection_, hello = std::move(hello), mark,
-                  rest = std::move(rest)](std::vector<Record> records) mutable {
-                   if (connection != connection_ || !wire_) return;
-                   if (records.empty() || mark.chain() != view_of(records.front().stored.hash))
-                     return clone(hello, "its journal is another than the one held here");
-                   compare_held(std::move(hello), std::move(rest));
+  durably({}, [this, journal, mark, greeting = std::move(greeting)]() mutable {
+    ledger_.read(journal, mark.seq(), {.records = 1, .octets = 1},
+                 [this, connection = connection_, journal, mark,
+                  greeting = std::move(greeting)](std::vector<Record> records) mutable {
+                   if (connection != connection_) return;
+                   const bool same = !records.empty() && mark.chain() == view_of(records.front().stored.hash);
+                   if (!same && journal.origin == node_)
+                     return clone(greeting.hello, "its journal is another than the one held here");
+                   // What is not held here at all is counted as forgotten.
+                   greeting.heard_another = greeting.heard_another || (!same && !records.empty());
+                   compare(std::move(greeting));
                  });
   });
 }
 
-bool CentralLink::judge_heard(const v1::Hello& hello, bool first_contact) {
-  const std::uint64_t forgotten = host_.forgotten(hello);
+bool CentralLink::judge_heard(const Greeting& greeting, bool first_contact) {
+  const std::uint64_t forgotten = host_.forgotten(greeting.hello);
   // What was refused once stays refused: central goes on, and would reach the number that the node has heard.
-  if (forgotten == 0 && !ahead_) return true;
+  if (forgotten == 0 && !greeting.heard_another && !ahead_) return true;
+  const std::string heard = greeting.heard_another
+                                ? "acts of central that are others than those held here"
+                                : std::to_string(forgotten) + " acts of central that are not held here";
   if (!ahead_ && (first_contact || forgiven_)) {
     // Central was restored: what it acknowledged by itself since is with its points only, as far as they
     // heard.
     if (!forgiven_) put_ahead(forgiven_value);
     forgive();
     if (reported_.insert("forgotten").second)
-      host_.incident(v1::INCIDENT_FORGOTTEN, node_,
-                     "it has heard " + std::to_string(forgotten) + " acts of central that are not held here");
+      host_.incident(v1::INCIDENT_FORGOTTEN, node_, "it has heard " + heard);
     return true;
   }
   if (!ahead_) {
@@ -79,26 +86,28 @@ bool CentralLink::judge_heard(const v1::Hello& hello, bool first_contact) {
   // The incident is itself an act of central: counted anew it would be another each time.
   if (reported_.insert("ahead").second)
     host_.incident(v1::INCIDENT_FORGOTTEN, node_,
-                   why + ", " + std::to_string(forgotten) +
-                       " acts more: another has taken this one's place, or its disk was set back");
+                   why + ", " + heard + ": another has taken this one's place, or its disk was set back");
   drop(why);
   return false;
 }
 
-void CentralLink::judge_tickets(const v1::Hello& hello) {
+void CentralLink::judge_tickets(const Greeting& greeting) {
+  const v1::Hello& hello = greeting.hello;
   const bool first_contact = tickets_.current.empty();
-  if (!judge_heard(hello, first_contact || pardoned_)) return;
+  if (!judge_heard(greeting, first_contact)) return;
   const bool retry = hello.ticket() == tickets_.current && hello.next_ticket() == tickets_.next;
   const bool goes_on = hello.ticket() == tickets_.next;
   const bool behind = !missing(hello).empty();
   const bool rival = now_ms_ < rival_until_ms_;
-  greeted_lives_ = {Epoch{hello.epoch()}};
-  for (const v1::JournalMark& mark : hello.held()) greeted_lives_.insert(Epoch{mark.epoch()});
-  if (!pardoned_ && !lives_.empty() && !greeted_lives_.contains(life()))
+  greeted_lives_.clear();
+  for (const v1::JournalMark& mark : hello.held())
+    if (mark.stream() == v1::ACTS) greeted_lives_.push_back({Epoch{mark.epoch()}, mark.seq() != 0});
+  if (!was_greeted(Epoch{hello.epoch()})) greeted_lives_.push_back({Epoch{hello.epoch()}});
+  if (!pardoned_ && !lives_.empty() && !was_greeted(life()))
     return clone(hello, "it does not know the youngest life of the node");
   // A restored disk shows an old ticket and holds less than we do: it gets back what it lost, and goes on in
   // a new life. If it was a copy, the original does not know that life, and is noticed then.
-  if (!pardoned_ && !first_contact && !retry && !goes_on && (!behind || rival))
+  if (!first_contact && !retry && !goes_on && (!behind || rival))
     return clone(hello, "its ticket was not the next one");
   pardoned_ = false;
   Tickets accepted{hello.ticket(), hello.next_ticket()};
@@ -118,9 +127,14 @@ void CentralLink::judge_tickets(const v1::Hello& hello) {
     const bool ours = !forgiven_ || hello.feed_epoch() == anew_feed_;
     if (behind || (suits && ours)) return welcome(hello, behind);
     host_.renew_feed(node_, [this, connection = connection_, hello] {
-      if (connection == connection_ && wire_) welcome(hello, false);
+      if (connection == connection_) welcome(hello, false);
     });
   });
+}
+
+bool CentralLink::was_greeted(Epoch life) const {
+  return std::any_of(greeted_lives_.begin(), greeted_lives_.end(),
+                     [life](const GreetedLife& each) { return each.life == life; });
 }
 
 bool CentralLink::is_over(const v1::Hello& hello) const {
@@ -128,13 +142,12 @@ bool CentralLink::is_over(const v1::Hello& hello) const {
   if (ended(hello.epoch())) return true;
   // The box that took over was handed the ended lives back; its tickets tell it from the one before. Where
   // none are known it must know a life that goes on.
-  if (!pardoned_ && !tickets_.current.empty()) return false;
+  if (!tickets_.current.empty()) return false;
   bool knows_ended = false, goes_on = false;
   for (const v1::JournalMark& mark : hello.held()) {
     const bool over = ended(mark.epoch());
     knows_ended = knows_ended || over;
-    goes_on =
-        goes_on || (!over && std::find(lives_.begin(), lives_.end(), Epoch{mark.epoch()}) != lives_.end());
+    goes_on = goes_on || (!over && lives_.contains(Epoch{mark.epoch()}));
   }
   return knows_ended && !goes_on;
 }
@@ -162,7 +175,7 @@ void CentralLink::welcome(const v1::Hello& hello, bool behind) {
   v1::Welcome& welcome = *frame.mutable_welcome();
   welcome.set_next_ticket(hello.next_ticket());
   welcome.set_behind(behind);
-  for (Epoch life : lives_)
+  for (Epoch life : lives_.all())
     for (v1::Stream stream : {v1::ACTS, v1::READINGS}) *welcome.add_held() = journal(stream, life).tip.mark();
   if (now_.trust == v1::SYNCHRONISED) {
     welcome.set_wall_ms(now_.wall_ms);
@@ -191,7 +204,7 @@ std::vector<CentralLink::Missing> CentralLink::missing(const v1::Hello& hello) c
   std::map<std::pair<Epoch, v1::Stream>, std::uint64_t> held;
   for (const v1::JournalMark& mark : hello.held()) held[{Epoch{mark.epoch()}, mark.stream()}] = mark.seq();
   std::vector<Missing> missing;
-  for (Epoch life : lives_)
+  for (Epoch life : lives_.all())
     for (v1::Stream stream : {v1::ACTS, v1::READINGS})
       if (auto at = journals_.find({life, stream}); at != journals_.end())
         if (const std::uint64_t seq = held[{life, stream}]; at->second.tip.seq > seq)
@@ -206,7 +219,7 @@ void CentralLink::hand_back(std::vector<Missing> missing) {
     ledger_.read(
         next.journal, next.from, {},
         [this, connection = connection_, missing = std::move(missing)](std::vector<Record> records) mutable {
-          if (connection != connection_ || !wire_) return;
+          if (connection != connection_) return;
           auto& [journal, from] = missing.front();
           v1::Frame frame;
           v1::Restore& restore = *frame.mutable_restore();

@@ -15,7 +15,7 @@ void CentralLink::on_batch(const v1::Batch& batch) {
   if (batch.stream() != v1::ACTS && batch.stream() != v1::READINGS)
     return fault(v1::INCIDENT_QUARANTINE, "a batch of no known stream");
   const Epoch epoch{batch.epoch()};
-  if (!greeted_lives_.contains(epoch))
+  if (!was_greeted(epoch))
     return fault(v1::INCIDENT_QUARANTINE, "a batch of a life that its hello did not name");
   gone_on_ = tickets_.next;
   Journal& at = journal(batch.stream(), epoch);
@@ -87,7 +87,7 @@ std::optional<Octets> CentralLink::head_key_for(const Record& first) {
     fault(v1::INCIDENT_QUARANTINE, "a life that does not begin with a readable `opened`");
     return std::nullopt;
   }
-  if (!may_open(*opened)) return std::nullopt;  // The life before it is on its way still.
+  if (!may_open(first.key.epoch, *opened)) return std::nullopt;  // What comes before it is on its way.
   if (!may_sign(*opened)) {
     fault(v1::INCIDENT_HEAD_KEY, "a life was opened with another head key than the one that was enrolled");
     return std::nullopt;
@@ -99,6 +99,7 @@ void CentralLink::take(Journal& at, Received received, std::optional<v1::SignedH
   if (const Record& first = received.records.front();
       first.header.verb() == v1::OPENED && first.key.seq == 1) {
     resume_life(first);
+    refused_checkpoint_.clear();
     note_branch(first);
   }
   for (const Record& record : received.records) {
@@ -116,20 +117,27 @@ void CentralLink::take(Journal& at, Received received, std::optional<v1::SignedH
                   head = std::move(head), id = at.tip.journal] {
                    journal(id.stream, id.epoch).durable = records.back().key.seq;
                    host_.received(node_, records);
-                   if (connection == connection_ && wire_) acknowledge(id, head);
+                   if (connection == connection_) acknowledge(id, head);
                  });
 }
 
-bool CentralLink::may_open(const v1::NodeLife& life) {
+bool CentralLink::may_open(Epoch epoch, const v1::NodeLife& life) {
   const Epoch parent{life.parent_epoch()};
-  return !greeted_lives_.contains(parent) || journal(v1::ACTS, parent).tip.seq >= life.parent_seq();
+  if (was_greeted(parent) && journal(v1::ACTS, parent).tip.seq < life.parent_seq()) return false;
+  // Those of which nothing is here are taken up in the node's order: it has no other one for them. Of one
+  // that it has lost nothing comes.
+  for (const GreetedLife& older : greeted_lives_) {
+    if (older.life == epoch) break;
+    if (older.has_acts && !lives_.contains(older.life)) return false;
+  }
+  return true;
 }
 
 bool CentralLink::may_sign(const v1::NodeLife& life) {
   std::vector<Octets> enrolled = host_.head_keys(node_);
   if (enrolled.empty()) return true;  // A central that was restored may not know of the enrolment.
   HeadKeys keys(std::move(enrolled), check_);
-  for (Epoch earlier : lives_) keys.take(life_keys_[earlier], handovers_[earlier]);
+  for (Epoch earlier : lives_.all()) keys.take(life_keys_[earlier], handovers_[earlier]);
   return keys.take(life.head_key(), life.handover());
 }
 
@@ -151,12 +159,10 @@ void CentralLink::acknowledge(const JournalId& id, std::optional<v1::SignedHead>
   stored.set_seq(at.durable);
   if (auto known = at.recent.find(at.durable); known != at.recent.end())
     stored.set_chain(to_octets(known->second));
-  if (at.safe != 0) {
-    v1::JournalMark& safe = *frame.mutable_acknowledgement()->mutable_safe();
-    safe.set_stream(id.stream);
-    safe.set_epoch(id.epoch.value);
-    safe.set_seq(at.safe);
-  }
+  v1::JournalMark& safe = *frame.mutable_acknowledgement()->mutable_safe();
+  safe.set_stream(id.stream);
+  safe.set_epoch(id.epoch.value);
+  safe.set_seq(at.safe);
   if (head) *frame.mutable_acknowledgement()->mutable_countersigned() = *head;
   wire_->send(frame);
 }
@@ -170,7 +176,9 @@ void CentralLink::safe(const JournalId& id, std::uint64_t seq) {
 }
 
 void CentralLink::safe_anew() {
-  for (auto& [place, at] : journals_) at.safe = 0;
+  for (auto& [place, at] : journals_)
+    if (std::exchange(at.safe, 0) != 0 && wire_ && phase_ == Phase::live)
+      acknowledge(at.tip.journal, std::nullopt);
 }
 
 }  // namespace feldsher::sync

@@ -1,7 +1,5 @@
 #include "protocol/sync/central_link.hpp"
 
-#include <algorithm>
-
 #include "protocol/record/result.hpp"
 
 namespace feldsher::sync {
@@ -53,8 +51,8 @@ void CentralLink::resume_ahead(OctetsView octets) {
 }
 
 void CentralLink::resume_life(const Record& opened) {
-  if (std::find(lives_.begin(), lives_.end(), opened.key.epoch) != lives_.end()) return;
-  lives_.push_back(opened.key.epoch);
+  if (lives_.contains(opened.key.epoch)) return;
+  lives_.take(opened.key.epoch);
   if (auto life = opened.body<v1::NodeLife>()) {
     life_keys_[opened.key.epoch] = life->head_key();
     handovers_[opened.key.epoch] = life->handover();
@@ -89,7 +87,7 @@ Transaction CentralLink::pardoned(NodeId node) {
 
 void CentralLink::durably(Transaction transaction, std::function<void()> work) {
   ledger_.submit(std::move(transaction), [this, connection = connection_, work = std::move(work)] {
-    if (connection == connection_ && wire_) work();
+    if (connection == connection_) work();
   });
 }
 
@@ -131,7 +129,7 @@ void CentralLink::receive(const v1::Frame& frame, const Instant& now) {
   last_heard_wall_ms_ = now.wall_ms;
   switch (frame.message_case()) {
     case v1::Frame::kHello:
-      return on_hello(frame.hello(), now);
+      return on_hello(frame.hello());
     case v1::Frame::kBatch:
       return on_batch(frame.batch());
     case v1::Frame::kCheckpoint:
@@ -169,7 +167,7 @@ void CentralLink::pump_feed() {
   FeedLog& feed = host_.feed(node_);
   if (feed.epoch() != fed_epoch_) return drop("the feed begins anew");
   down_.offer(feed.last());
-  while (wire_ && down_.has_more() && down_.window_open()) {
+  while (down_.has_more() && down_.window_open()) {
     // Items that are no longer kept cannot be sent: at its next hello the node gets a new feed.
     if (!feed.can_resume(down_.next() - 1)) return drop("the node is too far behind its feed");
     v1::Frame frame;

@@ -7,6 +7,7 @@
 #include "protocol/contracts/clinic.pb.h"
 #include "protocol/journal/checkpoint.hpp"
 #include "protocol/journal/head.hpp"
+#include "protocol/journal/life_order.hpp"
 #include "protocol/journal/store.hpp"
 #include "protocol/record/clock.hpp"
 #include "protocol/sync/feed_log.hpp"
@@ -74,7 +75,8 @@ class CentralLink {
   void feed_grew(const Instant& now);
   /// Of this journal of the node everything up to `seq` is on the standby's disk too.
   void safe(const JournalId& journal, std::uint64_t seq);
-  /// A standby begins to follow, with another disk perhaps: nothing is safe but what is said to be from here.
+  /// The standby is gone, or one begins to follow, with another disk perhaps: nothing is safe but what is
+  /// said to be from here, and the node hears so.
   void safe_anew();
 
   bool live() const { return phase_ == Phase::live; }
@@ -84,7 +86,7 @@ class CentralLink {
   /// What the node said of its box key at its last hello; nothing before the first.
   std::optional<bool> unsealed() const { return unsealed_; }
   /// The youngest life that is held here.
-  Epoch life() const { return lives_.empty() ? Epoch{} : lives_.back(); }
+  Epoch life() const { return lives_.youngest(); }
 
  private:
   enum class Phase { offline, greeted, live, refused };
@@ -108,10 +110,17 @@ class CentralLink {
     std::uint64_t from = 1;
   };
 
-  void on_hello(const v1::Hello& hello, const Instant& now);
-  void compare_held(v1::Hello hello, std::vector<v1::JournalMark> to_compare);
-  void judge_tickets(const v1::Hello& hello);
-  bool judge_heard(const v1::Hello& hello, bool first_contact);
+  /// A hello that is being judged: what it says of journals is compared with what is held here.
+  struct Greeting {
+    v1::Hello hello;
+    std::vector<std::pair<JournalId, v1::JournalMark>> to_compare;
+    bool heard_another = false;  // It has heard acts of central that are others than those held here.
+  };
+
+  void on_hello(const v1::Hello& hello);
+  void compare(Greeting greeting);
+  void judge_tickets(const Greeting& greeting);
+  bool judge_heard(const Greeting& greeting, bool first_contact);
   void forgive();
   void put_ahead(OctetsView octets);
   void on_feed_acknowledgement(const v1::FeedAcknowledgement& acknowledgement);
@@ -129,7 +138,8 @@ class CentralLink {
   std::optional<Octets> head_key_for(const Record& first);
   void take(Journal& at, Received received, std::optional<v1::SignedHead> head);
   void acknowledge(const JournalId& journal, std::optional<v1::SignedHead> head);
-  bool may_open(const v1::NodeLife& life);
+  bool was_greeted(Epoch life) const;
+  bool may_open(Epoch epoch, const v1::NodeLife& life);
   bool may_sign(const v1::NodeLife& life);
   void note_branch(const Record& opened);
   void on_checkpoint(const v1::SignedCheckpoint& asked);
@@ -157,18 +167,22 @@ class CentralLink {
 
   Phase phase_ = Phase::offline;
   Wire* wire_ = nullptr;
-  std::uint64_t connection_ = 0;
-  std::uint64_t fed_epoch_ = 0;  // Of the feed that the node was welcomed to.
+  std::uint64_t connection_ = 0;  // Moves on when a line begins and when it ends: late answers are let fall.
+  std::uint64_t fed_epoch_ = 0;   // Of the feed that the node was welcomed to.
   Instant now_;
   std::uint64_t now_ms_ = 0, heard_ms_ = 0, mark_ms_ = 0;
   std::int64_t last_heard_wall_ms_ = 0;
   std::map<std::pair<Epoch, v1::Stream>, Journal> journals_;
-  std::vector<Epoch> lives_;           // In the order in which they were opened here.
+  LifeOrder lives_;
   std::map<Epoch, Octets> life_keys_;  // Each life's head key …
   std::map<Epoch, Octets> handovers_;  // … and what the key before it signed for it.
-  std::set<Epoch> greeted_lives_;      // Those that this connection's hello named.
+  struct GreetedLife {
+    Epoch life;
+    bool has_acts = false;
+  };
+  std::vector<GreetedLife> greeted_lives_;  // Those that this connection's hello named, oldest first.
   Tickets tickets_;
-  bool pardoned_ = false;
+  bool pardoned_ = false;                                   // Then no ticket is known.
   static constexpr OctetsView forgiven_value = "forgiven";  // In place of how far it is ahead.
   bool ahead_ = false;     // It has heard a younger central than this one: only a person lets it in again …
   bool forgiven_ = false;  // … and then what it heard is of no account: its feed begins anew, …

@@ -73,6 +73,21 @@ void Lives::put(Transaction& transaction) const {
   if (has_safe_) transaction.values[safe_value] = std::move(safe);
 }
 
+void Lives::recall(const std::vector<Epoch>& at_central) {
+  std::deque<Life> ordered;
+  for (Epoch epoch : at_central) {
+    const auto here = place(epoch);
+    if (!here) {
+      ordered.emplace_back(node_, epoch);
+      continue;
+    }
+    ordered.push_back(std::move(lives_[*here]));
+    lives_.erase(lives_.begin() + static_cast<std::ptrdiff_t>(*here));
+  }
+  std::move(lives_.begin(), lives_.end(), std::back_inserter(ordered));
+  lives_ = std::move(ordered);
+}
+
 Life* Lives::find(Epoch epoch) {
   const auto at = place(epoch);
   return at ? &lives_[*at] : nullptr;
@@ -98,17 +113,28 @@ std::uint64_t Lives::unsynced(v1::Stream stream) const {
 }
 
 void Lives::note_safe(const v1::JournalMark& mark) {
-  Life* life = mark.seq() == 0 ? nullptr : find(Epoch{mark.epoch()});
+  Life* life = find(Epoch{mark.epoch()});
   if (!life) return;
-  has_safe_ = true;
   Life::Way& way = life->way(mark.stream());
+  if (mark.seq() == 0) {
+    way.safe = 0;
+    return;
+  }
+  has_safe_ = true;
   way.safe = std::max(way.safe, std::min(mark.seq(), way.outgoing.acknowledged()));
 }
 
-void Lives::bound_safe() {
-  for (Life& life : lives_)
-    for (Life::Way* way : {&life.acts, &life.readings})
-      way->safe = std::min(way->safe, way->outgoing.acknowledged());
+void Lives::forget_safe() {
+  for (Life& life : lives_) life.acts.safe = life.readings.safe = 0;
+}
+
+std::uint64_t Lives::out_of_reach(v1::Stream stream) const {
+  std::uint64_t count = 0;
+  for (const Life& life : lives_) {
+    const Life::Way& way = life.way(stream);
+    count += way.cut - std::min(way.cut, way.outgoing.acknowledged());
+  }
+  return count;
 }
 
 std::uint64_t Lives::safe(v1::Stream stream) const {

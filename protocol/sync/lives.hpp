@@ -2,6 +2,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <vector>
 
 #include "protocol/journal/store.hpp"
 #include "protocol/sync/outgoing.hpp"
@@ -32,8 +33,7 @@ struct Life {
   std::map<std::uint64_t, std::int64_t> unsynced;  ///< Acts that central has not stored: seq → Unix ms.
 };
 
-/// The lives of a node, oldest first. Their order decides which of two records of one subject is the later:
-/// after a restore, the older life's records may come to this disk after those of the younger.
+/// The lives of a node, oldest first: in the order that LifeOrder says.
 class Lives {
  public:
   explicit Lives(NodeId node) : node_(node) {}
@@ -54,15 +54,19 @@ class Lives {
 
   /// A new life begins here: the youngest.
   Life& begin(Epoch epoch) { return lives_.emplace_back(node_, epoch); }
-  /// Central knows a life that this disk has lost, and not the present one: that is the younger.
-  Life& recall(Epoch epoch) { return *lives_.emplace(std::prev(lives_.end()), node_, epoch); }
-  /// Whether `a` is a later record of a subject than `b`, both of this node.
+  /// Central holds these lives, in this order; what this disk has lost of them begins here, empty. Those of
+  /// which central has nothing are the younger ones (LifeOrder).
+  void recall(const std::vector<Epoch>& at_central);
+  /// Whether `a` is a later record of a subject than `b`, both of this node (LifeOrder).
   bool later(const RecordKey& a, const RecordKey& b) const;
 
-  /// Central's standby has it too, up to there.
+  /// Central's standby has it too, up to there; up to 0: the standby that made this journal safe is gone.
   void note_safe(const v1::JournalMark& mark);
-  /// Nothing is safe that central does not hold.
-  void bound_safe();
+  /// Central greets us: nothing is safe but what it says to be from here on.
+  void forget_safe();
+  /// How many records central lacks that were cut here: another copy of central has them, or nobody. What
+  /// follows them in their journals cannot go up before.
+  std::uint64_t out_of_reach(v1::Stream stream) const;
 
   std::uint64_t unsynced(v1::Stream stream) const;
   /// How many records are safe, over all lives.

@@ -13,6 +13,9 @@ constexpr const char* stale_value = "feed/stale";
 // Central's id, then epoch and seq of each of its lives.
 constexpr const char* heard_value = "feed/heard";
 constexpr std::size_t id_octets = 16, row_octets = 16;
+// Epoch, seq and header hash of each: a value of its own, since older versions write only the one before.
+constexpr const char* heard_chain_value = "feed/heard-chain";
+constexpr std::size_t chain_row_octets = row_octets + sizeof(Digest);
 
 }  // namespace
 
@@ -29,7 +32,13 @@ void PointFeed::resume(JournalStore& store) {
   if (heard.size() >= id_octets)
     central_ = NodeId::from_octets(heard.substr(0, id_octets)).value_or(NodeId{});
   for (std::size_t at = id_octets; at + row_octets <= heard.size(); at += row_octets)
-    heard_[Epoch{boost::endian::load_big_u64(rows + at)}] = boost::endian::load_big_u64(rows + at + 8);
+    heard_[Epoch{boost::endian::load_big_u64(rows + at)}].seq = boost::endian::load_big_u64(rows + at + 8);
+  const Octets chains = store.value(heard_chain_value).value_or("");
+  rows = reinterpret_cast<const unsigned char*>(chains.data());
+  for (std::size_t at = 0; at + chain_row_octets <= chains.size(); at += chain_row_octets)
+    if (auto heard_of = heard_.find(Epoch{boost::endian::load_big_u64(rows + at)});
+        heard_of != heard_.end() && heard_of->second.seq == boost::endian::load_big_u64(rows + at + 8))
+      std::copy_n(rows + at + row_octets, sizeof(Digest), heard_of->second.chain.begin());
   scope_.clear();
   stale_.clear();
   store.scope([&](Record&& record) {
@@ -46,13 +55,15 @@ void PointFeed::put_position(Transaction& transaction) const {
   boost::endian::store_big_u64(octets + 8, std::max(position_, applied_));
   transaction.values[position_value] = Octets(reinterpret_cast<const char*>(octets), sizeof octets);
   transaction.values[stale_value] = stale_.empty() ? "" : "some";
-  Octets heard = central_.to_octets();
-  for (const auto& [epoch, seq] : heard_) {
+  Octets heard = central_.to_octets(), chains;
+  for (const auto& [epoch, last] : heard_) {
     boost::endian::store_big_u64(octets, epoch.value);
-    boost::endian::store_big_u64(octets + 8, seq);
+    boost::endian::store_big_u64(octets + 8, last.seq);
     heard.append(reinterpret_cast<const char*>(octets), sizeof octets);
+    chains.append(reinterpret_cast<const char*>(octets), sizeof octets).append(view_of(last.chain));
   }
   transaction.values[heard_value] = std::move(heard);
+  transaction.values[heard_chain_value] = std::move(chains);
 }
 
 Transaction PointFeed::begin(std::uint64_t epoch, NodeId central) {
@@ -108,7 +119,8 @@ PointFeed::Applied PointFeed::apply(const v1::FeedBatch& batch, TenantId tenant)
       continue;
     }
     if (record.key.origin == central_ && record.key.stream == v1::ACTS)
-      if (std::uint64_t& seq = heard_[record.key.epoch]; seq < record.key.seq) seq = record.key.seq;
+      if (Heard& last = heard_[record.key.epoch]; last.seq < record.key.seq)
+        last = {record.key.seq, record.stored.hash};
     scope_.put(record.subject, record.key);
     stale_.erase(record.subject);
     if (item.n() <= applied_) continue;

@@ -37,8 +37,16 @@ class PointFeed {
   /// What this feed gave.
   const SubjectSet& scope() const { return scope_; }
 
+  /// The last act of a life of central's that this feed has brought.
+  struct Heard {
+    std::uint64_t seq = 0;
+    Digest chain{};  ///< Its header hash; zero where an older version wrote down the number only.
+    bool operator==(const Heard&) const = default;
+  };
+  /// The node whose feed it is; nil before a feed has begun.
+  NodeId central() const { return central_; }
   /// How far this feed has brought acts of `central`, by its lives.
-  const std::map<Epoch, std::uint64_t>& heard() const { return heard_; }
+  const std::map<Epoch, Heard>& heard() const { return heard_; }
 
   /// What an older feed gave and this one has not brought again yet.
   const std::set<SubjectKey>& stale() const { return stale_; }
@@ -57,7 +65,7 @@ class PointFeed {
   std::set<SubjectKey> stale_;
   std::uint64_t applied_ = 0;  // Up to here a former process of ours has applied this feed.
   NodeId central_;
-  std::map<Epoch, std::uint64_t> heard_;
+  std::map<Epoch, Heard> heard_;
 };
 
 }  // namespace feldsher::sync

@@ -125,10 +125,12 @@ class PointLink {
   Phase phase_ = Phase::offline;
   v1::Refusal refusal_ = v1::REFUSAL_NONE;
   Wire* wire_ = nullptr;
-  std::uint64_t connection_ = 0;  // Counts connections: late answers of an earlier one are let fall.
+  // Moves on when a line begins and when it ends: late answers are let fall.
+  std::uint64_t connection_ = 0;
   std::uint64_t now_ms_ = 0, heard_ms_ = 0, greeted_ms_ = 0, beat_ms_ = 0, beats_ = 0;
   Instant now_;
   std::int64_t last_feed_ms_ = 0;
+  static constexpr const char *ticket_value = "link/ticket", *next_ticket_value = "link/next-ticket";
   Octets ticket_, next_ticket_;
   Octets central_key_;
   Lives lives_;

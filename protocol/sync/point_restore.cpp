@@ -15,18 +15,15 @@ void PointLink::begin_restore(const v1::Welcome& welcome) {
   phase_ = Phase::restoring;
   restoring_since_ms_ = now_ms_;
   restore_to_.clear();
+  std::vector<Epoch> at_central;
   for (const v1::JournalMark& mark : welcome.held()) {
+    if (std::find(at_central.begin(), at_central.end(), Epoch{mark.epoch()}) == at_central.end())
+      at_central.push_back(Epoch{mark.epoch()});
     restore_to_[{writer_.node(), mark.stream(), Epoch{mark.epoch()}}] = mark.seq();
     // Somebody has written in it after this disk was copied: it is not ours to go on with.
     if (mark.epoch() == writer_.epoch().value) confirmed_ = false;
   }
-  for (const v1::JournalMark& mark : welcome.held())
-    if (!lives_.find(Epoch{mark.epoch()})) {
-      if (confirmed_)
-        lives_.recall(Epoch{mark.epoch()});
-      else
-        lives_.begin(Epoch{mark.epoch()});
-    }
+  lives_.recall(at_central);
   put_back_early();
 }
 

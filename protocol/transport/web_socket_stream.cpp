@@ -43,21 +43,20 @@ void WebSocketStream::within(std::chrono::milliseconds time, const char* what) {
 }
 
 // A completion that goes on with `next` when all is well, and ends the connection when not.
-template <class Next>
-auto WebSocketStream::step(const char* what, Next next) {
-  return [self = shared_from_this(), what, next](const Error& error, auto&&...) {
+TlsStream::Completion WebSocketStream::step(const char* what, void (WebSocketStream::*next)()) {
+  return TlsStream::Completion([self = shared_from_this(), what, next](const Error& error) {
     if (self->state_ == State::ended) return;
     if (error) return self->end(fmt::format("{}: {}", what, self->reason_for(error)));
     (self.get()->*next)();
-  };
+  });
 }
 
 void WebSocketStream::serve(std::set<std::string> paths, const VerifyTime& verify_time_s) {
   paths_ = std::move(paths);
   set_verify_time(stream_.next_layer().native_handle(), verify_time_s);
   within(limits_.handshake, "TLS handshake");
-  stream_.next_layer().async_handshake(asio::ssl::stream_base::server,
-                                       step("TLS handshake", &WebSocketStream::read_upgrade));
+  stream_.next_layer().shake_hands(asio::ssl::stream_base::server,
+                                   step("TLS handshake", &WebSocketStream::read_upgrade));
 }
 
 void WebSocketStream::read_upgrade() {
@@ -114,16 +113,13 @@ void WebSocketStream::connect(const Destination& destination, const VerifyTime& 
 }
 
 void WebSocketStream::connect_to(const tcp::resolver::results_type& endpoints) {
-  beast::get_lowest_layer(stream_).async_connect(endpoints,
-                                                 step("connecting", &WebSocketStream::shake_hands_as_client));
+  stream_.next_layer().connect(endpoints, step("connecting", &WebSocketStream::shake_hands_as_client));
 }
 
 void WebSocketStream::shake_hands_as_client() {
-  Error ignored;
-  beast::get_lowest_layer(stream_).socket().set_option(tcp::no_delay(true), ignored);
   within(limits_.handshake, "TLS handshake");
-  stream_.next_layer().async_handshake(asio::ssl::stream_base::client,
-                                       step("TLS handshake", &WebSocketStream::upgrade_as_client));
+  stream_.next_layer().shake_hands(asio::ssl::stream_base::client,
+                                   step("TLS handshake", &WebSocketStream::upgrade_as_client));
 }
 
 void WebSocketStream::upgrade_as_client() {
@@ -222,7 +218,7 @@ void WebSocketStream::shut() {
   state_ = State::ended;
   deadline_.cancel();
   resolver_.cancel();
-  beast::get_lowest_layer(stream_).close();
+  stream_.next_layer().close();
   queued_octets_ = 0;
 }
 

@@ -1,12 +1,9 @@
 #pragma once
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
-#include <boost/beast/ssl.hpp>
 #include <boost/beast/websocket.hpp>
-#include <boost/beast/websocket/ssl.hpp>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -14,7 +11,7 @@
 #include <set>
 #include <string>
 
-#include "protocol/transport/tls_context.hpp"
+#include "protocol/transport/tls_stream.hpp"
 #include "protocol/transport/web_socket.hpp"
 
 namespace feldsher::transport {
@@ -58,8 +55,7 @@ class WebSocketStream final : public Connection, public std::enable_shared_from_
   using Error = boost::system::error_code;
 
   void within(std::chrono::milliseconds time, const char* what);
-  template <class Next>
-  auto step(const char* what, Next next);
+  TlsStream::Completion step(const char* what, void (WebSocketStream::*next)());
   void connect_to(const boost::asio::ip::tcp::resolver::results_type& endpoints);
   void shake_hands_as_client();
   void upgrade_as_client();
@@ -75,7 +71,7 @@ class WebSocketStream final : public Connection, public std::enable_shared_from_
   std::string reason_for(const Error& error);
 
   TlsContext context_;
-  boost::beast::websocket::stream<boost::beast::ssl_stream<boost::beast::tcp_stream>> stream_;
+  boost::beast::websocket::stream<TlsStream> stream_;
   boost::asio::steady_timer deadline_;
   boost::asio::ip::tcp::resolver resolver_;
   WebSocketLimits limits_;

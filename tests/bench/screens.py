@@ -10,7 +10,8 @@ import time
 
 from demo import programs
 from demo.network import Network
-from demo.processes import Failed, Process, Processes, wait_until
+from demo.processes import Failed, Processes, wait_until
+from demo.xvfb import start_xvfb
 from rig import TICKS
 
 POINT = "embankment"
@@ -49,20 +50,7 @@ class Glass:
     def __init__(self, folder: pathlib.Path, processes: Processes, role: str):
         self.size = ROLES[role]
         folder.mkdir(parents=True)
-        read, write = os.pipe()
-        log = folder / "xvfb.log"
-        self.process = Process(f"xvfb-{role}", ["Xvfb", "-displayfd", write, "-screen", "0", "%dx%dx24" % self.size, "-noreset",
-                                               "-nolisten", "tcp", "-fbdir", folder], log)
-        with log.open("ab") as out:
-            self.process.process = subprocess.Popen(self.process.command, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
-                                                    pass_fds=[write], start_new_session=True)
-        processes.all.append(self.process)
-        os.close(write)
-        with os.fdopen(read) as told:
-            number = told.readline().strip()
-        if not number:
-            raise Failed(f"Xvfb did not start:\n{self.process.tail()}")
-        self.name = f":{number}"
+        self.process, self.name = start_xvfb(processes, f"xvfb-{role}", self.size, "-fbdir", folder)
         with (folder / "Xvfb_screen0").open("rb") as file:
             self.octets = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
         head = struct.unpack(">25I", self.octets[:100])  # XWD: size of the header, …, octets a line, …, colours.

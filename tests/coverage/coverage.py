@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""How many branches of protocol/{record,journal,sync,minutes} their own tests take.
+"""How many branches of the folders that every promise rests on (tests/support/promises.py) their own tests take.
 
-  coverage.py BUILD [--list FILE] [--floor PERCENT]
+  coverage.py BUILD [--folder F]… [--list FILE] [--floor PERCENT]
 
 Runs the programs of BUILD/tests/coverage/bin, each a test linked with the counting objects (CMakeLists.txt beside this
 file), and asks llvm-cov. A branch is one way out of a condition in the source: each operand of an `&&` or `||`, each `if`,
@@ -19,7 +19,8 @@ import sys
 import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FOLDERS = ("record", "journal", "sync", "minutes")
+sys.path.insert(0, str(ROOT / "tests/support"))
+from promises import TESTS  # noqa: E402
 EXPORT = ["llvm-cov-14", "export", "-skip-expansions"]
 
 
@@ -60,10 +61,13 @@ def percent(part: int, whole: int) -> float:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("build", type=pathlib.Path)
+    parser.add_argument("--folder", action="append", choices=TESTS, help="only this folder; may be repeated")
     parser.add_argument("--list", type=pathlib.Path, metavar="FILE", help="write each branch that was never taken here")
     parser.add_argument("--floor", type=float, default=0, metavar="PERCENT", help="exit 1 when a folder has less")
     chosen = parser.parse_args()
-    programs = sorted((chosen.build / "tests/coverage/bin").resolve().iterdir())
+    folders = chosen.folder or list(TESTS)
+    bin_folder = (chosen.build / "tests/coverage/bin").resolve()
+    programs = [bin_folder / f"coverage_{test}" for folder in folders for test, _ in TESTS[folder]]
     with tempfile.TemporaryDirectory(prefix="feldsher-coverage-") as folder:
         profile = run(programs, pathlib.Path(folder))
         said = subprocess.run([*EXPORT, f"-instr-profile={profile}", programs[0]], capture_output=True, text=True,
@@ -72,7 +76,7 @@ def main() -> int:
 
     low, never = [], []
     print(f"{'protocol/':10}{'branches':>10}{'taken':>7}{'':>10}{'lines':>8}{'run':>7}")
-    for folder in FOLDERS:
+    for folder in folders:
         branches = taken = lines = run_lines = 0
         for path, file in sorted(files.items()):
             if path.parent != ROOT / "protocol" / folder:

@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Breaks one place of protocol/{record,journal,sync,minutes} at a time and asks whether a test notices.
+"""Breaks one place of the folders that every promise rests on (tests/support/promises.py) at a time: does a test notice?
 
   mutate.py BUILD [--folder F]… [--seed S] [--count N] [--seconds N] [--jobs N] [--list FILE] [--again FILE]
 
@@ -26,13 +26,9 @@ import threading
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# The programs that must notice, each with what of it is left out: what kills processes does not contain the mutant.
-TESTS = {
-    "record": [("protocol_record_test", "*")],
-    "journal": [("protocol_journal_test", "~[kill]"), ("crash_test", "*")],
-    "sync": [("protocol_sync_test", "*")],
-    "minutes": [("protocol_minutes_test", "*")],
-}
+sys.path.insert(0, str(ROOT / "tests/support"))
+from promises import TESTS  # noqa: E402
+
 LITERAL_OR_COMMENT = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|//[^\n]*|/\*.*?\*/', re.S)
 SWAPPED = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "==", "&&": "||", "||": "&&", "+": "-", "-": "+",
            "+=": "-=", "-=": "+=", "*": "/", "/": "*", "%": "*", "<<": ">>", ">>": "<<", "&": "|", "|": "&"}

@@ -5,6 +5,7 @@
 
 Exit 77 where there can be no container.
 """
+import base64
 import datetime
 import json
 import os
@@ -27,6 +28,7 @@ OLD, NEW = "0.0.1", "99.0"
 PACKAGES = ("feldsher-central", "feldsher-edge", "feldsher-journal", "feldsher-kiosk")
 HOST = "central.test"
 CENTRAL, EDGE = "/var/lib/feldsher-central", "/var/lib/feldsher-edge"
+FIRST = "/var/lib/first-central"  # Where central is while the package's own folder is a standby's.
 # A container has no console and no graphics card: the same xinit and screen, with Xvfb in Xorg's place.
 KIOSK_WITHOUT_CONSOLE = """[Service]
 ExecStart=
@@ -48,6 +50,21 @@ def pack(version: str) -> pathlib.Path:
 
 def field(package: pathlib.Path, name: str) -> str:
     return run(["dpkg-deb", "-f", package, name]).strip()
+
+
+def signed_up_to(line: str) -> tuple[bytes, int] | None:
+    """Of an exported head: which journal, and up to which record. None: it is a record."""
+    head = json.loads(line).get("head")
+    if head is None:
+        return None
+    octets = base64.b64decode(head["head"])
+    place, seq, shift = 47, 0, 0  # Tenant 18, origin 18, stream 2, epoch 9, the tag of seq 1 less one.
+    while True:
+        place += 1
+        seq |= (octets[place] & 0x7F) << shift
+        if octets[place] < 0x80:
+            return octets[:47], seq
+        shift += 7
 
 
 class PackagesTest(unittest.TestCase):
@@ -80,6 +97,8 @@ class PackagesTest(unittest.TestCase):
         self.start()
         self.the_kiosk_draws()
         told = self.journals()
+        self.a_standby_follows_and_takes_over()
+        told = self.nothing_lost(told)
         self.upgrade()
         told = self.nothing_lost(told)
         self.remove()
@@ -105,6 +124,9 @@ class PackagesTest(unittest.TestCase):
     def as_user(self, user: str, command: str):
         return self.box.inside(f"runuser -u {user} -- {command}")
 
+    def as_central(self, command: str):
+        return self.as_user("feldsher-central", f"feldsher-central {command}")
+
     def set_up(self):
         """As the README.Debian of each package says."""
         now = datetime.datetime.now(datetime.timezone.utc)
@@ -114,19 +136,26 @@ class PackagesTest(unittest.TestCase):
         terminal = next(each for each in clinic["terminals"] if each["point"] == point["id"])
         self.assertEqual("inactive", self.box.says("systemctl is-active feldsher-central").strip(), "not before its folder is there")
 
-        self.as_user("feldsher-central", f"feldsher-central init --dir {CENTRAL} --name Test --host {HOST}")
-        self.as_user("feldsher-central", f"feldsher-central load --dir {CENTRAL} /srv/clinic.json")
-        self.as_user("feldsher-central", f"feldsher-central issue --dir {CENTRAL} --kind terminal --name {terminal['name']} "
-                     f"--point {point['short_name']} --id {terminal['id']} --out /var/tmp/screen")
+        # What root made there the service could not read.
+        refused = self.box.says(f"feldsher-central init --dir {CENTRAL} --name Test --host {HOST}")
+        self.assertIn("runuser -u feldsher-central", refused)
+        self.box.inside(f"test -z \"$(ls -A {CENTRAL})\"")
+        said = self.as_central(f"init --dir {CENTRAL} --name Test --host {HOST}")
+        self.assertIn("systemctl start feldsher-central", said, "each command says the next")
+        self.as_central(f"load --dir {CENTRAL} /srv/clinic.json")
+        self.as_central(f"issue --dir {CENTRAL} --kind terminal --name {terminal['name']} "
+                        f"--point {point['short_name']} --id {terminal['id']} --out /var/tmp/screen")
         self.box.inside("systemctl start feldsher-central")
-        said = wait_until("central gives a code", lambda: self.as_user(
-            "feldsher-central", f"feldsher-central enrol --dir {CENTRAL} --point {point['short_name']}"),
+        said = wait_until("central gives a code", lambda: self.as_central(
+            f"enrol --dir {CENTRAL} --point {point['short_name']}"),
             why=lambda: self.box.says("journalctl -u feldsher-central -n 60 --no-pager"))
         code = re.search(r"(?m)^ *([0-9A-Z]{5}(?:-[0-9A-Z]{1,5})+)$", said).group(1)
+        said = self.box.inside(f"feldsher-edge enrol {code}")
+        self.assertIn("systemctl start feldsher-broker feldsher-edge", said)
+        self.assertIn(f"wss://{HOST}:8443", self.box.inside(f"cat {EDGE}/edge.toml"))
+        self.terminal = terminal["name"]
         self.box.inside(f"""
-          feldsher-edge enrol {code} --broker /etc/feldsher/broker
           systemd-tmpfiles --create feldsher-edge.conf
-          sed -i 's|^central = .*|central = "wss://{HOST}:8443"|' /etc/feldsher/edge.toml
           cp /var/tmp/screen/ca.pem /etc/feldsher/kiosk/
           cp /var/tmp/screen/certificate.pem /etc/feldsher/kiosk/terminal.pem
           cp /var/tmp/screen/key.pem /etc/feldsher/kiosk/terminal.key
@@ -141,7 +170,7 @@ class PackagesTest(unittest.TestCase):
 
     def connected(self):
         def holds():
-            status = json.loads(self.box.inside("feldsher-edge status --config /etc/feldsher/edge.toml --json"))
+            status = json.loads(self.box.inside(f"feldsher-edge status --config {EDGE}/edge.toml --json"))
             return status["connected"] and status["broker"]["ops"] and status["broker"]["things"] and not status["acts_unsynced"]
         wait_until("the agent has its broker and central has its journal", holds,
                    why=lambda: self.box.says("journalctl -u 'feldsher-*' -n 60 --no-pager"))
@@ -171,8 +200,40 @@ class PackagesTest(unittest.TestCase):
 
     def nothing_lost(self, told: set[str]) -> set[str]:
         now = self.journals()
-        self.assertEqual(set(), told - now)
+        self.assertEqual(set(), {line for line in told - now if signed_up_to(line) is None})
+        # A journal's newest head speaks for all before it, and takes the place of an older one.
+        ends = dict(sorted(filter(None, map(signed_up_to, now))))
+        for journal, seq in filter(None, map(signed_up_to, told)):
+            self.assertGreaterEqual(ends.get(journal, 0), seq)
         return now
+
+    def a_standby_follows_and_takes_over(self):
+        """As README.Debian says, but on one machine: central is moved aside, and the standby has its folder."""
+        (self.box.root / "srv/passphrase").write_text("correct horse battery\n")
+        self.as_central(f"backup /var/tmp/night --config {CENTRAL}/central.toml --passphrase-file /srv/passphrase")
+        self.box.inside(f"""
+          systemctl stop feldsher-edge feldsher-central
+          mv {CENTRAL} {FIRST}
+          systemd-tmpfiles --create feldsher-central.conf""")
+        said = self.as_central(f"restore /var/tmp/night {CENTRAL} --standby-of {HOST}:8443 --passphrase-file /srv/passphrase")
+        self.assertIn("systemctl start feldsher-standby", said)
+        self.box.inside(f"""
+          sed -i 's/_port = 8/_port = 9/' {CENTRAL}/central.toml
+          systemd-run -q --unit first-central --uid feldsher-central feldsher-central serve --config {FIRST}/central.toml
+          systemctl start feldsher-central feldsher-standby feldsher-edge""")
+        self.assertEqual("inactive", self.box.says("systemctl is-active feldsher-central").strip(), "its folder is a standby's")
+        wait_until("the standby is in step", lambda: "in-step" in self.as_central(f"status --config {FIRST}/central.toml"),
+                   why=lambda: self.as_central(f"status --config {FIRST}/central.toml")
+                   + self.box.says("journalctl -u feldsher-standby -u first-central -n 60 --no-pager"))
+        self.connected()
+        self.box.inside("systemctl stop feldsher-edge first-central feldsher-standby")
+        said = self.as_central(f"promote --dir {CENTRAL}")
+        self.assertIn("systemctl start feldsher-central", said)
+        self.box.inside(f"""
+          sed -i 's/_port = 9/_port = 8/' {CENTRAL}/central.toml
+          systemctl start feldsher-standby feldsher-central feldsher-edge""")
+        self.assertEqual("inactive", self.box.says("systemctl is-active feldsher-standby").strip(), "its folder is central's")
+        self.connected()
 
     def processes(self) -> dict[str, str]:
         return {unit: self.box.inside(f"systemctl show -P MainPID {unit}").strip()
@@ -186,13 +247,13 @@ class PackagesTest(unittest.TestCase):
         for unit in before:
             self.assertNotIn("0", (before[unit], after[unit]), unit)
             self.assertNotEqual(before[unit], after[unit], f"{unit} still runs the old program")
-        self.assertIn(f"wss://{HOST}:8443", self.box.inside("cat /etc/feldsher/edge.toml"), "a changed configuration stays")
+        self.assertIn(f'terminal = "{self.terminal}"', self.box.inside("cat /etc/feldsher/kiosk.toml"), "a changed configuration stays")
         self.connected()
 
     def remove(self):
         self.box.inside("apt-get -qq -y remove feldsher-central feldsher-edge feldsher-kiosk")
         self.assertEqual("", self.box.says("ps -eo args 2>/dev/null | grep '^/usr/bin/feldsher'").strip())
-        self.box.inside("test ! -e /usr/bin/feldsher-edge; test -e /etc/feldsher/edge.toml; test -e /etc/feldsher/broker/key.pem")
+        self.box.inside("test ! -e /usr/bin/feldsher-edge; test -e /etc/feldsher/kiosk.toml; test -e /var/lib/feldsher-edge/edge.toml; test -e /etc/feldsher/broker/key.pem")
 
     def install_again(self):
         self.box.inside(f"apt-get -qq -y install /srv/{self.new.name}/*.deb")
@@ -202,7 +263,7 @@ class PackagesTest(unittest.TestCase):
         said = self.box.inside("apt-get -qq -y purge feldsher-central feldsher-edge feldsher-kiosk 2>&1")
         self.assertRegex(said, f"(?m)^Kept: {CENTRAL}$")
         self.assertRegex(said, f"(?m)^Kept: {EDGE}$")
-        self.box.inside("test ! -e /etc/feldsher/edge.toml; test ! -e /etc/feldsher/kiosk; test -e /etc/feldsher/broker/key.pem")
+        self.box.inside("test ! -e /etc/feldsher/kiosk.toml; test ! -e /etc/feldsher/kiosk; test -e /etc/feldsher/broker/key.pem")
 
     def purge_by_consent(self):
         self.box.inside(f"""apt-get -qq -y install /srv/{self.new.name}/*.deb

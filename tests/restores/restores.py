@@ -8,31 +8,25 @@ There is no standby: what points and devices were told after the backup has to c
 network of their own, so that what is counted fits in memory. Exit: 0 nothing lost, nothing twice; 1 something was; 2 it could not
 be run.
 """
-import argparse
 import json
 import pathlib
 import random
-import secrets
 import shutil
 import statistics
 import sys
-import tempfile
 import time
 import zoneinfo
-from collections import Counter
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from demo import evidence, programs  # noqa: E402
+from demo import programs, trial  # noqa: E402
 from demo.day import unix_minute, unix_ms  # noqa: E402
 from demo.network import Network, Point  # noqa: E402
 from demo.processes import Failed, run, wait_until  # noqa: E402
+from demo.trial import FLOOD_SECONDS, PATIENCE, Trial  # noqa: E402
 
-RESTORES_PER_NETWORK = 20
 SECONDS_A_RESTORE = 8          # What the people's day is planned for.
-FLOOD_SECONDS = 24 * 3600      # Longer than any network lives: SIGTERM ends the wearables.
-PATIENCE = 120                 # Seconds in which something must have recovered.
-COUNTED = ("check_ins", "tickets_called", "bookings_at_central", "readings_sent", "readings_receipted", "readings_at_central",
-           "records_lost", "records_duplicated", "double_bookings")
+TRIED = ("check_ins", "tickets_called", "bookings_at_central", "readings_sent", "readings_receipted", "readings_at_central")
+NEVER = ("records_lost", "records_duplicated", "double_bookings")
 
 
 class Restores:
@@ -112,50 +106,33 @@ class Restores:
         self.network.processes.stop(wearables)
         self.network.settle(300)
 
-    def audit(self) -> tuple[dict, list[str]]:
-        evidence.ask_api(self.network)
-        self.network.stop()
-        evidence.collect(self.network, 0, [], 0, [])
-        finding, _ = evidence.examine(self.folder / "audit")
-        for folder in (self.network.central.folder, self.point.edge.folder):
-            programs.verify(folder)
-        return finding.report, finding.complaints
 
+class Total(trial.Total):
+    counted = TRIED + NEVER
 
-def one_network(folder: pathlib.Path, dice: random.Random, count: int, interval_ms: int) -> tuple[Restores, dict, list[str]]:
-    restores = Restores(folder, dice, interval_ms)
-    try:
-        restores.run(count)
-        report, complaints = restores.audit()
-    except Failed:
-        for process in restores.network.processes.all:
-            print(f"--- {process.name}\n{process.tail(40)}", file=sys.stderr)
-        raise
-    finally:
-        restores.network.stop()
-    return restores, report, complaints
-
-
-class Total:
     def __init__(self):
+        super().__init__()
         self.backups: list[float] = []
         self.outages: list[float] = []
-        self.counts: Counter = Counter()
-        self.complaints: list[str] = []
 
-    def add(self, restores: Restores, report: dict, complaints: list[str]):
+    @property
+    def done(self) -> int:
+        return len(self.outages)
+
+    def one_network(self, folder: pathlib.Path, dice: random.Random, count: int, interval_ms: int):
+        restores = Restores(folder, dice, interval_ms)
+        with trial.at_work(restores.network):
+            restores.run(count)
+            self.count(*trial.audit(restores.network))
         self.backups += restores.backups
         self.outages += restores.outages
-        self.counts.update({name: report[name] for name in COUNTED})
-        self.complaints += complaints
 
     def wrong(self) -> list[str]:
         why = list(self.complaints)
-        why += [f"{name}: {self.counts[name]}" for name in ("records_lost", "records_duplicated", "double_bookings")
-                if self.counts[name]]
+        why += self.found(*NEVER)
         if self.counts["readings_sent"] != self.counts["readings_at_central"]:
             why.append("central has other readings than were sent")
-        why += [f"no {name}: nothing was tried" for name in COUNTED[:6] if not self.counts[name]]
+        why += [f"no {name}: nothing was tried" for name in TRIED if not self.counts[name]]
         return why
 
     def line(self) -> str:
@@ -177,43 +154,5 @@ class Total:
                 "backed_up_in_s": {"median": statistics.median(self.backups), "longest": max(self.backups)}}
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=secrets.randbelow(1 << 32))
-    parser.add_argument("--interval-ms", type=int, default=20, help="between two readings of a wearable")
-    parser.add_argument("--report", type=pathlib.Path, help="write the figures there, as JSON")
-    parser.add_argument("--folder", type=pathlib.Path, help="where the networks are; kept when something is wrong")
-    arguments = parser.parse_args()
-    print(f"seed {arguments.seed}", flush=True)
-    dice, total, began = random.Random(arguments.seed), Total(), time.monotonic()
-    place = arguments.folder or pathlib.Path(tempfile.mkdtemp(prefix="feldsher-restores-"))
-    place.mkdir(parents=True, exist_ok=True)
-    try:
-        while (left := arguments.count - len(total.outages)) > 0:
-            folder = place / f"network-{len(total.outages)}"
-            total.add(*one_network(folder, dice, min(left, RESTORES_PER_NETWORK), arguments.interval_ms))
-            if total.complaints:
-                break
-            shutil.rmtree(folder)
-            if arguments.count > RESTORES_PER_NETWORK:
-                print(total.line(), flush=True)
-    except (Failed, KeyboardInterrupt) as failed:
-        print(f"restores: {failed or 'interrupted'}\nwhat is left is in {place}", file=sys.stderr)
-        return 2
-    print(total.table())
-    print(f"{time.monotonic() - began:.0f} s in all")
-    if arguments.report:
-        arguments.report.write_text(json.dumps(total.figures(), indent=1) + "\n", encoding="utf-8")
-    wrong = total.wrong()
-    for line in wrong[:50]:
-        print(f"WRONG: {line}")
-    if wrong:
-        print(f"what is left is in {place}")
-        return 1
-    shutil.rmtree(place)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(Trial("restores", "count", count=200, each=20, interval_ms=20).main(__doc__, Total()))

@@ -248,6 +248,7 @@ class EdgeProgramTest(unittest.TestCase):
         self.assertIn("window", run(EDGE, "trim", "--config", self.point.config))
         window = self.point.status()["window"]
         self.assertEqual((90, 14, 0, 0), (window["acts_days"], window["readings_days"], window["acts_cut"], window["checkpoint_ms"]))
+        self.assertEqual("", self.point.status()["stands_still"])
         self.assertEqual(0o600, (self.point.folder / "trim.sock").stat().st_mode & 0o777)
         self.point.agent.stop()
         done = subprocess.run([EDGE, "trim", "--config", self.point.config], capture_output=True, text=True, timeout=20)

@@ -49,7 +49,8 @@ void Network::start_standby() {
   standby->clock.booted_at_ms = scheduler.now_ms();
   standby->ledger = std::make_unique<ProcessLedger>(scheduler, random, *standby->disk);
   standby->follower = std::make_unique<central::Follower>(
-      central::FollowerIdentity{.tenant = tenant, .id = standby->id, .software = "simulation"},
+      central::FollowerIdentity{
+          .tenant = tenant, .central = central_id, .id = standby->id, .software = "simulation"},
       *standby->ledger);
   standby->follower->resume(standby->disk->store);
   tick_standby();

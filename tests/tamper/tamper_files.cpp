@@ -134,7 +134,7 @@ Result tamper_files(const std::filesystem::path& folder, std::uint64_t count, st
       forgery.finish();
     }
     SqlcipherJournal seen(copy, data.key());
-    const Audit audited = audit(seen, central_key);
+    const Audit audited = audit(seen, {central_key});
     result.records = audited.records;
     Tally& tally = result.kinds[mutation->kind];
     ++tally.made;

@@ -49,7 +49,7 @@ TEST_CASE("a journal written anew with the node's own key is found by central's 
   const DataFolder data = DataFolder::open(path);
   SqlcipherJournal journal(data.journal(), data.key());
   CHECK(audit(journal).good());
-  const Audit with_central = audit(journal, central.public_key());
+  const Audit with_central = audit(journal, {central.public_key()});
   REQUIRE(with_central.findings.size() == 1);
   CHECK(with_central.findings[0].what == "central has not countersigned this head");
 }

@@ -68,15 +68,28 @@ class UnitsTest(unittest.TestCase):
             self.assertNotEqual("", analysed({"bad.service": text.replace("[Service]", f"[Service]\n{bad}")}), bad)
 
     def test_every_unit_is_hardened_and_has_its_own_user(self):
-        users = set()
+        users = {}
         for unit in UNITS:
             text = unit.read_text(encoding="utf-8")
-            users.add(re.search(r"(?m)^User=(.+)$", text).group(1))
+            users.setdefault(re.search(r"(?m)^User=(.+)$", text).group(1), []).append(unit.stem)
             for line in ("NoNewPrivileges=yes", "ProtectSystem=strict", "CapabilityBoundingSet=", "LimitCORE=0", "UMask=0077",
                          "Restart=always"):
                 self.assertIn(f"\n{line}\n", text, unit.name)
-        self.assertEqual(len(UNITS), len(users))
-        self.assertEqual(users, self.own_users())
+        # A standby's folder becomes central's: they share it, and its user.
+        self.assertEqual([["feldsher-central", "feldsher-standby"]], [units for units in users.values() if len(units) > 1])
+        self.assertEqual(set(users), self.own_users())
+
+    def test_of_two_units_of_one_folder_only_one_can_run(self):
+        conditions = {name: set(re.findall(r"(?m)^ConditionPathExists=(.+)$", (IMAGES / "systemd" / name).read_text(encoding="utf-8")))
+                      for name in ("feldsher-central.service", "feldsher-standby.service")}
+        self.assertIn("!/var/lib/feldsher-central/standby.json", conditions["feldsher-central.service"])
+        self.assertIn("/var/lib/feldsher-central/standby.json", conditions["feldsher-standby.service"])
+
+    def test_a_service_reads_the_configuration_that_its_own_command_makes(self):
+        made = {"feldsher-central.service": "central", "feldsher-standby.service": "central", "feldsher-edge.service": "edge"}
+        for name, program in made.items():
+            words = own(commands(IMAGES / "systemd" / name)[0])
+            self.assertEqual(f"/var/lib/feldsher-{program}/{program}.toml", words[words.index("--config") + 1], name)
 
     def test_systemd_finds_no_unit_exposed(self):
         for unit in UNITS:

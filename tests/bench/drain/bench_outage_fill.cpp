@@ -4,7 +4,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "protocol/record/result.hpp"
 #include "tests/bench/drain/outage.hpp"
 
 int main(int count, char** arguments) {
@@ -22,11 +21,7 @@ int main(int count, char** arguments) {
   CLI11_PARSE(app, count, arguments);
 
   try {
-    for (const auto& text : devices) {
-      const auto id = Uuid::from_text(text);
-      if (!id) throw Fault(text + " is not a UUID");
-      options.devices.push_back(DeviceId{*id});
-    }
+    options.devices = devices_of(devices);
     options.messages = readings / Messages::readings_each;
     const auto figures = Outage(options).play();
     fmt::print(R"({{"readings":{},"acts":{},"blocks":{},"hours":{:.1f}}})"

@@ -5,7 +5,6 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 
-#include "protocol/record/result.hpp"
 #include "tests/bench/flood/flood.hpp"
 
 int main(int count, char** arguments) {
@@ -30,11 +29,7 @@ int main(int count, char** arguments) {
   CLI11_PARSE(app, count, arguments);
 
   try {
-    for (const auto& text : devices) {
-      const auto id = Uuid::from_text(text);
-      if (!id) throw Fault(text + " is not a UUID");
-      options.devices.push_back(DeviceId{*id});
-    }
+    options.devices = devices_of(devices);
     options.tls = {identity + "/ca.pem", identity + "/certificate.pem", identity + "/key.pem"};
     options.warm_up = Flood::Seconds(warm_up);
     options.measured = Flood::Seconds(seconds);

@@ -27,6 +27,16 @@ Octets pack(DeviceId device, Epoch epoch, std::uint64_t seq, std::int64_t first_
 
 }  // namespace
 
+std::vector<DeviceId> devices_of(const std::vector<std::string>& texts) {
+  std::vector<DeviceId> devices;
+  for (const auto& text : texts) {
+    const auto id = Uuid::from_text(text);
+    if (!id) throw Fault(text + " is not a UUID");
+    devices.push_back(DeviceId{*id});
+  }
+  return devices;
+}
+
 Messages::Messages(DeviceId device, Epoch epoch, std::int64_t first_ms) : first_ms_(first_ms) {
   constexpr std::string_view time_label = "\"bt\":", seq_label = "\"seq\":";
   for (std::uint64_t seq = 0; seq < values_repeat_after; ++seq) {

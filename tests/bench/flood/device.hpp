@@ -7,6 +7,9 @@
 
 namespace feldsher::bench {
 
+/// The devices of a command line, as UUIDs. Throws Fault, with what is none.
+std::vector<DeviceId> devices_of(const std::vector<std::string>& texts);
+
 /// The messages of one life of a wearable: heart rate, oxygen saturation, respiratory rate, temperature.
 /// Number n is always the same octets, so that it can be sent again without being kept.
 class Messages {

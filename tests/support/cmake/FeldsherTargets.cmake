@@ -49,14 +49,15 @@ function(feldsher_together target files)
 endfunction()
 
 # feldsher_library(name SOURCES a.cpp … LINKS target … [SEPARATE]): a component; its sources include from the root.
-# SEPARATE: its files are compiled one by one, as `./run coverage` and `./run mutation` need it, which replace single objects.
+# SEPARATE: its files are compiled one by one, as `./run coverage` and `./run mutation` need it, which replace single objects
+# of the release tree.
 function(feldsher_library name)
   cmake_parse_arguments(ARG "SEPARATE" "" "SOURCES;LINKS;PRIVATE_LINKS" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_include_directories(${name} PUBLIC ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PUBLIC ${ARG_LINKS} PRIVATE ${ARG_PRIVATE_LINKS})
   target_compile_options(${name} PRIVATE ${sanitizers})
-  if(NOT ARG_SEPARATE)
+  if(NOT ARG_SEPARATE OR FELDSHER_SANITIZE OR FELDSHER_TSAN)
     feldsher_together(${name} 4)
   endif()
   feldsher_warnings(${name})
@@ -74,17 +75,16 @@ function(feldsher_program name)
   feldsher_warnings(${name})
 endfunction()
 
-# feldsher_test(name SOURCES … LINKS … [SEPARATE]): one Catch2 program, one ctest entry. Most of a test's compile time
-# are headers, so six files are compiled as one; SEPARATE: not these, their files have names in common.
+# feldsher_test(name SOURCES … LINKS … [ALONE …]): one Catch2 program, one ctest entry. Most of a test's compile time
+# are headers, so six files are compiled as one; ALONE: not these of its sources, they have names in common with others.
 function(feldsher_test name)
-  cmake_parse_arguments(ARG "SEPARATE" "" "SOURCES;LINKS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;ALONE" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} Catch2::Catch2WithMain)
   target_compile_definitions(${name} PRIVATE FELDSHER_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  if(NOT ARG_SEPARATE)
-    feldsher_together(${name} 6)
-  endif()
+  feldsher_together(${name} 6)
+  set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   feldsher_warnings(${name})
   # What is tested is optimised; the test itself only has to compile fast. Names of two files in one batch may shadow.
   target_compile_options(${name} PRIVATE -O0 -Wno-shadow)

@@ -52,10 +52,10 @@ class Process:
         self.environment = {**os.environ, **(environment or {})}
         self.process: subprocess.Popen | None = None
 
-    def start(self):
+    def start(self, pass_fds=()):
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                                            env=self.environment, start_new_session=True,
+                                            env=self.environment, start_new_session=True, pass_fds=pass_fds,
                                             preexec_fn=end_with_parent)
         return self
 

@@ -5,11 +5,12 @@ import subprocess
 
 from . import programs
 from .network import Network, Point
-from .processes import Failed, Process, end_with_parent, wait_until
+from .processes import Process, wait_until
+from .xvfb import start_xvfb
 
 # Where each role's window goes, and how large it is: on a screen of 2560 × 1200, or three quarters of that.
-PLACES = {"check-in": (0, 0, 600, 1180), "board": (600, 0, 1400, 620), "room": (600, 620, 560, 560),
-          "reception": (1160, 620, 840, 560), "survey": (2000, 0, 560, 1180)}
+PLACES = {"check-in": (0, 0, 600, 1180), "board": (600, 0, 1400, 620), "room": (600, 620, 640, 560),
+          "reception": (1240, 620, 760, 560), "survey": (2000, 0, 560, 1180)}
 
 
 class Display:
@@ -20,25 +21,7 @@ class Display:
         self.name = "" if hidden else os.environ.get("DISPLAY", "")
         self.hidden = not self.name
         if self.hidden:
-            self._start()
-
-    def _start(self):
-        read, write = os.pipe()
-        # Xvfb chooses a free number and writes it down: two demos never fight for one.
-        log = (self.network.folder / "logs/xvfb.log").open("ab")
-        server = Process("xvfb", ["Xvfb", "-displayfd", str(write), "-screen", "0", "2560x1200x24", "-noreset", "-nolisten",
-                                 "tcp"],
-                         self.network.folder / "logs/xvfb.log")
-        server.process = subprocess.Popen(server.command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, pass_fds=[write],
-                                          start_new_session=True, preexec_fn=end_with_parent)
-        log.close()
-        os.close(write)
-        with os.fdopen(read) as told:
-            number = told.readline().strip()
-        if not number:
-            raise Failed(f"Xvfb did not start:\n{server.tail()}")
-        self.name = f":{number}"
-        self.network.processes.all.append(server)
+            _, self.name = start_xvfb(network.processes, "xvfb", (2560, 1200))
 
     def open(self, point: Point, roles: tuple[str, ...] = tuple(PLACES), **keys) -> list[Process]:
         """One window for each role of the point, and the first room's. `keys` go before what the demo configures."""

@@ -59,6 +59,7 @@ TEST_CASE("every message is translated, with the same places to fill in", "[kios
 
 TEST_CASE("every letter of every catalogue is in the font", "[kiosk][O6]") {
   ImGui::CreateContext();
+  ImGui::GetIO().IniFilename = nullptr;
   {
     const Theme theme(*ImGui::GetIO().Fonts, {1080, 1920}, 4);
     for (const char* language : {"uk", "ru"}) {

@@ -17,6 +17,7 @@ struct Sheet {
     unsigned char* octets = nullptr;
     int width = 0, height = 0;
     ImGui::SetCurrentContext(context);
+    ImGui::GetIO().IniFilename = nullptr;  // A test leaves no file behind.
     ImGui::GetIO().Fonts->GetTexDataAsAlpha8(&octets, &width, &height);
     ImGui::GetIO().DisplaySize = {40, 30};
     ImGui::GetIO().BackendFlags |= ImGuiBackendFlags_RendererHasVtxOffset;

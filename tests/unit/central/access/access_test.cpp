@@ -247,6 +247,31 @@ TEST_CASE("once a node comes with its newest certificate, those before it are ov
   CHECK(world.renew(former, make_key_and_request("line")).refusal() == v1::ENROLMENT_REVOKED);
 }
 
+TEST_CASE("only central revokes: what a point writes of a certificate is of no account",
+          "[central][access][revocation][X2][X6]") {
+  const NodeId central{*Uuid::from_text("0190c0de-0000-7000-8000-0000000000cc")};
+  const NodeId point{*Uuid::from_text("0190c0de-0000-7000-8000-0000000000aa")};
+  SystemRandom random;
+  v1::Credential credential;
+  credential.set_serial("serial");
+  credential.set_revoked(true);
+  Draft draft;
+  draft.actor.set_kind(v1::ACTOR_NODE);
+  draft.actor.set_id(point.to_octets());
+  draft.subject = {v1::CREDENTIAL, random.uuid_v7(1)};
+  draft.verb = v1::REVOKED;
+  draft.message = credential.SerializeAsString();
+  const auto written_by = [&](NodeId node) {
+    JournalWriter writer(TenantId{random.uuid_v7(1)}, node, Epoch{1}, random);
+    return writer.seal(v1::ACTS, {&draft, 1}, SystemClock().now()).front();
+  };
+  central::Revocations revocations(central);
+  revocations.apply(written_by(point));
+  CHECK_FALSE(revocations.holds("serial"));
+  revocations.apply(written_by(central));
+  CHECK(revocations.holds("serial"));
+}
+
 TEST_CASE("a revocation names a holder, and is a record", "[central][access][revocation][X6]") {
   AccessWorld world;
   const AccessWorld::Box box;

@@ -73,7 +73,7 @@ class AccessWorld : public CoreWorld {
 
   Folder folder;
   CertificateAuthority root, authority, stranger;
-  central::Revocations revocations;
+  central::Revocations revocations{node.id()};
   central::AccessPlace place{.central = node.id(),
                              .head_key = Octets(32, 'k'),
                              .sync = "wss://localhost:8443",

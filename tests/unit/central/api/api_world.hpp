@@ -32,9 +32,10 @@ class ApiWorld {
   Folder folder;
   CoreWorld core;
   boost::asio::io_context loop{1};
-  central::Views views{{.file = folder.path() / "views.db", .key = DatabaseKey::make(core.random)},
-                       loop.get_executor(),
-                       [](const std::string& what) { throw std::runtime_error(what); }};
+  central::Views views{
+      {.file = folder.path() / "views.db", .key = DatabaseKey::make(core.random), .central = core.node.id()},
+      loop.get_executor(),
+      [](const std::string& what) { throw std::runtime_error(what); }};
   std::uint64_t intake = 0;
   central::Tokens tokens{folder.path() / "tokens.json"};
   central::Metrics metrics;

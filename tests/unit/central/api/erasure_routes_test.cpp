@@ -87,9 +87,11 @@ TEST_CASE("views that are made anew say the same of an erased patient", "[centra
     while (!told) world.loop.run_one();
     return found;
   };
-  central::Views again(
-      {.file = world.folder.path() / "again.db", .key = DatabaseKey::make(world.core.random)},
-      world.loop.get_executor(), [](const std::string& what) { throw std::runtime_error(what); });
+  central::Views again({.file = world.folder.path() / "again.db",
+                        .key = DatabaseKey::make(world.core.random),
+                        .central = world.core.node.id()},
+                       world.loop.get_executor(),
+                       [](const std::string& what) { throw std::runtime_error(what); });
   world.core.store.replay(0, [&](std::uint64_t intake, Record&& record) { again.project(intake, record); });
   const auto first = history_in(world.views), second = history_in(again);
   REQUIRE(first.size() == second.size());

@@ -92,9 +92,27 @@ TEST_CASE("nothing that is there is written over", "[central][copies][X10]") {
               made.said),
       Fault);
   fs::create_directory(made.day);
+  std::ofstream(made.day / "somebody's") << "work\n";
   CHECK_THROWS_AS(restore(made.wish(made.day), made.said), Fault);
-  CHECK(fs::is_empty(made.day));
+  CHECK(std::distance(fs::directory_iterator(made.day), {}) == 1);
   restore(made.wish(), made.said);
+}
+
+TEST_CASE("a folder that a package made and nobody filled takes what is restored",
+          "[central][copies][N10][X10]") {
+  BackedUp world;
+  const fs::path empty = world.place.path() / "empty";
+  fs::create_directory(empty);
+  restore(world.wish(empty), world.said);
+  CHECK(BackedUp::lives(empty).size() == BackedUp::lives(world.net).size());
+  CHECK_FALSE(fs::exists(empty / ".part"));
+  CHECK_THROWS_AS(restore(world.wish(empty), world.said), Fault);
+  // Nothing of what was refused is left in another.
+  const fs::path other = world.place.path() / "other";
+  fs::create_directory(other);
+  fs::remove(world.night / "manifest.json");
+  CHECK_THROWS_AS(restore(world.wish(other), world.said), Fault);
+  CHECK(fs::is_empty(other));
 }
 
 TEST_CASE("a backup that was not finished, or of which anything was changed, makes nothing",

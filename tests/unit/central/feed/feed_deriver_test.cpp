@@ -8,6 +8,7 @@ namespace feldsher::central {
 namespace {
 
 using testing::Clinic;
+using testing::SeededRandom;
 
 const NodeId lindens_node{*Uuid::from_text("0190c0de-0000-7000-8000-0000000000bb")};
 
@@ -204,6 +205,40 @@ TEST_CASE("a body that is not what its type says is told to nobody", "[central][
   CHECK(network.feed().last() == before);
   network.clinic.absent_rule(3, 3, 3);
   CHECK(network.feed().last() == before + 1);
+}
+
+TEST_CASE(
+    "what an older life of a point says late about a subject goes to nobody: a younger one has moved it on",
+    "[central][feed][N10]") {
+  TwoPoints network;
+  SeededRandom random(5);
+  JournalWriter older(testing::tenant_of_tests, testing::point_node_of_tests, Epoch{9}, random),
+      younger(testing::tenant_of_tests, testing::point_node_of_tests, Epoch{3}, random);
+  const Uuid given = network.clinic.id(), other = network.clinic.id();
+  auto says = [&](JournalWriter& life, const Uuid& appointment) {
+    v1::Appointment state;
+    state.set_point(network.lindens.to_octets());
+    Draft draft;
+    draft.actor.set_kind(v1::ACTOR_SYSTEM);
+    draft.actor.set_id(Uuid{}.to_octets());
+    draft.subject = {v1::APPOINTMENT, appointment};
+    draft.verb = v1::BOOKED;
+    draft.message = state.SerializeAsString();
+    const Record record = life.seal(v1::ACTS, {&draft, 1}, {.wall_ms = 1}).front();
+    network.apply(record);
+    return record.key;
+  };
+  const sync::FeedLog& lindens = network.feeds.feed(lindens_node);
+  says(older, given);
+  const RecordKey present = says(younger, given);
+  const std::uint64_t items = lindens.last();
+  says(older, given);
+  CHECK(lindens.last() == items);
+  CHECK(lindens.scope().current({v1::APPOINTMENT, given}) == present);
+  const RecordKey late = says(older, other);  // Of this nobody has said anything younger.
+  CHECK(lindens.scope().current({v1::APPOINTMENT, other}) == late);
+  const RecordKey again = says(younger, given);
+  CHECK(lindens.scope().current({v1::APPOINTMENT, given}) == again);
 }
 
 }  // namespace feldsher::central

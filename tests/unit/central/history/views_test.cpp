@@ -31,7 +31,7 @@ struct World {
     file().project({&record, 1});
   }
   ViewsFile& file() {
-    if (!opened) opened = std::make_unique<ViewsFile>(place.file, place.key);
+    if (!opened) opened = std::make_unique<ViewsFile>(place.file, place.key, place.central);
     return *opened;
   }
   /// One patient's day, one device's hour.
@@ -48,7 +48,8 @@ struct World {
 
   Folder folder;
   CoreWorld core;
-  Views::Place place{.file = folder.path() / "views.db", .key = DatabaseKey::make(core.random)};
+  Views::Place place{
+      .file = folder.path() / "views.db", .key = DatabaseKey::make(core.random), .central = core.node.id()};
   std::unique_ptr<ViewsFile> opened;
   PointJournal point{core};
   Uuid visit = core.random.uuid_v7(4);
@@ -158,6 +159,24 @@ TEST_CASE("a body that is not of its type is counted, and the rest goes on", "[c
                                     world.point.visit(world.visit, olena_id, v1::VISIT_ARRIVED)};
   CHECK(world.file().project(records) == 1);
   CHECK(world.file().appointment(uuid(appointment_id))->status == FhirStatus::arrived);
+}
+
+TEST_CASE("an order to erase that a point wrote takes nothing from the views, and is counted",
+          "[central][history][X2][H11]") {
+  World world;
+  world.play();
+  const std::string before = answers(world.file());
+  v1::Erasure erasure;
+  erasure.set_patient(uuid(olena_id).to_octets());
+  erasure.set_status(v1::ERASURE_ORDERED);
+  v1::ErasedSubject& subject = *erasure.add_subjects();
+  subject.set_type(v1::PATIENT);
+  subject.set_id(uuid(olena_id).to_octets());
+  const Record order = world.point.act(v1::ERASURE, world.core.random.uuid_v7(8), v1::ERASED, erasure);
+  CHECK(world.file().project({&order, 1}) == 1);
+  CHECK(world.file().patient(uuid(olena_id)));
+  CHECK(world.file().history(uuid(olena_id)).back().record != order.key);
+  CHECK(answers(world.file()).substr(before.find('\n')) == before.substr(before.find('\n')));
 }
 
 TEST_CASE("views that were deleted and rebuilt give the same answers", "[central][history][H11]") {

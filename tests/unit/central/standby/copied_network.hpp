@@ -15,10 +15,12 @@ struct Copy {
   explicit Copy(bool stays = true) : follows(stays) { start(); }
   void start() {
     ledger = std::make_unique<StepLedger>(store);
-    follower = std::make_unique<central::Follower>(
-        central::FollowerIdentity{
-            .tenant = tenant_of_tests, .id = standby_of_tests, .software = "test", .follows = follows},
-        *ledger);
+    follower = std::make_unique<central::Follower>(central::FollowerIdentity{.tenant = tenant_of_tests,
+                                                                             .central = central_of_tests,
+                                                                             .id = standby_of_tests,
+                                                                             .software = "test",
+                                                                             .follows = follows},
+                                                   *ledger);
     follower->resume(store);
   }
 

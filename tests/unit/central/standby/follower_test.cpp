@@ -236,4 +236,33 @@ TEST_CASE("who orders that bodies be dropped has them dropped at the standby too
   CHECK(net.same());
 }
 
+TEST_CASE("an order to erase that a point wrote drops no body at the standby",
+          "[central][standby][X2][H11]") {
+  CopiedNetwork net;
+  v1::Erasure erasure;
+  erasure.set_status(v1::ERASURE_ORDERED);
+  v1::ErasedSubject& erased = *erasure.add_subjects();
+  erased.set_type(v1::PATIENT);
+  erased.set_id(net.olena.to_octets());
+  Draft draft;
+  draft.actor.set_kind(v1::ACTOR_NODE);
+  draft.actor.set_id(point_node_of_tests.to_octets());
+  draft.subject = {v1::ERASURE, net.clinic->id()};
+  draft.verb = v1::ERASED;
+  draft.message = erasure.SerializeAsString();
+  // What a box of another point sent is in central's journal before the standby comes.
+  JournalWriter stranger(tenant_of_tests, point_node_of_tests, Epoch{9}, net.random);
+  Transaction transaction;
+  transaction.records = stranger.seal(v1::ACTS, {&draft, 1}, net.clock.now());
+  net.store.commit({&transaction, 1});
+  net.begin_central();
+  net.follow();
+  int bodies = 0;
+  net.copy->store.replay(0, [&](std::uint64_t, Record&& record) {
+    bodies += record.subject.id == net.olena && record.stored.body.has_value();
+  });
+  CHECK(bodies > 0);
+  CHECK(net.same());
+}
+
 }  // namespace feldsher::testing

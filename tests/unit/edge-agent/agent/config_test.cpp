@@ -53,6 +53,11 @@ TEST_CASE("what is wrong in a configuration is said with its line", "[edge-agent
                        Catch::Matchers::MessageMatches(Catch::Matchers::StartsWith("edge.toml:2: ")));
 }
 
+TEST_CASE("whoever has no configuration yet is told what makes it", "[edge-agent][config][O6]") {
+  CHECK_THROWS_MATCHES(read_config("/nonexistent/edge.toml"), Fault,
+                       Message("cannot read /nonexistent/edge.toml: `feldsher-edge enrol CODE` makes it"));
+}
+
 TEST_CASE("central's address has a scheme, a host and a port", "[edge-agent][config]") {
   CHECK(CentralAddress::parse("wss://[::1]:8443")->host == "::1");
   CHECK(CentralAddress::parse("wss://10.0.0.1:1/other")->path == "/other");

@@ -7,6 +7,7 @@
 
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/ed25519.hpp"
+#include "protocol/journal/head_keys.hpp"
 #include "protocol/journal/memory_store.hpp"
 #include "tests/unit/protocol/transport/tls_world.hpp"
 
@@ -234,12 +235,18 @@ TEST_CASE("a central whose enrolled key handed over to another is believed, by t
     world.hands_over(enrolled);
     world.start_line(trust_enrolled);
     REQUIRE(world.run_until([&] { return world.line->is_up(); }));
+    // An auditor of this disk will want to see it too.
+    const auto kept = world.store.values(central_handover_values);
+    CHECK(kept ==
+          std::map<std::string, Octets>{{central_handover_values + to_hex(world.central_signer.public_key()),
+                                         world.handovers[0].signature()}});
   }
   SECTION("a stranger's") {
     world.hands_over(SigningKey::generate());
     world.start_line(trust_enrolled);
     REQUIRE(world.run_until([&] { return world.hellos >= 3; }));
     CHECK_FALSE(world.line->is_up());
+    CHECK(world.store.values(central_handover_values).empty());
   }
 }
 

@@ -246,4 +246,53 @@ TEST_CASE("who audits sees every row as it lies there, also one that no store wo
   CHECK(journal.heads().size() == 1);
 }
 
+TEST_CASE("a cut that is none is noticed at opening", "[protocol][journal][K3]") {
+  Held held;
+  const char* unreadable = "the cut of the journal cannot be read";
+  const std::string at_two =
+      "UPDATE journal SET cut_seq=2, cut_hash=(SELECT hash FROM record WHERE journal=1 AND seq=2)";
+  SECTION("beyond the journal's end") {
+    held.change("UPDATE journal SET cut_seq=6, cut_hash=hash WHERE id=1");
+    held.refused_at_opening(unreadable);
+  }
+  SECTION("without a hash") {
+    held.change("UPDATE journal SET cut_seq=2 WHERE id=1");
+    held.refused_at_opening(unreadable);
+  }
+  SECTION("with a tree of another size") {
+    held.change(at_two + ", cut_edge=x'00' WHERE id=1");
+    held.refused_at_opening(unreadable);
+  }
+  SECTION("at the end, with another hash: the record there has to be there") {
+    held.change("UPDATE journal SET cut_seq=seq, cut_hash=zeroblob(32) WHERE id=1");
+    CHECK(held.opened().cuts().size() == 1);
+    held.change("DELETE FROM record WHERE journal=1");
+    held.refused_at_opening("it is not the last one that the journal holds");
+  }
+  SECTION("what was kept does not say which record was before it") {
+    held.change(at_two + " WHERE id=1; UPDATE record SET prev=x'00' WHERE journal=1 AND seq=2");
+    auto store = held.opened();
+    CHECK_THROWS_MATCHES(store.kept([](Record&&) {}), Fault,
+                         MessageMatches(ContainsSubstring("its `prev` cannot be read")));
+  }
+}
+
+TEST_CASE("a journal is not cut at a record that is gone or changed", "[protocol][journal][K3]") {
+  Held held;
+  Transaction cut;
+  cut.cuts = {held.node.writer.tip(v1::READINGS)};
+  SECTION("its header is none") {
+    held.change("UPDATE record SET core=x'ff' WHERE journal=2 AND seq=2");
+    auto store = held.opened();
+    CHECK_THROWS_MATCHES(commit(store, cut), Fault,
+                         MessageMatches(ContainsSubstring("its header cannot be read")));
+  }
+  SECTION("it is gone") {
+    held.change("DELETE FROM record WHERE journal=2 AND seq=1");
+    cut.cuts[0].seq = 1;
+    auto store = held.opened();
+    CHECK_THROWS_MATCHES(commit(store, cut), Fault, MessageMatches(ContainsSubstring("it is missing")));
+  }
+}
+
 }  // namespace feldsher::testing

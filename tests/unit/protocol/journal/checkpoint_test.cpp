@@ -63,7 +63,7 @@ struct CutJournal {
       database.execute(forgery.c_str());
     }
     SqlcipherJournal journal(copy, key);
-    return audit(journal, central.public_key());
+    return audit(journal, {central.public_key()});
   }
   Audit with_checkpoint(const v1::SignedCheckpoint& other) const {
     return look("UPDATE value SET octets=x'" + to_hex(other.SerializeAsString()) + "' WHERE name=x'" +
@@ -204,6 +204,29 @@ TEST_CASE("what is kept does not hang on the order in which records pass, nor on
     CHECK(other->state_hash() == forward.state_hash());
     CHECK(other->size() == forward.size());
   }
+}
+
+TEST_CASE("a checkpoint that cannot be read, or is of another node or tenant, proves nothing",
+          "[protocol][journal][K3]") {
+  const CutJournal cut;
+  const auto with = [&](const std::function<void(v1::Checkpoint&)>& change) {
+    v1::Checkpoint content;
+    REQUIRE(content.ParseFromString(cut.checkpoint.checkpoint()));
+    change(content);
+    return first(cut.with_checkpoint(sign_checkpoint(content, cut.signer)));
+  };
+  CHECK(first(cut.look("UPDATE value SET octets=x'ff' WHERE name=x'" + to_hex(checkpoint_value) + "'")) ==
+        "the checkpoint: it is not of this node");
+  CHECK(with([](v1::Checkpoint& of) { of.set_node("short"); }) == "the checkpoint: it is not of this node");
+  CHECK(with([](v1::Checkpoint& of) { of.set_tenant(Octets(16, 't')); }) ==
+        "the checkpoint: it is not of this node");
+  CHECK(with([](v1::Checkpoint& of) { of.mutable_cuts()->RemoveLast(); }) ==
+        "the checkpoint: other journals were cut");
+  CHECK(with([](v1::Checkpoint& of) { of.mutable_cuts(0)->set_epoch(5); }) ==
+        "the checkpoint: a journal was cut at another place");
+  CHECK(with([](v1::Checkpoint& of) { of.set_epoch(5); }) == "the checkpoint: its node has not signed it");
+  // Of a journal that was never cut it says nothing either.
+  CHECK(first(cut.look("UPDATE journal SET cut_seq=0, cut_hash=NULL, cut_edge=NULL")) != "good");
 }
 
 }  // namespace feldsher::testing

@@ -117,11 +117,22 @@ TEST_CASE("a data folder that cannot be made is said to be that", "[protocol][jo
   TemporaryFolder outer;
   SeededRandom random(5);
   std::ofstream(outer.path() / "file") << "x";
-  for (const auto& path : {outer.path() / "file" / "a", outer.path() / "file" / "deep" / "a",
-                           std::filesystem::path("/proc/feldsher-cannot-be-here"), std::filesystem::path()})
+  for (const auto& path :
+       {outer.path() / "file", outer.path() / "file" / "a", outer.path() / "file" / "deep" / "a",
+        std::filesystem::path("/proc/feldsher-cannot-be-here")})
     CHECK_THROWS_AS(DataFolder::open_or_create(path, random), Fault);
   CHECK_THROWS_MATCHES(DataFolder::open_or_create(outer.path() / "file" / "a", random), Fault,
                        MessageMatches(ContainsSubstring("cannot make the data folder")));
+}
+
+TEST_CASE("a data folder without a name is not the folder where the program stands", "[protocol][journal]") {
+  TemporaryFolder outer;
+  SeededRandom random(5);
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(outer.path());
+  CHECK_THROWS_AS(DataFolder::open_or_create({}, random), Fault);
+  std::filesystem::current_path(before);
+  CHECK(std::filesystem::is_empty(outer.path()));
 }
 
 TEST_CASE("a data folder may be named from where the program stands", "[protocol][journal]") {

@@ -138,8 +138,7 @@ TEST_CASE("a value that the statement has no place for is a fault", "[protocol][
   CHECK_THROWS_AS(select.ask(Octets("seven")), Fault);
   CHECK_THROWS_AS(select.ask(std::optional<Octets>()), Fault);
   auto rows = select.ask();
-  auto moved = std::move(rows);
-  CHECK(moved.next());
+  CHECK(rows.next());
 }
 
 TEST_CASE("each kind of trouble is told to people in words of its own", "[protocol][journal]") {
@@ -173,6 +172,25 @@ TEST_CASE("who only looks changes nothing", "[protocol][journal][verify]") {
   auto looking = file.opened(Access::look);
   CHECK(looking.number("SELECT count(*) FROM t") == 0);
   CHECK_THROWS_AS(looking.execute("INSERT INTO t VALUES(1)"), Fault);
+}
+
+TEST_CASE("a disk that cannot do what a promise needs is refused", "[protocol][journal][K4]") {
+  // This one keeps its files in memory, and has no write-ahead log.
+  CHECK_THROWS_MATCHES(Database("some.db", key, Access::write, {.vfs = "memdb", .encrypted = false}), Fault,
+                       MessageMatches(ContainsSubstring("to journal_mode=WAL, not \"wal\"")));
+}
+
+TEST_CASE("what a process left that was killed while it made the file is undone at the next start",
+          "[protocol][journal][K4]") {
+  File file;
+  {
+    auto database = file.opened();
+    database.execute("CREATE TABLE t(x)");
+  }
+  // Before it is known what of the file is good, nothing in it is taken for somebody else's.
+  std::ofstream(file.path.string() + "-journal", std::ios::binary) << Octets(512, '\0');
+  auto database = file.opened();
+  CHECK(database.number("SELECT count(*) FROM t") == 0);
 }
 
 }  // namespace feldsher::testing

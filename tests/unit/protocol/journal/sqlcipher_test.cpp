@@ -88,7 +88,7 @@ TEST_CASE("a journal of another tenant is refused", "[protocol][journal][X6]") {
 
 TEST_CASE("a journal of a newer version is refused with what to do", "[protocol][journal]") {
   ClosedJournal closed;
-  { sqlcipher::Database(closed.path, key, sqlcipher::Access::write).execute("PRAGMA user_version=3"); }
+  { sqlcipher::Database(closed.path, key, sqlcipher::Access::write).execute("PRAGMA user_version=4"); }
   CHECK_THROWS_MATCHES(SqlcipherStore(closed.path, closed.node.tenant, key), Fault,
                        MessageMatches(ContainsSubstring("update this program")));
 }

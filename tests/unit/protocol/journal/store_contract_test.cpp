@@ -1,4 +1,5 @@
 // What every store promises.
+#include "protocol/journal/records_at.hpp"
 #include "stores.hpp"
 
 namespace feldsher::testing {
@@ -210,22 +211,6 @@ STORE_TEST("a subject of the scope is replaced, and leaves with its body", "[K4]
   CHECK((*bench).tips().empty());  // What the feed gives is in nobody's journal here.
 }
 
-STORE_TEST("a new feed begins with an empty scope", "[K4]") {
-  WritingNode elsewhere(7);
-  TestType bench(elsewhere.tenant);
-  auto written = elsewhere.write({"old", "new"}).records;
-  Transaction enter;
-  enter.scope = {{written[0].subject, written[0].stored}};
-  commit(*bench, std::move(enter));
-  Transaction anew;
-  anew.clear_scope = true;
-  anew.scope = {{written[1].subject, written[1].stored}};
-  commit(*bench, std::move(anew));
-  Texts seen;
-  (*bench).scope([&](Record&& record) { seen.emplace_back(record.stored.message()); });
-  CHECK(seen == Texts{"new"});
-}
-
 STORE_TEST("intake chunks stay until they are sealed, and go with the commit that seals them", "[K4]") {
   WritingNode node;
   TestType bench(node.tenant);
@@ -269,97 +254,45 @@ STORE_TEST("values are found by the beginning of their names", "[K4]") {
   CHECK((*bench).values("none").empty());
 }
 
-STORE_TEST("each journal keeps its newest signed head", "[K3]") {
+STORE_TEST("an erasure asks about what has a body, in the journals and in the scope", "[H11]") {
   WritingNode node;
   TestType bench(node.tenant);
-  auto head_at = [&](std::uint64_t seq, v1::Stream stream) {
-    v1::Head head;
-    head.set_tenant(node.tenant.to_octets());
-    head.set_origin(node.node.to_octets());
-    head.set_stream(stream);
-    head.set_epoch(node.writer.epoch().value);
-    head.set_seq(seq);
-    v1::SignedHead signed_head;
-    signed_head.set_head(head.SerializeAsString());
-    signed_head.set_signature("signature " + std::to_string(seq));
-    return signed_head;
-  };
-  Transaction transaction;
-  transaction.heads = {head_at(1, v1::ACTS), head_at(4, v1::READINGS)};
-  commit(*bench, transaction);
-  transaction.heads = {head_at(2, v1::ACTS)};
-  commit(*bench, transaction);
-  bench.reopen();
-  auto heads = (*bench).heads();
-  REQUIRE(heads.size() == 2);
-  std::vector<std::string> signatures{heads[0].signature(), heads[1].signature()};
-  std::sort(signatures.begin(), signatures.end());
-  CHECK(signatures == Texts{"signature 2", "signature 4"});
+  Transaction written = node.write({"gone", "there"});
+  written.records[0].stored.body.reset();
+  for (const Record& record : written.records) written.scope.push_back({record.subject, record.stored});
+  commit(*bench, std::move(written));
+  Transaction erase;
+  std::vector<std::string> asked;
+  erase.erased.push_back([&](const Record& record) {
+    asked.emplace_back(record.stored.message());
+    return true;
+  });
+  commit(*bench, erase);
+  CHECK(asked == Texts{"there", "there"});
+  std::size_t left = 0;
+  (*bench).scope([&](Record&& record) { left += record.stored.body ? 100 : 1; });
+  CHECK(left == 1);
 }
 
-STORE_TEST("a record of another tenant, out of order or on another chain is refused with its whole group",
-           "[K3][K9]") {
-  WritingNode node(1), foreign(2, {*Uuid::from_text("0190c0de-0000-7000-8000-00000000beef")});
+STORE_TEST("records that are named by their places lose their bodies, and others are not looked at",
+           "[H11]") {
+  WritingNode node, other(2, node.tenant);
   TestType bench(node.tenant);
-  commit(*bench, node.write({"kept"}));
-  Transaction good = node.write({"good"});
-  Transaction bad;
-  SECTION("of another tenant") { bad = foreign.write({"foreign"}); }
-  SECTION("a gap") {
-    node.write({"never committed"});
-    bad = node.write({"after the gap"});
+  const Transaction written = node.write({"1", "2", "3"});
+  commit(*bench, written);
+  const RecordKey unheard_of{other.node, v1::ACTS, Epoch{7}, 1},
+      beyond{node.node, v1::ACTS, node.writer.epoch(), 9};
+  Transaction erase;
+  erase.erased.push_back(RecordsAt({beyond, written.records[1].key, unheard_of}));
+  for (int i = 0; i < 2; ++i) {
+    commit(*bench, erase);
+    bench.reopen();
+    const auto read = (*bench).read(node.journal(), 1, {});
+    REQUIRE(read.size() == 3);
+    CHECK(messages({read[0], read[2]}) == Texts{"1", "3"});
+    CHECK_FALSE(read[1].stored.body.has_value());
+    CHECK(read[1].stored.hash == written.records[1].stored.hash);
   }
-  SECTION("the same again") { bad = good; }
-  SECTION("another chain") {
-    bad = node.write({"next"});
-    Record& record = bad.records[0];
-    Digest wrong = record.stored.prev;
-    wrong[0] ^= 1;
-    REQUIRE(read_record(Octets(record.stored.core), record.stored.body, std::nullopt, wrong, record) ==
-            RecordFault::none);
-  }
-  SECTION("the first of a journal is not its first") {
-    WritingNode other(3, node.tenant);
-    other.write({"first"});
-    bad = other.write({"second"});
-  }
-  good.values = {{"moved", "yes"}};
-  CHECK_THROWS_AS((*bench).commit(std::vector<Transaction>{good, bad}), std::logic_error);
-  CHECK(messages((*bench).read(node.journal(), 1, {})) == Texts{"kept"});
-  CHECK_FALSE((*bench).value("moved").has_value());
-  CHECK((*bench).tips().size() == 1);
-  // What was refused is not half there: the good one alone still fits.
-  commit(*bench, good);
-  bench.reopen();
-  CHECK(messages((*bench).read(node.journal(), 1, {})) == Texts{"kept", "good"});
-}
-
-STORE_TEST("after a failed commit a store takes nothing more", "[K4]") {
-  WritingNode node;
-  TestType bench(node.tenant);
-  commit(*bench, node.write({"kept"}));
-  std::vector<Transaction> group;
-  group.push_back(node.write({std::string(100'000, 'x')}));
-  CHECK_THROWS_AS(bench.commit_on_a_full_disk(group), Fault);
-  Transaction small;
-  small.values = {{"later", "no"}};
-  CHECK_THROWS_AS(commit(*bench, small), Fault);
-}
-
-TEST_CASE("what was durable before a full disk is there after it, and the store goes on from there",
-          "[protocol][journal][K4]") {
-  WritingNode node;
-  OnDisk bench(node.tenant);
-  commit(*bench, node.write({"kept"}));
-  std::vector<Transaction> group;
-  group.push_back(node.write({std::string(100'000, 'x')}));
-  REQUIRE_THROWS_AS(bench.commit_on_a_full_disk(group), Fault);
-  CHECK_THROWS_AS((*bench).tips(), Fault);
-  CHECK_THROWS_AS((*bench).read(node.journal(), 1, {}), Fault);
-  bench.reopen();
-  CHECK(messages((*bench).read(node.journal(), 1, {})) == Texts{"kept"});
-  commit(*bench, group[0]);
-  CHECK((*bench).read(node.journal(), 2, {}).size() == 1);
 }
 
 }  // namespace feldsher::testing

@@ -144,6 +144,28 @@ STORE_TEST("what is no cut, or not before one, is refused with its whole group",
   commit(*bench, good);
 }
 
+STORE_TEST("a cut within a transaction is none", "[K4][N8]") {
+  Written written;
+  TestType bench(written.node.tenant);
+  const auto cut_at = [&](std::size_t transaction, std::size_t record) {
+    JournalTip within = written.tips[transaction - 1];
+    for (std::size_t i = 0; i <= record; ++i) within.advance(written.transactions[transaction].records[i]);
+    Transaction cut;
+    cut.cuts = {within};
+    return cut;
+  };
+  // In what is there already, and in what comes with it.
+  (*bench).commit(std::vector(written.transactions.begin(), written.transactions.begin() + 3));
+  CHECK_THROWS_AS(commit(*bench, cut_at(2, 0)), std::logic_error);
+  CHECK_THROWS_AS(commit(*bench, cut_at(2, 1)), std::logic_error);
+  CHECK_THROWS_AS(
+      (*bench).commit(std::vector{written.transactions[3], written.transactions[4], cut_at(4, 0)}),
+      std::logic_error);
+  CHECK((*bench).cuts().empty());
+  commit(*bench, cut_at(2, 2));
+  CHECK((*bench).cuts().size() == 1);
+}
+
 STORE_TEST("an erased body is gone from what was kept before a cut too", "[H11]") {
   Written written;
   TestType bench(written.node.tenant);
@@ -166,8 +188,8 @@ TEST_CASE("a file of before there were cuts is opened, and can be cut", "[protoc
     sqlcipher::Database old(bench.folder.path() / "journal.db", bench.key, sqlcipher::Access::write);
     old.execute(
         "ALTER TABLE journal DROP COLUMN cut_seq; ALTER TABLE journal DROP COLUMN cut_hash;"
-        "ALTER TABLE journal DROP COLUMN cut_edge; ALTER TABLE record DROP COLUMN prev; PRAGMA "
-        "user_version=1");
+        "ALTER TABLE journal DROP COLUMN cut_edge; ALTER TABLE record DROP COLUMN prev; ALTER "
+        "TABLE head DROP COLUMN own; PRAGMA user_version=1");
   }
   {
     SqlcipherJournal seen(bench.folder.path() / "journal.db", bench.key);
@@ -206,6 +228,20 @@ TEST_CASE("the room of what was dropped is used again", "[protocol][journal][K4]
     commit(*bench, cut);
   }
   CHECK(size() < full + full / 10);
+}
+
+STORE_TEST("what arrived is read from the middle of what was kept, within its limits", "[K4]") {
+  Written written;
+  TestType bench(written.node.tenant);
+  (*bench).commit(written.transactions);
+  commit(*bench, written.cut_at(7));
+  for (int starts = 0; starts < 2; ++starts) {
+    CHECK(messages((*bench).read_intake(4, {})) == Texts{"5", "6", "7", "8", "9", "10"});
+    CHECK(messages((*bench).read_intake(2, {.records = 1})) == Texts{"3", "4"});
+    CHECK(messages((*bench).read_intake(2, {.octets = 1})) == Texts{"3", "4"});
+    commit(*bench, written.drop(1, 2));
+    bench.reopen();
+  }
 }
 
 }  // namespace feldsher::testing

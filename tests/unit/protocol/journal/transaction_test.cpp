@@ -8,7 +8,7 @@ namespace {
 
 /// One transaction for each thing that a transaction may hold.
 std::vector<Transaction> one_of_each(WritingNode& node) {
-  std::vector<Transaction> all(9);
+  std::vector<Transaction> all(11);
   all[0] = node.write({"record"});
   all[1].answered = {{AskId{node.random.uuid_v7(1)}, "answer"}};
   all[2].scope = {{SubjectKey{v1::ROOM, node.random.uuid_v7(1)}, std::nullopt}};
@@ -18,6 +18,8 @@ std::vector<Transaction> one_of_each(WritingNode& node) {
   all[6].values = {{"name", "value"}};
   all[7].erased = {[](const Record&) { return false; }};
   all[8].forgotten = {AskId{node.random.uuid_v7(1)}};
+  all[9].cuts = {node.writer.tip(v1::ACTS)};
+  all[10].dropped = {{node.journal(), 1, 1}};
   return all;
 }
 
@@ -27,9 +29,6 @@ TEST_CASE("a transaction that holds anything at all is not empty", "[protocol][j
   CHECK(Transaction().empty());
   WritingNode node;
   for (const Transaction& one : one_of_each(node)) CHECK_FALSE(one.empty());
-  Transaction clears;
-  clears.clear_scope = true;
-  CHECK_FALSE(clears.empty());
 }
 
 TEST_CASE("two transactions that are merged become durable as one, in their order",
@@ -49,23 +48,8 @@ TEST_CASE("two transactions that are merged become durable as one, in their orde
   CHECK(merged.values == std::map<std::string, Octets>{{"name", "value"}, {"other", "stays"}});
   CHECK(merged.erased.size() == 1);
   CHECK(merged.forgotten.size() == 1);
-  CHECK_FALSE(merged.clear_scope);
-}
-
-TEST_CASE("a scope is cleared before it is filled, and never after", "[protocol][journal][K4]") {
-  const ScopeChange leaves{SubjectKey{v1::ROOM, Uuid{}}, std::nullopt};
-  Transaction clears, fills, filled;
-  clears.clear_scope = true;
-  fills.scope = {leaves};
-  filled = fills;
-  Transaction anew = clears;
-  anew.merge(std::move(fills));
-  CHECK(anew.clear_scope);
-  CHECK(anew.scope.size() == 1);
-  Transaction empty;
-  empty.merge(Transaction(clears));
-  CHECK(empty.clear_scope);
-  CHECK_THROWS_AS(filled.merge(std::move(clears)), std::logic_error);
+  CHECK(merged.cuts.size() == 1);
+  CHECK(merged.dropped.size() == 1);
 }
 
 }  // namespace feldsher::testing

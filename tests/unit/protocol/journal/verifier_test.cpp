@@ -4,6 +4,8 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
+#include <functional>
+
 #include "journals.hpp"
 
 namespace feldsher::testing {
@@ -58,7 +60,7 @@ TEST_CASE("what was written and signed is found good, with and without the store
           "[protocol][journal][verify][K3]") {
   for (const bool with_hash : {true, false}) {
     Shown shown;
-    shown.verifier.demand_countersignatures(shown.central.public_key());
+    shown.verifier.demand_countersignatures({shown.central.public_key()});
     shown.verifier.expect_head(shown.head);
     for (const Record& record : shown.records)
       shown.show(record, record.key.seq, with_hash ? std::optional(record.stored.hash) : std::nullopt);
@@ -159,7 +161,7 @@ TEST_CASE("a head that is not that of the records is a finding, whatever of it i
 TEST_CASE("a head that central has not countersigned is a finding once that is demanded",
           "[protocol][journal][verify][X7]") {
   Shown shown;
-  shown.verifier.demand_countersignatures(shown.central.public_key());
+  shown.verifier.demand_countersignatures({shown.central.public_key()});
   shown.head.set_countersignature(shown.signer.sign(shown.head.head()));
   shown.verifier.expect_head(shown.head);
   shown.show_all();
@@ -182,6 +184,72 @@ TEST_CASE("a life that no readable record opened has no key, and its heads are n
   verifier.head(head, signer);
   REQUIRE(verifier.findings().size() == 1);
   CHECK_THAT(verifier.findings()[0].what, ContainsSubstring("no record says which key signs"));
+}
+
+TEST_CASE("how far central has countersigned is said, and a later countersignature has to hold too",
+          "[protocol][journal][verify][X7]") {
+  const auto shown_with = [](const std::function<void(Shown&, v1::SignedHead&)>& change) {
+    Shown shown;
+    shown.verifier.demand_countersignatures({shown.central.public_key()});
+    shown.take(shown.node.write({"d"}));
+    v1::SignedHead own = sign_head(shown.node.tenant, shown.node.writer.tip(v1::ACTS), shown.signer);
+    change(shown, own);
+    shown.verifier.expect_head(shown.head);
+    shown.verifier.expect_head(own);
+    shown.show_all();
+    CHECK(shown.verifier.countersigned(shown.node.journal()) == 0);
+    shown.verifier.head(shown.head, shown.central);
+    shown.verifier.head(own, shown.central);
+    CHECK(shown.verifier.countersigned(shown.node.journal(v1::READINGS)) == 0);
+    return std::pair(shown.verifier.findings().empty(), shown.verifier.countersigned(shown.node.journal()));
+  };
+  CHECK(shown_with([](Shown&, v1::SignedHead&) {}) == std::pair(true, std::uint64_t{4}));
+  CHECK(shown_with([](Shown& shown, v1::SignedHead& own) { countersign(own, shown.central); }) ==
+        std::pair(true, std::uint64_t{5}));
+  CHECK(shown_with([](Shown& shown, v1::SignedHead& own) { countersign(own, shown.signer); }) ==
+        std::pair(false, std::uint64_t{4}));
+}
+
+TEST_CASE("only a life's first record says which key signs its heads", "[protocol][journal][verify][K3]") {
+  Shown shown;
+  shown.take(shown.node.open("a thief's key"));
+  shown.show_all();
+  shown.head = sign_head(shown.node.tenant, shown.node.writer.tip(v1::ACTS), ToySigner("a thief's key"));
+  Verifier& verifier = shown.verifier;
+  verifier.head(shown.head, shown.central);
+  CHECK_FALSE(verifier.findings().empty());
+}
+
+TEST_CASE("a cut journal is read on from its cut, whether a head is there or none",
+          "[protocol][journal][verify][K3]") {
+  Shown shown;
+  const JournalTip cut = shown.node.writer.tip(v1::ACTS);
+  shown.take(shown.node.write({"d"}));
+  SECTION("the head is at the cut") {
+    shown.verifier.expect_head(shown.head);
+    shown.verifier.cut(cut);
+    shown.show_all();
+    shown.verifier.head(shown.head, shown.central);
+    CHECK(shown.verifier.findings().empty());
+  }
+  SECTION("another head is expected") {
+    shown.verifier.expect_head(sign_head(shown.node.tenant, shown.node.writer.tip(v1::ACTS), shown.signer));
+    shown.verifier.cut(cut);
+    shown.show_all();
+    CHECK(shown.verifier.findings().empty());
+  }
+  SECTION("no head is expected") {
+    shown.verifier.cut(cut);
+    shown.show_all();
+    CHECK(shown.verifier.findings().empty());
+  }
+  SECTION("a record before it is there twice") {
+    shown.verifier.cut(cut);
+    shown.show(shown.records[0], 1, std::nullopt);
+    shown.show(shown.records[1], 2, std::nullopt);
+    shown.show(shown.records[1], 2, std::nullopt);
+    CHECK_THAT(shown.only_finding(), ContainsSubstring("the record is missing; the next one held is 2"));
+  }
 }
 
 }  // namespace feldsher::testing

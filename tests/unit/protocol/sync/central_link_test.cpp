@@ -1,100 +1,8 @@
 // Central's side of one link by itself: what it says to a node when its disk and its standby are slow.
-#include "protocol/sync/central_link.hpp"
-
-#include <catch2/catch_test_macros.hpp>
-
-#include "protocol/journal/writer.hpp"
-#include "tests/support/world/clinic.hpp"
-#include "tests/support/world/ledger.hpp"
+#include "one_link.hpp"
 
 namespace feldsher::sync {
 namespace {
-
-using testing::central_of_tests, testing::point_node_of_tests, testing::tenant_of_tests;
-
-/// A central with one node in it, and that node's hand.
-struct OneLink final : CentralLinkHost, Wire {
-  OneLink() { node.resume_after({}); }
-
-  bool enrolled(NodeId) override { return true; }
-  bool ended(NodeId, Epoch) override { return false; }
-  std::vector<Octets> head_keys(NodeId) override { return {}; }
-  std::vector<v1::HeadKeyHandover> handovers() override { return {}; }
-  void received(NodeId, const std::vector<Record>& records) override { taken += records.size(); }
-  FeedLog& feed(NodeId) override { return log; }
-  void renew_feed(NodeId, std::function<void()> then) override { then(); }
-  Digest state_hash_of_acts(NodeId) override { return zero_digest; }
-  void incident(v1::IncidentKind, NodeId, const std::string& detail) override { incidents.push_back(detail); }
-  HybridClock& clock() override { return hybrid; }
-  bool standby_in_step() override { return true; }
-  std::uint64_t forgotten(const v1::Hello&) override { return 0; }
-
-  void send(const v1::Frame& frame) override { sent.push_back(frame); }
-  void close(const std::string& why) override { closed = why; }
-
-  /// Says hello on a new line.
-  void greet() {
-    link.connected(*this, now());
-    v1::Frame frame;
-    v1::Hello& hello = *frame.mutable_hello();
-    hello.set_version(protocol_version);
-    hello.set_tenant(tenant_of_tests.to_octets());
-    hello.set_node(point_node_of_tests.to_octets());
-    hello.set_epoch(node.epoch().value);
-    *hello.add_held() = node.tip(v1::ACTS).mark();
-    hello.set_feed_epoch(log.epoch());
-    hello.set_ticket(std::exchange(ticket, random.octets(16)));
-    hello.set_next_ticket(ticket);
-    link.receive(frame, now());
-  }
-  /// Writes one act (the first is `opened`) and sends it.
-  void act() {
-    v1::NodeLife life;
-    life.set_head_key("key");
-    Draft draft;
-    draft.actor.set_kind(v1::ACTOR_NODE);
-    draft.subject = {v1::NODE, point_node_of_tests.uuid};
-    draft.verb = node.tip(v1::ACTS).seq == 0 ? v1::OPENED : v1::CHANGED;
-    draft.message = life.SerializeAsString();
-    v1::Frame frame;
-    v1::Batch& batch = *frame.mutable_batch();
-    batch.set_stream(v1::ACTS);
-    batch.set_epoch(node.epoch().value);
-    batch.set_prev(to_octets(node.tip(v1::ACTS).hash));
-    const Record record = node.seal(v1::ACTS, {&draft, 1}, now()).front();
-    batch.set_first_seq(record.key.seq);
-    *batch.add_records() = to_wire(record.stored, true);
-    link.receive(frame, now());
-  }
-  Instant now() {
-    return {.wall_ms = testing::monday_8_ms, .since_boot_ms = ++ms, .trust = v1::SYNCHRONISED};
-  }
-  JournalId acts() const { return node.tip(v1::ACTS).journal; }
-  /// The acknowledgements of what was sent since the last call: what is stored, what is safe.
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> acknowledged() {
-    std::vector<std::pair<std::uint64_t, std::uint64_t>> found;
-    for (const v1::Frame& frame : std::exchange(sent, {}))
-      if (frame.has_acknowledgement())
-        found.emplace_back(frame.acknowledgement().stored().seq(), frame.acknowledgement().safe().seq());
-    return found;
-  }
-
-  std::uint64_t ms = 1000;
-  testing::SeededRandom random{4};
-  MemoryStore store{tenant_of_tests};
-  testing::StepLedger ledger{store};
-  testing::CheapSigner signer{"central"};
-  testing::CheapCheck check;
-  HybridClock hybrid;
-  FeedLog log{7};
-  JournalWriter node{tenant_of_tests, point_node_of_tests, Epoch{9}, random};
-  Octets ticket = random.octets(16);
-  std::vector<v1::Frame> sent;
-  std::vector<std::string> incidents;
-  std::string closed;
-  std::size_t taken = 0;
-  CentralLink link{tenant_of_tests, point_node_of_tests, central_of_tests, ledger, signer, check, *this};
-};
 
 using Acknowledged = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
 
@@ -127,10 +35,32 @@ TEST_CASE("what the standby before had is safe no more when another follows", "[
   one.link.safe(one.acts(), 2);
   one.acknowledged();
   one.link.safe_anew();
+  CHECK(one.acknowledged() == Acknowledged{{2, 0}});  // The node is told at once …
+  one.link.safe_anew();
+  CHECK(one.acknowledged().empty());  // … and once.
   one.link.safe(one.acts(), 1);
   CHECK(one.acknowledged() == Acknowledged{{2, 1}});
   one.link.safe(one.acts(), 2);
   CHECK(one.acknowledged() == Acknowledged{{2, 2}});
+}
+
+TEST_CASE("nobody is there to be told that what was safe is so no more, or has said who it is",
+          "[protocol][sync][N8]") {
+  OneLink one;
+  one.greet();
+  one.act();
+  one.link.safe(one.acts(), 1);
+  one.link.disconnected(one);
+  one.acknowledged();
+  one.link.safe_anew();
+  one.link.safe(one.acts(), 1);
+  one.link.connected(one, one.now());
+  one.link.safe_anew();
+  CHECK(one.sent.empty());
+  one.link.safe({point_node_of_tests, v1::READINGS, Epoch{9}},
+                5);  // The standby is faster than our own disk.
+  one.greet();
+  CHECK(one.link.live());
 }
 
 TEST_CASE("what became safe while the line was down is told after the welcome", "[protocol][sync][N8]") {

@@ -217,112 +217,6 @@ TEST_CASE("a box whose journal is another than the one held at central is a clon
   }
 }
 
-TEST_CASE(
-    "a node that has heard a younger central than this one is not taken, until a person or a first hello "
-    "says so",
-    "[protocol][sync][N8]") {
-  OnePoint net;
-  auto hear_more = [&] {
-    net.change_next(v1::Frame::kHello, [](v1::Frame& frame) {
-      v1::JournalMark& heard = *frame.mutable_hello()->mutable_heard(0);
-      heard.set_epoch(heard.epoch() + 1);  // A life of central that is not held here.
-    });
-    net.reconnect(net.point);
-  };
-  for (int i = 0; i < 2; ++i) {
-    hear_more();
-    CHECK_FALSE(net.point.live());
-    CHECK(net.incidents(v1::INCIDENT_FORGOTTEN) == 1);
-  }
-  v1::Actor manager;
-  manager.set_kind(v1::ACTOR_STAFF);
-  for (int i = 0; i < 2; ++i) {
-    net.central->accept_older_disk(net.point.identity.node, manager, v1::PROOF_TOKEN, [] {});
-    hear_more();
-    CHECK(net.point.live());
-    CHECK(net.incidents(v1::INCIDENT_FORGOTTEN) == 2);
-  }
-  CHECK(net.same_state(net.point));
-}
-
-TEST_CASE(
-    "a central whose disk was set back in its life refuses who heard more, whatever it writes since, until a "
-    "person says otherwise",
-    "[protocol][sync][N8]") {
-  OnePoint net;
-  const MemoryStore backup = net.store;
-  for (const char* name : {"11", "12", "13"}) net.clinic->room(name);
-  net.settle();
-  REQUIRE(net.point.node->state().rooms.rows().size() == 3);
-  net.cut(net.point);
-  net.store = backup;
-  net.restart_central();
-  auto refused = [&] {
-    net.reconnect(net.point);
-    return !net.point.live() && net.incidents(v1::INCIDENT_FORGOTTEN) == 1;
-  };
-  for (int i = 0; i < 5; ++i) CHECK(refused());
-  for (int i = 0; i < 5; ++i) net.clinic->room("2" + std::to_string(i));
-  CHECK(refused());
-  net.restart_central();
-  net.reconnect(net.point);
-  CHECK_FALSE(net.point.live());
-
-  v1::Actor manager;
-  manager.set_kind(v1::ACTOR_STAFF);
-  net.central->accept_older_disk(net.point.identity.node, manager, v1::PROOF_TOKEN, [] {});
-  net.restart_central();
-  for (int i = 0; i < 2; ++i) {
-    net.reconnect(net.point);
-    CHECK(net.point.live());
-    CHECK(net.same_state(net.point));
-  }
-  net.pass_seconds(until_marked_s);
-  CHECK(net.point.node->state().rooms.rows().size() == 5);
-}
-
-TEST_CASE("whom a person let in that heard more of central gets a feed that begins anew, and stays in",
-          "[protocol][sync][N8]") {
-  OnePoint net;
-  const MemoryStore backup = net.store;
-  net.clinic->room("11");
-  net.clinic->room("12");
-  net.settle();
-  net.cut(net.point);
-  net.store = backup;
-  net.restart_central();
-  net.reconnect(net.point);
-  REQUIRE_FALSE(net.point.live());
-  v1::Actor manager;
-  manager.set_kind(v1::ACTOR_STAFF);
-  net.central->accept_older_disk(net.point.identity.node, manager, v1::PROOF_TOKEN, [] {});
-  const std::uint64_t old_feed = net.point.node->link().feed().epoch();
-  net.lose_next(v1::Frame::kWelcome);
-  net.reconnect(net.point);
-  CHECK_FALSE(net.point.live());
-  net.reconnect(net.point);  // It says once more what it heard.
-  CHECK(net.point.live());
-  CHECK(net.point.node->link().feed().epoch() != old_feed);
-  net.reconnect(net.point);
-  CHECK(net.point.live());
-  CHECK(net.same_state(net.point));
-}
-
-TEST_CASE("a first hello that has heard more of central than is held here is taken, and told",
-          "[protocol][sync][N8]") {
-  OnePoint net;
-  Box& second = net.add_point("Station");
-  net.change_next(v1::Frame::kHello, [](v1::Frame& frame) {
-    v1::JournalMark& heard = *frame.mutable_hello()->add_heard();
-    heard.set_stream(v1::ACTS);
-    heard.set_epoch(12345);
-    heard.set_seq(7);
-  });
-  net.reconnect(second);
-  CHECK(second.live());
-  CHECK(net.incidents(v1::INCIDENT_FORGOTTEN) == 1);
-}
-
 TEST_CASE("a hello says what the node's clock shows and is worth, where it is, and what it holds",
           "[protocol][sync][K7]") {
   OnePoint net;
@@ -393,19 +287,6 @@ TEST_CASE("a clone is noticed also by a central that has started again", "[proto
   CHECK(clone.node->link().refusal() == v1::REFUSAL_CLONE);
   net.reconnect(net.point);
   CHECK(net.point.live());
-}
-
-TEST_CASE("a second line of the same node takes the place of the first", "[protocol][sync]") {
-  OnePoint net;
-  net.ticket();
-  ++net.point.line;  // The old line is dead, and nobody has noticed.
-  net.point.node->link().disconnected();
-  net.point.up.reset();
-  auto old_end = std::move(net.point.down);
-  net.reconnect(net.point);
-  CHECK(net.point.live());
-  net.ticket();
-  CHECK(net.held(net.point) == net.acts());
 }
 
 }  // namespace feldsher::testing

@@ -53,4 +53,17 @@ TEST_CASE("stamps from far in the future push no synchronised clock", "[protocol
   CHECK(net.incidents(v1::INCIDENT_CLOCK) == 1);  // Told once.
 }
 
+TEST_CASE("a second line of the same node takes the place of the first", "[protocol][sync]") {
+  OnePoint net;
+  net.ticket();
+  ++net.point.line;  // The old line is dead, and nobody has noticed.
+  net.point.node->link().disconnected();
+  net.point.up.reset();
+  auto old_end = std::move(net.point.down);
+  net.reconnect(net.point);
+  CHECK(net.point.live());
+  net.ticket();
+  CHECK(net.held(net.point) == net.acts());
+}
+
 }  // namespace feldsher::testing

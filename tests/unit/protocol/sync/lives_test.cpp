@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "protocol/journal/life_order.hpp"
 #include "protocol/journal/memory_store.hpp"
 #include "protocol/journal/writer.hpp"
 #include "tests/support/world/clinic.hpp"
@@ -81,6 +82,25 @@ TEST_CASE("lives come back from the disk in their order, with what central has o
   CHECK(resumed.find(Epoch{9})->acts.outgoing.next() == 4);
 }
 
+TEST_CASE("where a journal was cut comes back from the disk, and cuts of others are none of its lives'",
+          "[protocol][sync][K3]") {
+  Disk disk;
+  Lives lives(node);
+  disk.write(Epoch{9}, 3, 2);
+  disk.write(Epoch{5}, 3, 0);
+  disk.write(Epoch{9}, 3, 0, testing::central_of_tests);
+  lives.begin(Epoch{9});
+  disk.keep(lives);
+  Transaction cuts;
+  for (const JournalTip& tip : disk.store.tips()) cuts.cuts.push_back(tip);
+  disk.commit(cuts);
+  Lives resumed(node);
+  resumed.resume(disk.store);
+  REQUIRE(resumed.all().size() == 1);
+  CHECK(resumed.present().acts.cut == 3);
+  CHECK(resumed.present().readings.cut == 2);
+}
+
 TEST_CASE("a new disk has no lives, and half a row on one is none", "[protocol][sync]") {
   Disk disk;
   Lives none(node);
@@ -128,11 +148,16 @@ TEST_CASE("what is safe at central's standby is no more than what central has, a
   resumed.resume(disk.store);
   CHECK(resumed.safe(v1::ACTS) == 4);
   CHECK(resumed.safe(v1::READINGS) == 1);
-  // A central that was restored says that it holds less.
+  // The standby is gone.
+  resumed.note_safe(mark(Epoch{9}, v1::READINGS, 0));
+  CHECK(resumed.safe(v1::READINGS) == 0);
+  CHECK(resumed.safe(v1::ACTS) == 4);
+  // A central that greets says anew what is safe; it was restored, and holds less.
+  resumed.forget_safe();
+  CHECK(resumed.safe(v1::ACTS) == 0);
   resumed.find(Epoch{9})->acts.outgoing.restart(2, 0);
-  resumed.bound_safe();
+  resumed.note_safe(mark(Epoch{9}, v1::ACTS, 4));
   CHECK(resumed.safe(v1::ACTS) == 2);
-  CHECK(resumed.safe(v1::READINGS) == 1);
   disk.keep(resumed);
   Transaction foreign;
   foreign.values["link/safe"] = *disk.store.value("link/safe") + Octets(24, '\7');
@@ -154,10 +179,45 @@ TEST_CASE("of two records the one of the younger life is the later, and within a
   CHECK(lives.later(younger, young));
   CHECK_FALSE(lives.later(young, younger));
   CHECK_FALSE(lives.later(young, young));
-  lives.recall(Epoch{7});  // Central knows of one between them.
+  lives.recall({Epoch{9}, Epoch{7}});  // Central knows of one after the first, and not of the second.
   CHECK(lives.present().epoch == Epoch{4});
   CHECK(lives.later(young, {node, v1::ACTS, Epoch{7}, 9}));
   CHECK(lives.later({node, v1::ACTS, Epoch{7}, 1}, old_one));
+}
+
+TEST_CASE("lives are in the order in which central took them up, and what it has not taken up is younger",
+          "[protocol][sync][N10]") {
+  Disk disk;
+  Lives lives(node);
+  for (const std::uint64_t epoch : {1, 5, 6}) {
+    disk.write(Epoch{epoch}, 2, 1);
+    lives.begin(Epoch{epoch});
+  }
+  disk.keep(lives);
+  lives = Lives(node);
+  lives.resume(disk.store);
+  lives.recall({Epoch{1}, Epoch{9}, Epoch{6}, Epoch{3}});
+  std::vector<std::uint64_t> order;
+  for (const Life& life : lives.all()) order.push_back(life.epoch.value);
+  CHECK(order == std::vector<std::uint64_t>{1, 9, 6, 3, 5});
+  CHECK(lives.find(Epoch{6})->acts.tip.seq == 2);  // What is here of a life goes with it.
+  CHECK(lives.find(Epoch{9})->acts.tip.seq == 0);
+  disk.keep(lives);
+  Lives resumed(node);
+  resumed.resume(disk.store);
+  CHECK(resumed.present().epoch == Epoch{5});
+  LifeOrder at_central;
+  CHECK(at_central.empty());
+  CHECK(at_central.youngest() == Epoch{});
+  for (const std::uint64_t epoch : {1, 9, 6, 3, 9, 5}) at_central.take(Epoch{epoch});
+  CHECK(at_central.youngest() == Epoch{5});
+  for (const std::uint64_t a : {1, 9, 6, 3, 5})
+    for (const std::uint64_t b : {1, 9, 6, 3, 5}) {
+      const RecordKey one{node, v1::ACTS, Epoch{a}, 2}, other{node, v1::ACTS, Epoch{b}, 1};
+      CHECK(at_central.later(one, other) == resumed.later(one, other));
+      CHECK(at_central.later(other, one) == resumed.later(other, one));
+    }
+  CHECK(at_central.later({node, v1::ACTS, Epoch{4}, 1}, {node, v1::ACTS, Epoch{5}, 9}));
 }
 
 TEST_CASE("acts that central has not stored are remembered with their time, the oldest first",

@@ -146,63 +146,6 @@ TEST_CASE("what people did on a restored disk before central was heard is kept b
   CHECK(net.point.node->state().tickets.rows().size() == 7);
 }
 
-TEST_CASE("of a subject in both branches the younger life says how it is, at both ends and after a restart",
-          "[protocol][sync][N10]") {
-  OnePoint net;
-  const Uuid shift = net.clinic->shift(net.clinic->doctor("Ada"), net.clinic->room("12"));
-  const Uuid registrar = net.clinic->registrar("Vera");
-  net.settle();
-  auto delay = [&](std::uint32_t minutes) {
-    v1::Ask ask;
-    ask.set_session(net.sign_in(net.point, "reception", registrar));
-    ask.mutable_adjust_shift()->set_shift(shift.to_octets());
-    ask.mutable_adjust_shift()->set_delay_minutes(minutes);
-    auto answer = net.ask(net.point, "reception", ask);
-    REQUIRE(answer);
-    REQUIRE(answer->refusal() == v1::ASK_GRANTED);
-  };
-  delay(5);
-  const MemoryStore backup = net.point.store;
-  delay(10);
-  net.cut(net.point);
-  net.point.node.reset();
-  net.point.store = backup;
-  net.restart(net.point);
-  delay(20);
-  net.reconnect(net.point);
-  REQUIRE(net.point.live());
-  auto known = [&](const auto& states) { return states.rows().begin()->second.state.delay_minutes(); };
-  CHECK(known(net.point.node->state().shift_states) == 20);
-  CHECK(known(net.central->state().shift_states) == 20);
-  CHECK(net.same_state(net.point));
-  net.cut(net.point);
-  net.restart(net.point);
-  CHECK(known(net.point.node->state().shift_states) == 20);
-  CHECK(net.same_state(net.point));
-}
-
-TEST_CASE("what was written without a line goes to central life by life, each whole",
-          "[protocol][sync][N10]") {
-  OnePoint net;
-  net.cut(net.point);
-  for (int run = 0; run < 3; ++run) {
-    net.ticket();
-    net.reading(net.point);
-    net.restart(net.point);
-  }
-  CHECK(net.point.view().acts_unsynced() > 3);
-  net.reconnect(net.point);
-  CHECK(net.central->state().tickets.rows().size() == 3);
-  CHECK(net.point.view().acts_unsynced() == 0);
-  CHECK(net.point.view().readings_unsynced() == 0);
-  CHECK(net.point.view().oldest_unsynced_ms() == 0);
-  CHECK(net.same_state(net.point));
-  for (auto kind : {v1::INCIDENT_BRANCH, v1::INCIDENT_FORK, v1::INCIDENT_CLONE, v1::INCIDENT_QUARANTINE})
-    CHECK(net.incidents(kind) == 0);
-  net.restart(net.point);
-  CHECK(net.point.view().acts_unsynced() == 0);  // Also before central is heard again.
-}
-
 TEST_CASE("a life that begins while the hello of the one before is on its way is named in the next hello",
           "[protocol][sync]") {
   OnePoint net;
@@ -214,70 +157,6 @@ TEST_CASE("a life that begins while the hello of the one before is on its way is
   CHECK(net.point.live());
   CHECK(net.held(net.point) == net.acts());
   CHECK(net.incidents(v1::INCIDENT_QUARANTINE) == 0);
-}
-
-TEST_CASE("a disk from before the youngest life is refused until a person says that it is the right one",
-          "[protocol][sync][N10]") {
-  OnePoint net;
-  net.ticket();
-  const MemoryStore old_disk = net.point.store;
-  net.ticket();
-  net.cut(net.point);
-  net.restart(net.point);
-  net.ticket();  // In a life of its own.
-  net.reconnect(net.point);
-  REQUIRE(net.point.live());
-  net.cut(net.point);
-  net.point.node.reset();
-  net.point.store = old_disk;
-  net.restart(net.point);
-  net.reconnect(net.point);
-  CHECK(net.point.node->link().refusal() == v1::REFUSAL_CLONE);
-
-  v1::Actor manager;
-  manager.set_kind(v1::ACTOR_STAFF);
-  net.central->accept_older_disk(net.point.identity.node, manager, v1::PROOF_TOKEN, [] {});
-  net.restart_central();  // What a person said is durable.
-  net.reconnect(net.point);
-  CHECK(net.point.live());
-  CHECK(net.point.node->state().tickets.rows().size() == 3);
-  CHECK(net.same_state(net.point));
-  CHECK(net.ticket() == "A004");
-  CHECK(net.held(net.point) == net.acts());
-  net.restart(net.point);
-  net.reconnect(net.point);
-  CHECK(net.point.live());
-}
-
-TEST_CASE(
-    "an older disk that people have used and that a person accepted gets the life back that it never knew",
-    "[protocol][sync][N10]") {
-  OnePoint net;
-  net.ticket();
-  const MemoryStore old_disk = net.point.store;
-  net.cut(net.point);
-  net.restart(net.point);
-  net.ticket();  // In a life of its own, which the older disk does not know.
-  net.reconnect(net.point);
-  const Epoch lost = net.point.node->writer().epoch();
-  net.cut(net.point);
-  net.point.node.reset();
-  net.point.store = old_disk;
-  net.restart(net.point);
-  net.ticket();
-  const Epoch mine = net.point.node->writer().epoch();
-  v1::Actor manager;
-  manager.set_kind(v1::ACTOR_STAFF);
-  net.central->accept_older_disk(net.point.identity.node, manager, v1::PROOF_TOKEN, [] {});
-  net.reconnect(net.point);
-  REQUIRE(net.point.live());
-  CHECK(net.point.node->writer().epoch() == mine);  // It is ours alone: it goes on.
-  CHECK(net.point.node->state().tickets.rows().size() == 3);
-  CHECK(net.point.node->link().lives().find(lost) != nullptr);
-  CHECK(net.point.node->link().lives().present().epoch == mine);
-  CHECK(net.held(net.point) == net.acts());
-  CHECK(net.same_state(net.point));
-  CHECK(net.incidents(v1::INCIDENT_FORK) == 0);
 }
 
 TEST_CASE("a restored disk whose clock is wrong learns the time after it got its records back",
