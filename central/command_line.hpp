@@ -19,7 +19,8 @@ class CommandLine {
 
   CLI::App app{
       "Feldsher central: the network's memory.\n"
-      "Exit: 0 done, 1 it could not be done, 2 the command line is wrong, 3 the disk failed while serving."};
+      "Exit: 0 done, 1 it could not be done, 2 the command line is wrong, 3 the disk failed while serving,\n"
+      "4 a standby holds other records than central: only a person can say which are right."};
   std::string dir, config, file;
   InitWish init_wish;
   IssueWish issue_wish;

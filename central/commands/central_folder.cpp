@@ -41,7 +41,7 @@ void expect_own(const std::filesystem::path& folder) {
 }
 
 std::string start_command(const std::filesystem::path& folder, bool standby) {
-  if (folder.lexically_normal() == "/var/lib/feldsher-central")
+  if ((folder / "").lexically_normal() == "/var/lib/feldsher-central/")
     return standby ? "systemctl start feldsher-standby" : "systemctl start feldsher-central";
   return std::string("feldsher-central ") + (standby ? "standby" : "serve") + " --config " +
          (folder / "central.toml").string();

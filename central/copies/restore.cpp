@@ -105,12 +105,31 @@ CentralAddress address_of(const std::string& text, const char* option) {
   return *address;
 }
 
+/// Where a folder is made, out of sight until it is whole: in the empty one that is there, or beside.
+std::filesystem::path part_of(const std::filesystem::path& into) {
+  if (std::filesystem::is_directory(into)) return into / ".part";
+  return into.string() + ".part";
+}
+
+/// Throws Fault with what is in the way of a new folder there, and what to do.
+void expect_room(const std::filesystem::path& into) {
+  const auto part = part_of(into);
+  // With an identity the folder is a central's, and that is what has to be said of it.
+  if (std::filesystem::exists(part) && !std::filesystem::exists(into / "identity.json"))
+    throw Fault(part.string() +
+                " was left by a restore that was cut off, unless one runs now: remove it first, by rm -r " +
+                part.string());
+  // An empty folder is there where a package was installed.
+  if (std::filesystem::exists(into) &&
+      !(std::filesystem::is_directory(into) && std::filesystem::is_empty(into)))
+    throw Fault(into.string() +
+                " is there already: name a folder that is not, or is empty. Nothing was changed");
+}
+
 /// Removes what was begun, unless it is kept.
 class Begun {
  public:
   explicit Begun(std::filesystem::path path) : path_(std::move(path)) {
-    if (std::filesystem::exists(path_))
-      throw Fault(path_.string() + " was left by a restore that was cut off: remove it first");
     std::filesystem::create_directories(path_);
     std::filesystem::permissions(path_, std::filesystem::perms::owner_all);
   }
@@ -176,15 +195,12 @@ void fill(const Opened& opened, const RestoreWish& wish, const std::filesystem::
 void restore(const RestoreWish& wish, std::ostream& out) {
   if (!wish.standby_of.empty()) address_of(wish.standby_of, "--standby-of");
   if (!wish.pull.empty()) address_of(wish.pull, "--pull");
-  // An empty folder is there where a package was installed.
-  const bool waits = !wish.into.empty() && std::filesystem::exists(wish.into);
-  if (waits && !(std::filesystem::is_directory(wish.into) && std::filesystem::is_empty(wish.into)))
-    throw Fault(wish.into.string() +
-                " is there already: name a folder that is not, or is empty. Nothing was changed");
+  if (!wish.into.empty()) expect_room(wish.into);
   const Opened opened = open(wish);
   check(opened, wish, out);
   if (wish.into.empty()) return;
-  Begun begun(waits ? wish.into / ".part" : std::filesystem::path(wish.into.string() + ".part"));
+  expect_room(wish.into);  // Checking took its time.
+  Begun begun(part_of(wish.into));
   fill(opened, wish, begun.path(), out);
   begun.keep_as(wish.into);
   if (!wish.standby_of.empty()) {

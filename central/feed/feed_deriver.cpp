@@ -1,167 +1,21 @@
 #include "central/feed/feed_deriver.hpp"
 
+#include <algorithm>
+
 namespace feldsher::central {
-namespace {
-
-std::optional<PointId> point_in(const std::string& octets) { return PointId::from_octets(octets); }
-
-bool changes_with_the_day(v1::EntityType type) {
-  return type == v1::APPOINTMENT || type == v1::PATIENT || type == v1::VISIT || type == v1::TICKET ||
-         type == v1::REQUEST || type == v1::DEVICE || type == v1::CUSTODY;
-}
-
-}  // namespace
-
-std::set<PointId> FeedDeriver::points_of(const SubjectKey& subject) const {
-  std::set<PointId> points;
-  auto add = [&](const std::string& octets) {
-    if (auto point = point_in(octets)) points.insert(*point);
-  };
-  auto add_node = [&](const std::string& octets) {
-    auto node = NodeId::from_octets(octets);
-    if (auto point = node ? state_.point_of(*node) : std::nullopt) points.insert(*point);
-  };
-  auto everywhere = [&] {
-    for (const auto& [id, row] : state_.points.rows()) points.insert(PointId{id});
-  };
-  const Uuid& id = subject.id;
-  switch (subject.type) {
-    case v1::POINT:
-      points.insert(PointId{id});
-      break;
-    case v1::DEPARTMENT:
-      add(state_.departments.find(id)->state.point());
-      break;
-    case v1::ROOM:
-      add(state_.rooms.find(id)->state.point());
-      break;
-    case v1::SHIFT:
-      add(state_.shifts.find(id)->state.point());
-      break;
-    case v1::LEASE:
-      add(state_.leases.find(id)->state.point());
-      break;
-    case v1::TERMINAL:
-      add(state_.terminals.find(id)->state.point());
-      break;
-    case v1::APPOINTMENT:
-      if (const v1::Appointment& state = state_.appointments.find(id)->state;
-          !window_ || window_->has_appointment(state.from().minute()))
-        add(state.point());
-      break;
-    case v1::PRACTITIONER:
-      for (const std::string& point : state_.practitioners.find(id)->state.points()) add(point);
-      break;
-    case v1::SERVICE:
-      for (const std::string& point : state_.services.find(id)->state.points()) add(point);
-      break;
-    case v1::SURVEY:
-    case v1::ERASURE:
-      everywhere();
-      break;
-    case v1::PASS_KEY:
-      if (const std::string& point = state_.pass_keys.find(id)->state.point(); point.empty())
-        everywhere();
-      else
-        add(point);
-      break;
-    case v1::CREDENTIAL:
-      // What is used on a point's own bus: the point must know when it is revoked.
-      if (state_.credentials.find(id)->state.kind() != v1::CREDENTIAL_NODE)
-        add(state_.credentials.find(id)->state.point());
-      break;
-    case v1::CUSTODY:
-      if (window_ && !is_worn(id)) break;
-      add_node(state_.custodies.find(id)->state.home_node());
-      add(state_.custodies.find(id)->state.point());
-      break;
-    case v1::VISIT:
-      if (const v1::Visit& state = state_.visits.find(id)->state; !window_ || window_->has_visit(state.day()))
-        add(state.point());
-      break;
-    case v1::TICKET:
-      if (const v1::Ticket& state = state_.tickets.find(id)->state;
-          !window_ || window_->has_visit(state.day()))
-        add(state.point());
-      break;
-    case v1::REQUEST:
-      // What is asked for somebody; the rest names nobody and may be asked of a point that is away for long.
-      if (const v1::Request& state = state_.requests.find(id)->state;
-          !window_ || state.wanted().patient().empty() || !window_->is_past(state.wanted().from().minute()))
-        add_node(state.owner());
-      break;
-    case v1::REQUEST_ANSWER:
-      add_node(state_.request_answers.find(id)->state.asker());
-      break;
-    case v1::PATIENT:
-    case v1::DEVICE:
-      if (auto at = people_.find(subject); at != people_.end()) points = at->second;
-      break;
-    default:
-      break;
-  }
-  return points;
-}
-
-// A device is worn by whom it was given to last.
-bool FeedDeriver::is_worn(const Uuid& custody) const {
-  const auto& row = *state_.custodies.find(custody);
-  if (row.verb == v1::ARCHIVED) return false;
-  const std::pair mine(row.state.from_ms(), custody);
-  for (const Uuid& id : custodies_by_device_.at(row.state.device())) {
-    const v1::Custody& other = state_.custodies.find(id)->state;
-    if (other.device() == row.state.device() && std::pair(other.from_ms(), id) > mine) return false;
-  }
-  return true;
-}
-
-FeedDeriver::People FeedDeriver::people_of(const SubjectKey& subject) const {
-  People people;
-  auto add = [&](v1::EntityType type, const std::string& octets, std::set<PointId> points) {
-    if (auto id = Uuid::from_octets(octets); id && !points.empty())
-      people.emplace_back(SubjectKey{type, *id}, std::move(points));
-  };
-  if (subject.type == v1::APPOINTMENT) {
-    add(v1::PATIENT, state_.appointments.find(subject.id)->state.patient(), points_of(subject));
-  } else if (subject.type == v1::CUSTODY) {
-    const v1::Custody& custody = state_.custodies.find(subject.id)->state;
-    add(v1::DEVICE, custody.device(), points_of(subject));
-    add(v1::PATIENT, custody.patient(), points_of(subject));
-  } else if (subject.type == v1::VISIT && window_) {
-    const v1::Visit& visit = state_.visits.find(subject.id)->state;
-    const auto point = point_in(visit.point());
-    if (point && window_->has_visit(visit.day()) && visit.status() != v1::VISIT_UNDONE)
-      add(v1::PATIENT, visit.patient(), {*point});
-  }
-  return people;
-}
-
-void FeedDeriver::note_people(const SubjectKey& subject) {
-  for (const auto& [person, points] : people_of(subject))
-    for (const PointId& point : points) {
-      if (!people_[person].insert(point).second) continue;
-      auto node = state_.node_of(point);
-      auto feed = node ? feeds_.find(*node) : feeds_.end();
-      if (feed != feeds_.end() && feed->second.epoch() != 0) bring_into_scope(person, feed->second);
-    }
-}
-
-void FeedDeriver::bring_into_scope(const SubjectKey& subject, sync::FeedLog& feed) {
-  auto latest = latest_.find(subject);
-  if (latest != latest_.end() && !feed.in_scope(subject)) feed.state(latest->second);
-}
 
 void FeedDeriver::apply(const Record& record) {
   ++applied_;
   // What is quarantined, or was moved on by a younger life already, is kept in the journal and told to
-  // nobody.
-  const bool outdated = state_.is_outdated(record);
-  if (state_.apply(record) && !outdated) derive(record);
+  // nobody. Readings are told to nobody either, whatever they say that they are.
+  const bool outdated = record.key.stream == v1::READINGS || state_.is_outdated(record);
+  const People named_before = people_of(record.subject);
+  if (state_.apply(record) && !outdated) derive(record, named_before);
   if (record.header.more() == 0)
     for (auto& [node, feed] : feeds_) feed.end_transaction();
 }
 
-void FeedDeriver::derive(const Record& record) {
+void FeedDeriver::derive(const Record& record, const People& named_before) {
   switch (record.subject.type) {
     // What no feed ever carries is not kept here.
     case v1::SURVEY_ANSWER:
@@ -179,9 +33,16 @@ void FeedDeriver::derive(const Record& record) {
       return;
     case v1::DAY:
       return turn_day();
+    case v1::ERASURE:
+      return end_feeds(record);
+    case v1::POINT:
+      // Which node runs it, and so whose everything is.
+      all_doubtful_ = true;
+      find_feeds();
+      break;
     case v1::VISIT:
-      visits_by_day_[state_.visits.find(record.subject.id)->state.day()].insert(record.subject.id);
-      note_people(record.subject);
+      index(record.subject);
+      note_people(record.subject, named_before);
       [[fallthrough]];
     case v1::TICKET:
       // Theirs, unless central has ended them with the box: the next box must not call them.
@@ -190,13 +51,29 @@ void FeedDeriver::derive(const Record& record) {
     default:
       break;
   }
-  if (record.subject.type == v1::ERASURE) return end_feeds(record);
-  if (record.subject.type == v1::CUSTODY)
-    custodies_by_device_[state_.custodies.find(record.subject.id)->state.device()].insert(record.subject.id);
+  index(record.subject);
   auto shared = std::make_shared<const Record>(record);
-  latest_[record.subject] = shared;
-  if (record.subject.type != v1::VISIT) note_people(record.subject);
+  told_[record.subject].record = shared;
+  if (record.subject.type != v1::VISIT) note_people(record.subject, named_before);
   offer(record.subject, shared, record.key.origin);
+}
+
+void FeedDeriver::index(const SubjectKey& subject) {
+  const Uuid& id = subject.id;
+  if (subject.type == v1::APPOINTMENT) {
+    by_time_.put(state_.appointments.find(id)->state.from().minute(), subject);
+  } else if (subject.type == v1::REQUEST) {
+    by_time_.put(state_.requests.find(id)->state.wanted().from().minute(), subject);
+  } else if (subject.type == v1::VISIT) {
+    by_time_.put(state_.visits.find(id)->state.day(), subject);
+  } else if (subject.type == v1::TICKET) {
+    by_time_.put(state_.tickets.find(id)->state.day(), subject);
+  } else if (subject.type == v1::CUSTODY) {
+    for (const Uuid& moved : custody_order_.take(id, state_.custodies.find(id)->state)) {
+      doubt({v1::CUSTODY, moved});
+      doubt_people_of({v1::CUSTODY, moved});
+    }
+  }
 }
 
 void FeedDeriver::end_feeds(const Record& record) {
@@ -204,94 +81,96 @@ void FeedDeriver::end_feeds(const Record& record) {
   if (erasure.status() != v1::ERASURE_ORDERED) return;
   for (const v1::ErasedSubject& each : erasure.subjects()) {
     const SubjectKey subject{each.type(), Uuid::from_octets(each.id()).value_or(Uuid{})};
-    latest_.erase(subject);
-    people_.erase(subject);
+    told_.erase(subject);
+    reasons_.drop(subject);
   }
-  latest_[record.subject] = std::make_shared<const Record>(record);
+  told_[record.subject].record = std::make_shared<const Record>(record);
   // Without the bodies the same items could not be derived again: every feed begins anew, from states.
   for (auto& [node, feed] : feeds_) feed = sync::FeedLog();
+  for (auto& [subject, told] : told_) told.nodes.clear();
+  all_doubtful_ = true;
+  find_feeds();
 }
 
-void FeedDeriver::turn_day() {
-  const v1::Day* today = state_.today();
-  if (!today) return;  // Of another subject than central.
-  window_.emplace(*today);
-  people_.clear();
-  auto note = [&](v1::EntityType type, const Uuid& id) {
-    for (auto& [person, points] : people_of({type, id})) people_[person].merge(points);
-  };
-  for (const std::string& day : window_->appointment_days())
-    for (const Uuid& id : state_.appointments_of_day(day))
-      if (state_.appointments.find(id)) note(v1::APPOINTMENT, id);
-  for (auto day = visits_by_day_.lower_bound(window_->first_visit_day()); day != visits_by_day_.end(); ++day)
-    for (const Uuid& id : day->second)
-      if (state_.visits.find(id)) note(v1::VISIT, id);
-  for (const auto& [id, row] : state_.custodies.rows()) note(v1::CUSTODY, id);
-  FeedsByPoint begun;
-  for (auto& [node, feed] : feeds_)
-    if (auto point = state_.point_of(node); point && feed.epoch() != 0) {
-      shrink(*point, feed);
-      begun[*point].emplace_back(node, &feed);
-    }
-  grow(begun);
-}
-
-void FeedDeriver::shrink(PointId point, sync::FeedLog& feed) {
-  std::vector<SubjectKey> leaving;
-  for (const auto& [subject, record] : feed.scope().all())
-    if (changes_with_the_day(subject.type) && !points_of(subject).contains(point)) leaving.push_back(subject);
-  for (const SubjectKey& subject : leaving) {
-    feed.leave(subject);
-    feed.end_transaction();  // Many people may leave on one day: they go in many batches.
+// What a reason no longer gives is kept until the next day begins.
+void FeedDeriver::note_people(const SubjectKey& reason, const People& named_before) {
+  const People people = people_of(reason);
+  for (const SubjectKey& person : named_before)
+    if (!all_doubtful_ && std::find(people.begin(), people.end(), person) == people.end())
+      doubtful_reasons_.emplace_back(person, reason);
+  if (people.empty()) return;
+  const Points points = brings_to(reason);
+  for (const SubjectKey& person : people) {
+    if (!all_doubtful_ && reasons_.exceeds(person, reason, points))
+      doubtful_reasons_.emplace_back(person, reason);
+    const auto told = told_.find(person);
+    for (const PointId& point : points)
+      if (reasons_.add(person, reason, point) && told != told_.end()) bring(person, told->second, point);
   }
 }
 
-// Each subject is looked at once, and not once for each point: a network has many, and a replay many days.
-void FeedDeriver::grow(const FeedsByPoint& begun) {
-  auto bring = [&](const SubjectKey& subject) {
-    const auto latest = latest_.find(subject);
-    if (latest == latest_.end()) return;
-    for (const PointId& point : points_of(subject)) {
-      const auto feeds = begun.find(point);
-      if (feeds == begun.end()) continue;
-      for (const auto& [node, feed] : feeds->second) {
-        if (latest->second->key.origin == node || feed->in_scope(subject)) continue;
-        feed->state(latest->second);
-        feed->end_transaction();
-      }
-    }
-  };
-  for (const auto& [person, points] : people_) bring(person);
-  for (const std::string& day : window_->appointment_days())
-    for (const Uuid& id : state_.appointments_of_day(day)) bring({v1::APPOINTMENT, id});
-  for (const auto& [id, row] : state_.custodies.rows()) bring({v1::CUSTODY, id});
-  for (const auto& [id, row] : state_.requests.rows()) bring({v1::REQUEST, id});
+// To the node that runs the point; one that ran it before hears of it when the next day begins.
+void FeedDeriver::bring(const SubjectKey& person, Told& told, const PointId& point) {
+  const auto node = state_.node_of(point);
+  if (const auto nodes = begun_.find(point);
+      nodes == begun_.end() || !node || nodes->second != std::vector{*node})
+    doubt(person);
+  const auto feed = node ? feeds_.find(*node) : feeds_.end();
+  if (feed != feeds_.end() && feed->second.epoch() != 0 && !feed->second.in_scope(person))
+    tell(told, *node, true);
+}
+
+void FeedDeriver::tell(Told& told, NodeId node, bool as_state) {
+  sync::FeedLog& feed = feeds_.at(node);
+  if (!feed.in_scope(told.record->subject)) told.nodes.push_back(node);
+  if (as_state)
+    feed.state(told.record);
+  else
+    feed.record(told.record);
+}
+
+void FeedDeriver::leave(const SubjectKey& subject, Told& told, NodeId node) {
+  std::erase(told.nodes, node);
+  feeds_.at(node).leave(subject);
 }
 
 void FeedDeriver::offer(const SubjectKey& subject, const std::shared_ptr<const Record>& record,
                         NodeId writer) {
-  const std::set<PointId> points = points_of(subject);
-  for (auto& [node, feed] : feeds_) {
-    if (feed.epoch() == 0 || node == writer) continue;
-    auto point = state_.point_of(node);
-    if (point && points.contains(*point)) {
-      // A person who has just entered the scope by this very record is there already.
-      if (feed.scope().current(subject) != record->key) feed.record(record);
-    } else {
-      feed.leave(subject);
-    }
+  Told& told = told_.at(subject);
+  const Points points = points_of(subject);
+  for (const NodeId node : std::vector(told.nodes)) {
+    const auto point = state_.point_of(node);
+    if (node == writer)
+      doubt(subject);
+    else if (!point || !points.contains(*point))
+      leave(subject, told, node);
   }
+  for (const PointId& point : points)
+    if (const auto nodes = begun_.find(point); nodes != begun_.end())
+      for (const NodeId node : nodes->second)
+        // A person who has just entered the scope by this very record is there already.
+        if (node != writer && feeds_.at(node).scope().current(subject) != record->key)
+          tell(told, node, false);
+}
+
+void FeedDeriver::find_feeds() {
+  begun_.clear();
+  for (const auto& [node, feed] : feeds_)
+    if (const auto point = state_.point_of(node); point && feed.epoch() != 0) begun_[*point].push_back(node);
 }
 
 void FeedDeriver::begin(NodeId node, std::uint64_t epoch) {
   sync::FeedLog feed(epoch);
-  if (auto point = state_.point_of(node))
-    for (const auto& [subject, record] : latest_)
-      if (record->key.origin != node && points_of(subject).contains(*point)) {
-        feed.state(record);
-        feed.end_transaction();  // States are of no one transaction: a large scope comes in many batches.
-      }
+  const auto point = state_.point_of(node);
+  for (auto& [subject, told] : told_) {
+    std::erase(told.nodes, node);
+    if (!point || told.record->key.origin == node || !points_of(subject).contains(*point)) continue;
+    feed.state(told.record);
+    told.nodes.push_back(node);
+    feed.end_transaction();  // States are of no one transaction: a large scope comes in many batches.
+  }
   feeds_[node] = std::move(feed);
+  find_feeds();
 }
 
 }  // namespace feldsher::central

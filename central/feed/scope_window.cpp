@@ -12,10 +12,6 @@ constexpr int days_back = 7, days_ahead = 30, visit_days_back = 30;
 ScopeWindow::ScopeWindow(const v1::Day& today)
     : from_(today.minute() - days_back * minutes_a_day),
       until_(today.minute() + (days_ahead + 1) * minutes_a_day),
-      first_visit_day_(days_after(today.day(), -visit_days_back)) {
-  // A zone may be a day before or behind.
-  for (int day = -days_back - 1; day <= days_ahead + 1; ++day)
-    appointment_days_.push_back(days_after(today.day(), day));
-}
+      first_visit_day_(days_after(today.day(), -visit_days_back)) {}
 
 }  // namespace feldsher::central

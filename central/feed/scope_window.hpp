@@ -1,6 +1,5 @@
 #pragma once
 #include <string>
-#include <vector>
 
 #include "protocol/contracts/clinic.pb.h"
 
@@ -19,14 +18,14 @@ class ScopeWindow {
   /// A visit on that local day: in the last 30 days.
   bool has_visit(const std::string& day) const { return day >= first_visit_day_; }
 
-  /// The local days, in whatever zone, of appointments that may be in it.
-  const std::vector<std::string>& appointment_days() const { return appointment_days_; }
+  /// The minutes [from, until) of appointments that are in it.
+  std::int64_t from() const { return from_; }
+  std::int64_t until() const { return until_; }
   const std::string& first_visit_day() const { return first_visit_day_; }
 
  private:
   std::int64_t from_, until_;
   std::string first_visit_day_;
-  std::vector<std::string> appointment_days_;
 };
 
 }  // namespace feldsher::central

@@ -58,7 +58,7 @@ Uuid wearer_at(const std::vector<Wearing>& spans, std::int64_t at_ms) {
 
 bool Projector::apply(std::uint64_t intake, const Record& record) {
   if (!may_write(record, central_)) return false;
-  if (record.key.stream == v1::READINGS) return take_block(record);
+  if (record.subject.type == v1::READING_BLOCK) return take_block(record);
   Uuid patient;
   const bool readable = take(record, patient);
   if (patient.is_nil()) patient = tables_.patient_of(record.subject).value_or(Uuid{});

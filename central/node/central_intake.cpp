@@ -1,6 +1,6 @@
 // How records come to count: what central writes and what nodes send, durable first, then told.
 #include "central/node/central_node.hpp"
-#include "protocol/clinic/authority.hpp"
+#include "central/node/quarantine.hpp"
 #include "protocol/clinic/erasing.hpp"
 
 namespace feldsher::central {
@@ -43,10 +43,8 @@ void CentralNode::take_in(const std::vector<Record>& records, const Told& then) 
 void CentralNode::received(NodeId, const std::vector<Record>& records) {
   for (const Record& record : records) {
     const bool counts = state_.apply(record);
-    if (!may_write(record, node_))
-      incident(v1::INCIDENT_QUARANTINE, record.key.origin, misplaced(record));
-    else if (!counts && record.stored.body)  // A body that was erased on the way is no fault.
-      incident(v1::INCIDENT_QUARANTINE, record.key.origin, "the body of " + to_hex(record.key.to_octets()));
+    if (const std::string what = quarantined(record, node_, counts); !what.empty())
+      incident(v1::INCIDENT_QUARANTINE, record.key.origin, what);
   }
   tell(records, [this](const std::vector<Record>& told) { run_rules(told); });
 }

@@ -1,7 +1,9 @@
 // How central begins: from its journal, in the life that it finds there or in a new one.
 #include <boost/endian/conversion.hpp>
 
+#include "central/feed/derivation.hpp"
 #include "central/node/central_node.hpp"
+#include "central/node/quarantine.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
@@ -69,15 +71,13 @@ void CentralNode::watch_standby() {
   world_.safekeeping->on_safe = [this](const JournalId& journal, std::uint64_t seq) {
     if (journal.origin != node_) link(journal.origin).safe(journal, seq);
   };
-  world_.safekeeping->on_safe_anew = [this] {
+  // One that is slow has its disk and catches up; one that is gone, or another, may have nothing.
+  world_.safekeeping->on_safe_anew = world_.safekeeping->on_gone = [this] {
     for (auto& [node, each] : links_) each->safe_anew();
   };
   world_.safekeeping->on_away = [this] {
     incident(v1::INCIDENT_STANDBY, node_,
              "the standby is away: what is acknowledged now is on one disk only");
-    // One that is slow has its disk and catches up; of one that is gone nobody knows that it will be back.
-    if (!world_.safekeeping->status().connected)
-      for (auto& [node, each] : links_) each->safe_anew();
   };
   world_.safekeeping->on_differs = [this](const std::string& detail) {
     incident(v1::INCIDENT_FORK, node_, "a copy of central's journal: " + detail);
@@ -96,16 +96,20 @@ void CentralNode::start(JournalStore& store) {
       for (const auto& [node, epoch] : at->second) feeds_.begin(node, epoch);
   };
   for (const auto& [name, value] : store.values("node/")) {
-    if (!name.ends_with("/feed") || value.size() != 16) continue;
+    // A feed that another version derived begins anew at its node's next hello.
+    if (!name.ends_with("/feed") || value.size() != 24 ||
+        boost::endian::load_big_u64(bytes(value) + 16) != feed_derivation)
+      continue;
     auto node = Uuid::from_text(name.substr(5, 36));
     if (node)
       feeds_begun[boost::endian::load_big_u64(bytes(value) + 8)].emplace_back(
           NodeId{*node}, boost::endian::load_big_u64(bytes(value)));
   }
   begin_feeds(0);
+  Unreported unreported(node_);
   store.replay(0, [&](std::uint64_t, Record&& record) {
     if (record.tenant != tenant_) throw Fault("this journal is of another tenant");
-    state_.apply(record);
+    unreported.take(record, state_.apply(record));
     intake_record(record);
     begin_feeds(feeds_.applied());
     if (record.header.verb() == v1::OPENED) {
@@ -135,6 +139,7 @@ void CentralNode::start(JournalStore& store) {
   }
   if (!goes_on) open_life(last, took_over);
   // A record may have become durable when what answers it had not.
+  for (const auto& [what, node] : unreported.left(state_)) incident(v1::INCIDENT_QUARANTINE, node, what);
   for (const auto& [id, row] : state_.requests.rows())
     if (auto drafts = scheduling_.answer_request(id, now()); !drafts.empty()) write(drafts, [] {});
   for (const auto& drafts : tasks_.left_over(now())) write(drafts, [] {});

@@ -3,6 +3,7 @@
 #include <boost/endian/conversion.hpp>
 
 #include "central/feed/day_rule.hpp"
+#include "central/feed/derivation.hpp"
 
 namespace feldsher::central {
 namespace {
@@ -82,9 +83,11 @@ void CentralNode::renew_feed(NodeId node, std::function<void()> then) {
   std::uint64_t epoch;
   do epoch = world_.random.u64();
   while (epoch == 0);
-  Octets value(16, '\0');
-  boost::endian::store_big_u64(reinterpret_cast<unsigned char*>(value.data()), epoch);
-  boost::endian::store_big_u64(reinterpret_cast<unsigned char*>(value.data()) + 8, feeds_.applied());
+  Octets value(24, '\0');
+  auto* octets = reinterpret_cast<unsigned char*>(value.data());
+  boost::endian::store_big_u64(octets, epoch);
+  boost::endian::store_big_u64(octets + 8, feeds_.applied());
+  boost::endian::store_big_u64(octets + 16, feed_derivation);
   feeds_.begin(node, epoch);
   Transaction transaction;
   transaction.values[feed_value(node)] = value;

@@ -135,7 +135,8 @@ std::optional<Draft> Decommissions::end_of(const SubjectKey& subject) const {
 }
 
 std::optional<Draft> Decommissions::late(const Record& record) const {
-  if (!is_of_ended_life(record.key)) return std::nullopt;
+  // What stands there may be another's by now: of the box that came in its place, or of another point.
+  if (!is_of_ended_life(record.key) || state_.current(record.subject) != record.key) return std::nullopt;
   auto draft = end_of(record.subject);
   if (draft) by_rule(*draft, record.key);
   return draft;

@@ -41,7 +41,8 @@ class Decommissions {
   /// box ends it.
   Uuid proposed_for(PointId point) const;
 
-  /// A record of a life that has ended was still under way to the disk: what it left open ends too.
+  /// A record of a life that has ended was still under way to the disk: what it left open ends too,
+  /// where nothing has moved that on since.
   std::optional<Draft> late(const Record& record) const;
   /// After a restart: what came late and was not ended when the process died.
   std::vector<Draft> left_over() const;

@@ -24,7 +24,7 @@ bool NetworkState::is_outdated(const Record& record) const {
 }
 
 bool NetworkState::apply(const Record& record) {
-  if (record.key.stream == v1::READINGS) return true;  // Blocks are the history's.
+  if (record.key.stream == v1::READINGS) return may_write(record, central_);  // Blocks are the history's.
   const bool outdated = is_outdated(record);
   Writer& writer = writers_[record.key.origin];
   writer.last_ms = record.header.at().wall_ms();

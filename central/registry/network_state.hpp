@@ -14,7 +14,7 @@ class NetworkState : public ScheduleTables {
   explicit NetworkState(NodeId central) : central_(central) {}
 
   /// False, and nothing of it counts: its body is not what its type says, or its kind is not its origin's to
-  /// write (protocol/clinic/authority.hpp).
+  /// write there (protocol/clinic/authority.hpp). Of readings nothing is kept here.
   bool apply(const Record& record);
   /// A younger life of its writer has moved its subject on: it is kept, and changes nothing (LifeOrder).
   bool is_outdated(const Record& record) const;

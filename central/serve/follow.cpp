@@ -71,6 +71,7 @@ class FetchDoor {
 }  // namespace
 
 int follow(const Config& config) {
+  constexpr int refused = 1, disk_failed = 3, holds_other_records = 4;
   Log::begin(config.log_level);
   const CentralFolder folder = CentralFolder::open(config.dir);
   const StandbyFile standby = StandbyFile::read(folder);
@@ -82,7 +83,7 @@ int follow(const Config& config) {
   Committer committer(std::move(store), loop.get_executor(),
                       [&](const std::string& what) {
                         Log::error("disk-failed", {{"reason", Reason{what}}});
-                        verdict = 3;
+                        verdict = disk_failed;
                         loop.stop();
                       },
                       {.when_idle = [&journal] { journal.checkpoint(); }});
@@ -109,9 +110,9 @@ int follow(const Config& config) {
         else
           Log::warn("central-away", {{"reason", Reason{why}}});
         if (follower.stopped().empty()) return;
-        // Which of the two is right is for a person to say.
         Log::error("stopped-following", {{"reason", Reason{follower.stopped()}}});
-        verdict = 1;
+        // Which of the two is right is for a person to say; a central of another version may be mended.
+        verdict = follower.differs() ? holds_other_records : refused;
         loop.stop();
       });
   line.start();

@@ -9,8 +9,9 @@ namespace feldsher::central {
 int serve(const Config& config);
 
 /// Follows the central that the folder's standby.json names, until SIGINT or SIGTERM, or until its disk
-/// fails. Throws Fault when it cannot begin. 0: stopped when asked; 1: this copy and central hold different
-/// records; 3: the disk failed, and it has to be started again.
+/// fails. Throws Fault when it cannot begin. 0: stopped when asked; 1: central refuses it for now; 3: the
+/// disk failed, and it has to be started again; 4: this copy and central hold different records, which
+/// another start does not change.
 int follow(const Config& config);
 
 /// Makes views.db anew from the journal of a stopped central. Returns how many records it shows.

@@ -109,6 +109,7 @@ void Follower::on_welcome(const v1::StandbyWelcome& welcome) {
   central_intake_ = std::max(central_intake_, welcome.intake());
   if (welcome.refusal() != v1::STANDBY_WELCOME) {
     stopped_ = words_of(welcome.refusal());
+    differs_ = welcome.refusal() == v1::STANDBY_FORKED || welcome.refusal() == v1::STANDBY_AHEAD;
     if (!welcome.detail().empty()) stopped_ += " (" + welcome.detail() + ")";
     phase_ = Phase::refused;
     return drop(stopped_);
@@ -118,6 +119,7 @@ void Follower::on_welcome(const v1::StandbyWelcome& welcome) {
 
 void Follower::forked(std::uint64_t n) {
   stopped_ = "record " + std::to_string(n) + " of central's intake is another here: nothing was written over";
+  differs_ = true;
   phase_ = Phase::refused;
   v1::StandbyFrame frame;
   frame.mutable_fork()->set_intake(n);

@@ -42,6 +42,8 @@ class Follower {
   Phase phase() const { return phase_; }
   /// Why it goes no further, for people; empty while it may.
   const std::string& stopped() const { return stopped_; }
+  /// It stopped because it and central hold different records: a person has to say which are right.
+  bool differs() const { return differs_; }
   /// Up to which intake number this disk holds everything …
   std::uint64_t intake() const { return durable_; }
   /// … and central's, as far as was heard in this run.
@@ -80,6 +82,7 @@ class Follower {
   std::uint64_t central_intake_ = 0;
   std::uint64_t now_ms_ = 0, heard_ms_ = 0, beat_ms_ = 0, greeted_ms_ = 0, beats_ = 0;
   std::string stopped_;
+  bool differs_ = false;
 };
 
 }  // namespace feldsher::central

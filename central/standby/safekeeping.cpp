@@ -61,6 +61,12 @@ void Safekeeping::disconnected(const StandbyWire& wire) {
   release();
 }
 
+void Safekeeping::follows_anew() {
+  followed_ms_ = now_ms_;
+  gone_told_ = false;
+  on_safe_anew();
+}
+
 void Safekeeping::copied(StandbyLink& link, const std::map<JournalId, std::uint64_t>& marks) {
   if (!known_ || id_ != link.id()) {
     Transaction known;
@@ -90,13 +96,23 @@ void Safekeeping::differs(StandbyLink& link, const std::string& detail) {
 
 void Safekeeping::tick(const Instant& now) {
   now_ms_ = now.since_boot_ms;
-  if (in_step_ms_ == 0) in_step_ms_ = as_of_ms_ = now_ms_;
+  if (in_step_ms_ == 0) in_step_ms_ = followed_ms_ = as_of_ms_ = now_ms_;
   for (auto& [wire, link] : links_) link->tick(now);
   if (!waiting_.empty() && now_ms_ - waiting_.front().since_ms >= patience_.wait_ms) {
     // Whoever asked central something must not wait for a slow second disk.
     ++gone_on_;
     for (auto& [wire, link] : links_) link->fall_behind();
     release();
+  }
+  note_absence();
+}
+
+void Safekeeping::note_absence() {
+  if (std::any_of(links_.begin(), links_.end(), [](const auto& each) { return each.second->follows(); })) {
+    followed_ms_ = now_ms_;
+  } else if (known_ && !gone_told_ && now_ms_ - followed_ms_ >= patience_.away_ms) {
+    gone_told_ = true;
+    on_gone();
   }
   if (in_step()) {
     in_step_ms_ = now_ms_;

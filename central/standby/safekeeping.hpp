@@ -54,6 +54,9 @@ class Safekeeping final : private StandbyLinkHost {
   std::function<void()> on_safe_anew = [] {};
   /// The standby has been out of step for a while. Once for each time.
   std::function<void()> on_away = [] {};
+  /// No standby has been on the line for a while, however it stood before: nobody knows that its disk will be
+  /// back. Once for each time.
+  std::function<void()> on_gone = [] {};
   /// A copy and central hold different records. Once for each difference.
   std::function<void(const std::string& detail)> on_differs = [](const std::string&) {};
 
@@ -63,11 +66,12 @@ class Safekeeping final : private StandbyLinkHost {
     std::uint64_t since_ms;
     std::function<void()> work;
   };
-  void follows_anew() override { on_safe_anew(); }
+  void follows_anew() override;
   void copied(StandbyLink& link, const std::map<JournalId, std::uint64_t>& marks) override;
   void differs(StandbyLink& link, const std::string& detail) override;
   void release();
   void note_progress();
+  void note_absence();
 
   TenantId tenant_;
   CopiedLedger& ledger_;
@@ -77,10 +81,10 @@ class Safekeeping final : private StandbyLinkHost {
   bool releasing_ = false;
   std::uint64_t safe_ = 0;  // Up to where the standby of this moment holds everything.
   std::uint64_t gone_on_ = 0;
-  bool known_ = false, away_told_ = false;
+  bool known_ = false, away_told_ = false, gone_told_ = false;
   Uuid id_;
   std::optional<std::uint64_t> acknowledged_;
-  std::uint64_t now_ms_ = 0, in_step_ms_ = 0;
+  std::uint64_t now_ms_ = 0, in_step_ms_ = 0, followed_ms_ = 0;
   // The standby holds all that was durable at `as_of_ms_`; `mark_` is the next such moment to be reached.
   std::uint64_t as_of_ms_ = 0, mark_ms_ = 0, mark_ = 0;
   std::set<std::string> reported_;

@@ -86,11 +86,13 @@ void PointNode::take(const Record& record) {
   // Of what a restore brings back, a younger life may have moved on already. And not written here: the
   // record itself is not on its way to the disk yet, or the journal not read to its end.
   const bool erased = !record.stored.body;
-  if (!erased && !link_.outdated(record) && !state_.apply(record))
+  // Who had the box and its key may have written as central. Before the first feed no record is central's.
+  const bool obeyed = may_write(record, link_.feed().central());
+  if (!erased && obeyed && !link_.outdated(record) && !state_.apply(record))
     unsaid_.emplace_back(v1::INCIDENT_QUARANTINE, "the body of " + to_hex(record.key.to_octets()));
   if (!erased) bodies_.add(record);
   link_.wrote(record);
-  if (record.key.stream == v1::READINGS) on_block(record);
+  if (obeyed && record.subject.type == v1::READING_BLOCK) on_block(record);
 }
 
 void PointNode::write(v1::Stream stream, const std::vector<Draft>& drafts, Transaction with,
@@ -151,7 +153,6 @@ bool PointNode::may_come_by_feed(const Record& record) const {
 }
 
 void PointNode::feed_record(const Record& record) {
-  if (!may_come_by_feed(record)) return raise(v1::INCIDENT_QUARANTINE, "feed: " + misplaced(record));
   if (!state_.apply(record)) raise(v1::INCIDENT_QUARANTINE, "the body of " + to_hex(record.key.to_octets()));
   keep_ended();
   if (record.subject.type == v1::ERASURE) erase(record);

@@ -23,6 +23,11 @@ bool says_ended(const Record& record) {
   return record.subject.type == v1::TICKET || record.subject.type == v1::VISIT;
 }
 
+bool is_readable(const Record& record) {
+  return record.subject.type == v1::TICKET ? record.body<v1::Ticket>().has_value()
+                                           : record.body<v1::Visit>().has_value();
+}
+
 /// The record that made this row, as it would be if it had said `status`.
 template <class Message, class Status>
 Record restated(const SubjectKey& subject, const Row<Message>& row, Status status) {
@@ -51,27 +56,35 @@ void move_to_day(std::map<std::string, std::set<Uuid>>& by_day, std::map<Uuid, s
 
 bool PointState::apply(const Record& record) {
   const SubjectKey& subject = record.subject;
-  if (record.key.origin == node_) {
-    const bool covered = ended_.cover(record.key);
-    // In a replay more of the ended life may come: its last word is judged, not its first.
-    if (covered && has_ended(subject)) {
-      Tables::drop(subject);
-      from_feed_.erase(subject);
-    }
-    if (!project(record)) return false;
-    if (covered && goes_on(subject)) end(subject);
-    return true;
-  }
+  if (record.key.origin == node_) return apply_own(record);
   if (says_ended(record)) {
     for (const v1::RecordKey& base : record.header.bases())
       if (const auto act = RecordKey::from(base); act && act->origin == node_) ended_.note(*act);
     if (is_ours(subject)) {
       end(subject);
+      ended_for_now_.erase(subject);
       return true;
     }
   }
   if (!project(record)) return false;
   from_feed_.insert(subject);
+  return true;
+}
+
+bool PointState::apply_own(const Record& record) {
+  const SubjectKey& subject = record.subject;
+  const bool covered = ended_.cover(record.key);
+  if (has_ended(subject) && (covered || ended_for_now_.contains(subject))) {
+    if (!is_readable(record)) return false;
+    Tables::drop(subject);
+    from_feed_.erase(subject);
+    ended_for_now_.erase(subject);
+  }
+  if (!project(record)) return false;
+  if (covered && goes_on(subject)) {
+    end(subject);
+    ended_for_now_.insert(subject);
+  }
   return true;
 }
 
@@ -154,6 +167,7 @@ void PointState::erase(const SubjectKey& subject) {
     visit_days_.erase(day);
   }
   from_feed_.erase(subject);
+  ended_for_now_.erase(subject);
   const auto request = request_about(subject);
   Tables::drop(subject);
   if (request) note_request(*request);

@@ -57,6 +57,8 @@ class PointState : public ScheduleTables {
   /// A ticket or visit that goes on.
   bool goes_on(const SubjectKey& subject) const;
   bool has_ended(const SubjectKey& subject) const;
+  /// An act of ours. Its last act says whether a subject ended with its life: in a replay more may come.
+  bool apply_own(const Record& record);
   /// Our act about the subject stands there as ended.
   void end(const SubjectKey& subject);
   void note_request(const Uuid& request);
@@ -70,6 +72,7 @@ class PointState : public ScheduleTables {
   std::map<Uuid, std::set<Uuid>> tickets_by_visit_;
   std::set<SubjectKey> from_feed_;
   EndedLives ended_;
+  std::set<SubjectKey> ended_for_now_;  // By `ended_`, and not by central's word: a later act of ours stands.
   std::set<Uuid> open_requests_;
 };
 

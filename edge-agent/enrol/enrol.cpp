@@ -99,13 +99,14 @@ void expect_no_broker(const std::filesystem::path& folder) {
 }
 
 bool is_of_package(const std::filesystem::path& folder) {
-  return folder.lexically_normal() == "/var/lib/feldsher-edge";
+  // With a slash at its end each spelling is one: edge.toml's folder is ".", joined to where the file is.
+  return (folder / "").lexically_normal() == "/var/lib/feldsher-edge/";
 }
 
 }  // namespace
 
-std::filesystem::path broker_folder(const std::filesystem::path& folder) {
-  const std::filesystem::path installed = "/etc/feldsher/broker";
+std::filesystem::path broker_folder(const std::filesystem::path& folder,
+                                    const std::filesystem::path& installed) {
   return is_of_package(folder) && std::filesystem::is_directory(installed) ? installed : folder / "broker";
 }
 

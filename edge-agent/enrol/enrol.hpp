@@ -18,9 +18,10 @@ struct EnrolWish {
 /// then nothing was written, and the code is as it was unless central says otherwise.
 void enrol(const EnrolWish& wish, std::ostream& out);
 
-/// Where a broker's keys are when nobody says so: for the folder of the Debian package where the package
-/// keeps them, else `folder`/broker.
-std::filesystem::path broker_folder(const std::filesystem::path& folder);
+/// Where a broker's keys are when nobody says so: for the folder of the Debian package in `installed`, where
+/// the package keeps them, else in `folder`/broker.
+std::filesystem::path broker_folder(const std::filesystem::path& folder,
+                                    const std::filesystem::path& installed = "/etc/feldsher/broker");
 
 /// What to type next, on one or more lines, to run the point in `folder`.
 std::string start_commands(const std::filesystem::path& folder);

@@ -7,7 +7,7 @@ namespace feldsher::edge {
 
 struct RotateWish {
   std::filesystem::path folder;  ///< The point's.
-  std::filesystem::path broker;  ///< The broker's; empty: `folder`/broker.
+  std::filesystem::path broker;  ///< The broker's; empty: see broker_folder.
   std::string key = "box";       ///< "box", "head", "line" or "bus".
 };
 

@@ -46,6 +46,10 @@ constexpr KindAuthor authors[] = {
     {v1::DAY, Author::central},
 };
 
+bool is_in_its_stream(const Record& record) {
+  return (record.key.stream == v1::READINGS) == (record.subject.type == v1::READING_BLOCK);
+}
+
 }  // namespace
 
 std::optional<Author> author_of(v1::EntityType kind) {
@@ -55,7 +59,10 @@ std::optional<Author> author_of(v1::EntityType kind) {
 }
 
 bool may_write(const Record& record, NodeId central) {
-  switch (author_of(record.subject.type).value_or(Author::all)) {
+  const auto author = author_of(record.subject.type);
+  if (!author) return true;
+  if (!is_in_its_stream(record)) return false;
+  switch (*author) {
     case Author::central:
       return record.key.origin == central;
     case Author::points:
@@ -67,7 +74,9 @@ bool may_write(const Record& record, NodeId central) {
 }
 
 std::string misplaced(const Record& record) {
-  return v1::EntityType_Name(record.subject.type) + " is not its to write: " + to_hex(record.key.to_octets());
+  const char* among = record.key.stream == v1::READINGS ? " among its readings" : " among its acts";
+  return v1::EntityType_Name(record.subject.type) + " is not its to write" +
+         (is_in_its_stream(record) ? "" : among) + ": " + to_hex(record.key.to_octets());
 }
 
 }  // namespace feldsher

@@ -17,10 +17,11 @@ enum class Author {
 /// it is kept and passed on, and nothing is done by it.
 std::optional<Author> author_of(v1::EntityType kind);
 
-/// Whether a record's kind is one that its origin writes. `central`: the node that central is.
+/// Whether a record's kind is one that its origin writes, and writes in that stream: blocks of readings, and
+/// nothing else, are written among readings. `central`: the node that central is.
 bool may_write(const Record& record, NodeId central);
 
-/// What an incident says of a record whose origin may not write it: its kind and its key.
+/// What an incident says of a record whose origin may not write it there: its kind and its key.
 std::string misplaced(const Record& record);
 
 }  // namespace feldsher

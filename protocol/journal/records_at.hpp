@@ -8,7 +8,7 @@ namespace feldsher {
 
 /// An ErasePick that names the records by their places. A store on disk goes straight to them and looks at no
 /// others: whoever knows the places pays for what is dropped, and not for the length of the journal. Places
-/// that hold nothing (any more) are no fault. Not for records of the transaction itself, nor for the scope's.
+/// that hold nothing (any more) are no fault. Not for the scope's records.
 class RecordsAt {
  public:
   explicit RecordsAt(std::vector<RecordKey> places) : places_(std::move(places)) {

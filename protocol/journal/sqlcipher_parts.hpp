@@ -130,8 +130,8 @@ struct SqlcipherStore::Parts {
   void put(const v1::SignedHead& signed_head);
   /// The heads of a row of `octets` and `own`.
   std::vector<v1::SignedHead> heads_of(const sqlcipher::Statement::Rows& rows) const;
-  void erase(const ErasePick& pick);
-  void erase(const RecordsAt& named);
+  void erase(const ErasePick& pick, const std::map<JournalId, Held>& moved);
+  void erase(const RecordsAt& named, const std::map<JournalId, Held>& moved);
   void cut(const JournalTip& cut, std::map<JournalId, Held>& moved);
   void drop(const RecordRange& range, std::map<JournalId, Held>& moved);
   /// What the transaction that is under way makes of a journal.

@@ -108,7 +108,7 @@ void SqlcipherStore::Parts::apply(const Transaction& transaction, std::map<Journ
   for (const v1::SignedHead& signed_head : transaction.heads) put(signed_head);
   for (const auto& [name, octets] : transaction.values) put_value.run(name, octets);
   for (AskId ask : transaction.forgotten) drop_answered.run(ask.to_octets());
-  for (const ErasePick& pick : transaction.erased) erase(pick);
+  for (const ErasePick& pick : transaction.erased) erase(pick, moved);
   for (const JournalTip& each : transaction.cuts) cut(each, moved);
   for (const RecordRange& range : transaction.dropped) drop(range, moved);
 }
@@ -139,10 +139,11 @@ void SqlcipherStore::Parts::drop(const RecordRange& range, std::map<JournalId, H
   last_intake = rows.next() ? static_cast<std::uint64_t>(rows.integer(0)) : 0;
 }
 
-void SqlcipherStore::Parts::erase(const RecordsAt& named) {
+void SqlcipherStore::Parts::erase(const RecordsAt& named, const std::map<JournalId, Held>& moved) {
   for (const RecordKey& place : named.places()) {
-    const auto journal = held.find({place.origin, place.stream, place.epoch});
-    if (journal == held.end()) continue;
+    const JournalId id{place.origin, place.stream, place.epoch};
+    auto journal = moved.find(id);  // One that begins in this very group is not held yet.
+    if (journal == moved.end() && (journal = held.find(id)) == held.end()) continue;
     std::optional<std::pair<std::int64_t, Octets>>
         found;  // Intake; digest, which stands in the body's place.
     if (auto rows = select_body.ask(journal->second.row, place.seq); rows.next())
@@ -151,8 +152,8 @@ void SqlcipherStore::Parts::erase(const RecordsAt& named) {
   }
 }
 
-void SqlcipherStore::Parts::erase(const ErasePick& pick) {
-  if (const auto* named = pick.target<RecordsAt>()) return erase(*named);
+void SqlcipherStore::Parts::erase(const ErasePick& pick, const std::map<JournalId, Held>& moved) {
+  if (const auto* named = pick.target<RecordsAt>()) return erase(*named, moved);
   std::map<std::int64_t, Octets> picked;  // Intake → digest, which stands in the body's place.
   for (auto rows = select_intake_order.ask(0); rows.next();) {
     if (rows.is_null(2)) continue;

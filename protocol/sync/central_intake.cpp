@@ -97,7 +97,7 @@ std::optional<Octets> CentralLink::head_key_for(const Record& first) {
 
 void CentralLink::take(Journal& at, Received received, std::optional<v1::SignedHead> head) {
   if (const Record& first = received.records.front();
-      first.header.verb() == v1::OPENED && first.key.seq == 1) {
+      first.header.verb() == v1::OPENED && first.key.seq == 1 && first.key.stream == v1::ACTS) {
     resume_life(first);
     refused_checkpoint_.clear();
     note_branch(first);

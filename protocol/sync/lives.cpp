@@ -116,12 +116,8 @@ void Lives::note_safe(const v1::JournalMark& mark) {
   Life* life = find(Epoch{mark.epoch()});
   if (!life) return;
   Life::Way& way = life->way(mark.stream());
-  if (mark.seq() == 0) {
-    way.safe = 0;
-    return;
-  }
-  has_safe_ = true;
-  way.safe = std::max(way.safe, std::min(mark.seq(), way.outgoing.acknowledged()));
+  way.safe = std::min(mark.seq(), way.outgoing.acknowledged());
+  has_safe_ = has_safe_ || way.safe != 0;
 }
 
 void Lives::forget_safe() {

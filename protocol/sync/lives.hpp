@@ -60,7 +60,8 @@ class Lives {
   /// Whether `a` is a later record of a subject than `b`, both of this node (LifeOrder).
   bool later(const RecordKey& a, const RecordKey& b) const;
 
-  /// Central's standby has it too, up to there; up to 0: the standby that made this journal safe is gone.
+  /// Central's standby has it too, up to there. Central's last word counts, also when it is less than the one
+  /// before: that standby is gone.
   void note_safe(const v1::JournalMark& mark);
   /// Central greets us: nothing is safe but what it says to be from here on.
   void forget_safe();

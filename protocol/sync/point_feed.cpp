@@ -4,6 +4,8 @@
 #include <boost/endian/conversion.hpp>
 #include <utility>
 
+#include "protocol/clinic/authority.hpp"
+
 namespace feldsher::sync {
 namespace {
 
@@ -121,6 +123,11 @@ PointFeed::Applied PointFeed::apply(const v1::FeedBatch& batch, TenantId tenant)
     if (record.key.origin == central_ && record.key.stream == v1::ACTS)
       if (Heard& last = heard_[record.key.epoch]; last.seq < record.key.seq)
         last = {record.key.seq, record.stored.hash};
+    // It must not take the place of what is held, here or on the disk.
+    if (!central_.is_nil() && !may_write(record, central_)) {
+      applied.quarantined.push_back(misplaced(record));
+      continue;
+    }
     scope_.put(record.subject, record.key);
     stale_.erase(record.subject);
     if (item.n() <= applied_) continue;

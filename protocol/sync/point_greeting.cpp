@@ -11,13 +11,16 @@ void PointLink::draw_ticket() {
   if (next_ticket_.empty()) next_ticket_ = random_.octets(16);
   tickets.values[ticket_value] = ticket_;
   tickets.values[next_ticket_value] = next_ticket_;
-  durably(std::move(tickets), [this] { greet(); });
+  durably(std::move(tickets), [this] {
+    // Central judges the first of the hellos with these tickets; a repeat may name a life that began since.
+    greeted_life_ = writer_.epoch();
+    greet();
+  });
 }
 
 void PointLink::greet() {
   greeted_ = true;
   greeted_ms_ = now_ms_;
-  greeted_life_ = writer_.epoch();
   v1::Frame frame;
   v1::Hello& hello = *frame.mutable_hello();
   hello.set_version(protocol_version);

@@ -85,6 +85,17 @@ class UnitsTest(unittest.TestCase):
         self.assertIn("!/var/lib/feldsher-central/standby.json", conditions["feldsher-central.service"])
         self.assertIn("/var/lib/feldsher-central/standby.json", conditions["feldsher-standby.service"])
 
+    def test_a_unit_waits_until_its_data_folder_is_one(self):
+        for name in ("feldsher-central.service", "feldsher-standby.service"):
+            self.assertIn("\nConditionPathExists=/var/lib/feldsher-central/identity.json\n",
+                          (IMAGES / "systemd" / name).read_text(encoding="utf-8"), name)
+
+    @unittest.skipUnless(built("feldsher-central"), "no central in this build")
+    def test_only_a_standby_that_holds_other_records_stays_stopped(self):
+        said = re.search(r"(\d) a standby holds other\s+records", run("feldsher-central", "--help"))
+        stays = {unit.stem: re.findall(r"(?m)^RestartPreventExitStatus=(.+)$", unit.read_text(encoding="utf-8")) for unit in UNITS}
+        self.assertEqual({"feldsher-standby": [said.group(1)]}, {name: codes for name, codes in stays.items() if codes})
+
     def test_a_service_reads_the_configuration_that_its_own_command_makes(self):
         made = {"feldsher-central.service": "central", "feldsher-standby.service": "central", "feldsher-edge.service": "edge"}
         for name, program in made.items():
@@ -164,6 +175,41 @@ class ConfigurationsTest(unittest.TestCase):
                 self.assertNotEqual(0, done.returncode)
                 self.assertIn("no_such_key", done.stderr + done.stdout)
                 self.assertRegex(done.stderr + done.stdout, r"\b3\b")
+
+
+class UpgradeTest(unittest.TestCase):
+    def configured(self, name: str, data: str, left: bool) -> str:
+        """What postinst says of an upgrade where /etc has, or has not, the configuration of an older package."""
+        with tempfile.TemporaryDirectory() as place:
+            programs, etc = pathlib.Path(place, "bin"), pathlib.Path(place, "etc")
+            programs.mkdir()
+            etc.mkdir()
+            for command in ("systemd-sysusers", "systemd-tmpfiles", "deb-systemd-helper", "deb-systemd-invoke", "systemctl"):
+                (programs / command).write_text("#!/bin/sh\n")
+                (programs / command).chmod(0o755)
+            if left:
+                (etc / f"{name}.toml").touch()
+            text = (IMAGES / "packages/postinst.in").read_text(encoding="utf-8").replace("/etc/feldsher", str(etc))
+            for word, value in {"units": f"feldsher-{name}.service", "load_debconf": "", "package": f"feldsher-{name}",
+                                "name": name, "data": data}.items():
+                text = text.replace(f"@{word}@", value)
+            self.assertNotRegex(text, r"@\w+@")
+            done = subprocess.run(["/bin/sh", "-c", text, "postinst", "configure", "0.0.9"], capture_output=True, text=True,
+                                  timeout=60, env={"PATH": str(programs)})
+            self.assertEqual(0, done.returncode, done.stderr)
+            return (done.stdout + done.stderr).replace(str(etc), "/etc/feldsher")
+
+    def test_a_configuration_that_is_not_read_any_more_is_named_with_the_one_that_is(self):
+        for name in ("central", "edge"):
+            data = f"/var/lib/feldsher-{name}"
+            said = self.configured(name, data, left=True)
+            self.assertIn(f"/etc/feldsher/{name}.toml", said)
+            self.assertIn(f"{data}/{name}.toml", said)
+            self.assertEqual(1, len(said.splitlines()))
+            self.assertEqual("", self.configured(name, data, left=False))
+
+    def test_a_screens_configuration_is_still_there(self):
+        self.assertEqual("", self.configured("kiosk", "", left=True))
 
 
 if __name__ == "__main__":

@@ -71,6 +71,15 @@ TEST_CASE("a folder that init did not make is refused with what to do", "[centra
   CHECK_THROWS_AS(CentralFolder::open(place.path()), Fault);
 }
 
+TEST_CASE("the package's folder is started by its unit, however it is spelt", "[central][commands][init]") {
+  for (const char* folder : {"/var/lib/feldsher-central", "/var/lib/feldsher-central/",
+                             "/var/lib/feldsher-central/.", "/var/lib/../lib/feldsher-central"}) {
+    CHECK(start_command(folder) == "systemctl start feldsher-central");
+    CHECK(start_command(folder, true) == "systemctl start feldsher-standby");
+  }
+  CHECK(start_command("/srv/central/") == "feldsher-central serve --config /srv/central/central.toml");
+}
+
 TEST_CASE("a certificate is not made for what is not known", "[central][commands][issue]") {
   World world;
   world.load_clinic();

@@ -2,6 +2,8 @@
 #include "central/copies/backup.hpp"
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_exception.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <fstream>
 #include <sstream>
 
@@ -17,6 +19,8 @@ namespace feldsher::central {
 namespace {
 
 namespace fs = std::filesystem;
+using Catch::Matchers::ContainsSubstring;
+using Catch::Matchers::MessageMatches;
 
 struct BackedUp {
   BackedUp() {
@@ -113,6 +117,21 @@ TEST_CASE("a folder that a package made and nobody filled takes what is restored
   fs::remove(world.night / "manifest.json");
   CHECK_THROWS_AS(restore(world.wish(other), world.said), Fault);
   CHECK(fs::is_empty(other));
+}
+
+TEST_CASE("what a restore that was cut off left is named, hidden or not", "[central][copies][X10]") {
+  BackedUp world;
+  fs::path part = world.place.path() / "day.part";
+  SECTION("beside a folder that is not there yet") {}
+  SECTION("in a folder that a package made") { part = world.day / ".part"; }
+  fs::create_directories(part);
+  // Before the passphrase is asked for.
+  fs::remove(world.passphrase);
+  CHECK_THROWS_MATCHES(restore(world.wish(world.day), world.said), Fault,
+                       MessageMatches(ContainsSubstring("rm -r " + part.string()) &&
+                                      ContainsSubstring("restore that was cut off")));
+  CHECK(fs::exists(part));
+  CHECK_FALSE(fs::exists(world.day / "identity.json"));
 }
 
 TEST_CASE("a backup that was not finished, or of which anything was changed, makes nothing",

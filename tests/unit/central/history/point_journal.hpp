@@ -12,13 +12,22 @@ class PointJournal {
       : world_(world), writer_(world.tenant, NodeId{uuid(point_node_id)}, Epoch{77}, world.random) {}
 
   Record act(v1::EntityType type, const Uuid& id, v1::Verb verb, const google::protobuf::MessageLite& state) {
+    return write(v1::ACTS, type, id, verb, state);
+  }
+  /// What no true agent writes, unless it is a block.
+  Record among_readings(v1::EntityType type, const Uuid& id, v1::Verb verb,
+                        const google::protobuf::MessageLite& state) {
+    return write(v1::READINGS, type, id, verb, state);
+  }
+  Record write(v1::Stream stream, v1::EntityType type, const Uuid& id, v1::Verb verb,
+               const google::protobuf::MessageLite& state) {
     Draft draft;
     draft.actor.set_kind(v1::ACTOR_NODE);
     draft.actor.set_id(uuid(point_node_id).to_octets());
     draft.subject = {type, id};
     draft.verb = verb;
     draft.message = state.SerializeAsString();
-    return writer_.seal(v1::ACTS, {&draft, 1}, world_.clock.at).front();
+    return writer_.seal(stream, {&draft, 1}, world_.clock.at).front();
   }
   Record visit(const Uuid& id, const char* patient, v1::VisitStatus status) {
     v1::Visit visit;

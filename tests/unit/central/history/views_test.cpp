@@ -179,6 +179,22 @@ TEST_CASE("an order to erase that a point wrote takes nothing from the views, an
   CHECK(answers(world.file()).substr(before.find('\n')) == before.substr(before.find('\n')));
 }
 
+TEST_CASE("what stands in the other stream gives no rows, and is counted", "[central][history][X2][H11]") {
+  World world;
+  world.play();
+  const std::string before = answers(world.file());
+  const Record block = world.point.block(10, 12, world.core.clock.at.wall_ms);
+  const auto body = block.body<v1::ReadingBlock>();
+  REQUIRE(body);
+  const Record among_acts = world.point.act(v1::READING_BLOCK, block.subject.id, v1::SEALED, *body);
+  CHECK(world.file().project({&among_acts, 1}) == 1);
+  v1::Patient olena;
+  olena.set_given_name("Nobody");
+  const Record among_readings = world.point.among_readings(v1::PATIENT, uuid(olena_id), v1::ARCHIVED, olena);
+  CHECK(world.file().project({&among_readings, 1}) == 1);
+  CHECK(answers(world.file()).substr(before.find('\n')) == before.substr(before.find('\n')));
+}
+
 TEST_CASE("views that were deleted and rebuilt give the same answers", "[central][history][H11]") {
   World world;
   world.play();

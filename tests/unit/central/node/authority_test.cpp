@@ -1,7 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "protocol/clinic/authority.hpp"
-#include "tests/support/world/network.hpp"
+#include "tests/support/world/thief.hpp"
 
 namespace feldsher::testing {
 namespace {
@@ -22,22 +22,8 @@ struct Usurper : Network {
     pass_seconds(5);
     REQUIRE(box.live());
   }
-  /// Appends one act to the first box's journal while its program is not running.
-  void append(v1::EntityType type, v1::Verb verb, const google::protobuf::MessageLite& state) {
-    cut(point);
-    JournalWriter writer(tenant_of_tests, point.identity.node, point.node->writer().epoch(), point.random);
-    for (v1::Stream stream : {v1::ACTS, v1::READINGS}) writer.resume(point.node->writer().tip(stream));
-    point.node.reset();
-    Draft draft;
-    draft.actor.set_kind(v1::ACTOR_STAFF);
-    draft.actor.set_id(clinic->id().to_octets());
-    draft.subject = {type, type == v1::DAY ? central_of_tests.uuid : clinic->id()};
-    draft.verb = verb;
-    draft.message = state.SerializeAsString();
-    Transaction transaction;
-    transaction.records = writer.seal(v1::ACTS, {&draft, 1}, clock.now());
-    point.store.commit({&transaction, 1});
-    restart(point);
+  Uuid append(v1::EntityType type, v1::Verb verb, const google::protobuf::MessageLite& state) {
+    return append_act(*this, point, type, verb, state);
   }
   void append_all() {
     v1::Credential credential;
@@ -57,13 +43,7 @@ struct Usurper : Network {
     subject.set_type(v1::PATIENT);
     subject.set_id(olena.to_octets());
     append(v1::ERASURE, v1::ERASED, erasure);
-    v1::Lease lease;
-    lease.set_shift(shift.to_octets());
-    lease.set_point(point.identity.point.to_octets());
-    v1::MinuteRange& minutes = *lease.add_minutes();
-    minutes.set_first(monday_8);
-    minutes.set_end(monday_8 + 480);
-    append(v1::LEASE, v1::LEASED, lease);
+    append(v1::LEASE, v1::LEASED, lease_of_all(shift, point.identity.point));
     v1::Day day;
     day.set_day("2031-01-01");
     day.set_zone("Europe/Kyiv");
@@ -144,24 +124,18 @@ TEST_CASE(
     "[edge-agent][node][X2][S5]") {
   Usurper net;
   JournalWriter stranger(tenant_of_tests, net.other.identity.node, Epoch{9}, net.point.random);
-  v1::Lease lease;
-  lease.set_shift(net.shift.to_octets());
-  lease.set_point(net.point.identity.point.to_octets());
-  v1::MinuteRange& minutes = *lease.add_minutes();
-  minutes.set_first(monday_8);
-  minutes.set_end(monday_8 + 480);
   Draft draft;
   draft.actor = net.central->self();
   draft.subject = {v1::LEASE, net.clinic->id()};
   draft.verb = v1::LEASED;
-  draft.message = lease.SerializeAsString();
+  draft.message = lease_of_all(net.shift, net.point.identity.point).SerializeAsString();
   sync::FeedLog& feed = net.central->feed_of(net.point.identity.node);
   feed.record(std::make_shared<const Record>(stranger.seal(v1::ACTS, {&draft, 1}, net.clock.now()).front()));
   feed.end_transaction();
   net.clinic->patient("Іван");  // Central writes something: its feeds go out.
   net.settle();
   net.pass_seconds(5);
-  REQUIRE(net.same_state(net.point));
+  REQUIRE(net.point.node->link().feed().position() == feed.last());
   auto holds_nothing = [&] {
     CHECK(net.point.node->state().leases.rows().empty());
     CHECK(net.point.node->state().book(net.shift).held().empty());
@@ -171,6 +145,66 @@ TEST_CASE(
   net.restart(net.point);
   net.come_back(net.point);
   holds_nothing();
+}
+
+TEST_CASE("a box obeys nothing in its own journal that is not its to write", "[edge-agent][node][X2][S5]") {
+  Usurper net;
+  auto obeys_nothing = [&net](const Box& box, std::size_t people) {
+    const edge::PointState& state = box.node->state();
+    CHECK(state.credentials.rows().empty());
+    CHECK(state.erasures.rows().empty());
+    CHECK(state.leases.rows().empty());
+    CHECK(state.book(net.shift).held().empty());
+    CHECK(state.practitioners.rows().size() == people);
+  };
+  const std::size_t people = net.point.node->state().practitioners.rows().size();
+  net.append_all();
+  obeys_nothing(net.point, people);
+  net.come_back(net.point);
+  obeys_nothing(net.point, people);
+  net.restart(net.point);
+  obeys_nothing(net.point, people);
+  net.come_back(net.point);
+  CHECK(net.same_state(net.point));
+  CHECK(net.incidents(v1::INCIDENT_HASH) == 0);
+
+  // Nor one that does not know yet which node central is; and what is its own it obeys.
+  Box& fresh = net.add_point("Mill");
+  append_act(net, fresh, v1::LEASE, v1::LEASED, lease_of_all(net.shift, fresh.identity.point));
+  v1::Patient patient;
+  patient.set_given_name("Ivan");
+  const Uuid ivan = append_act(net, fresh, v1::PATIENT, v1::REGISTERED, patient);
+  REQUIRE(fresh.node->link().feed().central().is_nil());
+  obeys_nothing(fresh, 0);
+  CHECK(fresh.node->state().patients.find(ivan));
+}
+
+TEST_CASE("a central that was killed before it reported a misplaced record reports it when it starts, once",
+          "[central][node][X2][N10]") {
+  Usurper net;
+  v1::Practitioner person;
+  person.add_points(net.other.identity.point.to_octets());
+  net.append(v1::PRACTITIONER, v1::REGISTERED, person);
+  net.connect(net.point);
+  net.lose = [&](v1::Frame& frame) {
+    if (frame.has_batch()) net.ledger->hold();
+    return false;
+  };
+  net.settle();
+  REQUIRE(net.ledger->waiting() == 1);
+  const std::uint64_t held = net.held(net.point);
+  net.ledger->step();
+  REQUIRE(net.held(net.point) > held);
+  REQUIRE(net.ledger->waiting() == 1);  // The incident.
+  net.ledger->lose();
+  net.lose = [](v1::Frame&) { return false; };
+  for (int i = 0; i < 2; ++i) {
+    net.restart_central();
+    CHECK(net.said_of(v1::PRACTITIONER) == 1);
+  }
+  net.come_back(net.point);
+  CHECK(net.said_of(v1::PRACTITIONER) == 1);
+  CHECK(net.same_state(net.point));
 }
 
 TEST_CASE("each kind of subject has its writers, and what a newer version writes is kept",

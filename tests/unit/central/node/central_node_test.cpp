@@ -109,6 +109,39 @@ TEST_CASE("a central that was killed starts with the same state, feeds and statu
   CHECK(net.book(70));
 }
 
+TEST_CASE("a feed that another version of central derived begins anew, its own goes on",
+          "[central][node][N10][K4]") {
+  TwoPoints net;
+  net.book(60);
+  net.settle();
+  const NodeId node = net.one.identity.node;
+  auto meet_again = [&] {
+    net.restart_central();
+    net.connect(net.one);
+    net.settle();
+    REQUIRE(net.one.live());
+    return net.central->feed_of(node).epoch();
+  };
+  std::uint64_t epoch = net.central->feed_of(node).epoch();
+  REQUIRE(meet_again() == epoch);
+  const std::string name = "node/" + node.to_text() + "/feed";
+  const Octets present = net.store.value(name).value();
+  // The first versions did not say which they were; another says another number.
+  Octets other = present;
+  ++other.back();
+  for (const Octets& before : {present.substr(0, 16), other}) {
+    Transaction put;
+    put.values[name] = before;
+    net.store.commit(std::span(&put, 1));
+    const std::uint64_t anew = meet_again();
+    CHECK(anew != epoch);
+    CHECK(net.one.node->link().feed().epoch() == anew);
+    CHECK(net.same_state(net.one));
+    CHECK(meet_again() == anew);
+    epoch = anew;
+  }
+}
+
 TEST_CASE("a request that was durable when central died is answered when it starts, once",
           "[central][node][S1]") {
   TwoPoints net;

@@ -99,6 +99,7 @@ TEST_CASE(
   net.ticket();  // A visit and its ticket: one transaction, two records.
   CHECK(net.copy->follower->phase() == central::Follower::Phase::refused);
   CHECK_FALSE(net.copy->follower->stopped().empty());
+  CHECK(net.copy->follower->differs());
   CHECK(net.hashes(net.copy->store) == before);
   CHECK(net.incidents(v1::INCIDENT_FORK) == 1);
   // It does not come back by itself.
@@ -125,6 +126,7 @@ TEST_CASE(
   net.restart_copy();
   net.follow();
   CHECK(net.copy->follower->phase() == central::Follower::Phase::refused);
+  CHECK(net.copy->follower->differs());
   CHECK(net.hashes(net.copy->store) == before);
   CHECK(net.incidents(v1::INCIDENT_FORK) == 1);
   net.restart_copy();
@@ -146,6 +148,7 @@ TEST_CASE("a central that was restored without its standby does not write over w
   net.follow();
   CHECK(net.copy->follower->phase() == central::Follower::Phase::refused);
   CHECK(net.copy->follower->stopped().find("more than central") != std::string::npos);
+  CHECK(net.copy->follower->differs());
   CHECK(net.hashes(net.copy->store) == before);
   CHECK(net.incidents(v1::INCIDENT_FORK) == 1);
 }

@@ -143,6 +143,51 @@ TEST_CASE("what was safe with a standby that is gone is not safe with the empty 
   CHECK(told_safe());
 }
 
+TEST_CASE("what is safe is taken back when the standby is gone, however it stood before it went",
+          "[central][standby][K3][N8]") {
+  CopiedNetwork net;
+  net.ticket();
+  net.follow();
+  REQUIRE(safe_acts(*net.point) == 3);
+  SECTION("in step") {}
+  SECTION("so slow that people were told that it is away") {
+    net.copy->ledger->hold();
+    net.ticket();
+    net.pass(until_dead_s + 30);
+    REQUIRE(net.keeping->status().connected);
+    REQUIRE(net.incidents(v1::INCIDENT_STANDBY) == 1);
+  }
+  SECTION("back from where it was, and not in step again") {
+    net.cut_copy();
+    net.pass(until_dead_s);
+    REQUIRE(safe_acts(*net.point) == 0);
+    net.ticket();
+    net.lose_copied = [](v1::StandbyFrame& frame) { return frame.has_batch(); };
+    net.follow();
+    REQUIRE_FALSE(net.keeping->status().in_step);
+  }
+  CHECK(safe_acts(*net.point) == 3);  // On its disk, as long as it is on the line.
+  net.cut_copy();
+  net.pass(20);
+  CHECK(safe_acts(*net.point) == 3);  // It may only have been started anew.
+  net.pass(20);
+  CHECK(safe_acts(*net.point) == 0);
+  CHECK(net.incidents(v1::INCIDENT_STANDBY) == 1);
+}
+
+TEST_CASE("a standby that comes back in time keeps safe what is on its disk", "[central][standby][K3][N8]") {
+  CopiedNetwork net;
+  net.ticket();
+  net.follow();
+  for (int i = 0; i < 3; ++i) {
+    net.cut_copy();
+    net.pass(20);
+    net.follow();
+    net.pass(1);
+    CHECK(safe_acts(*net.point) == 3);
+  }
+}
+
 TEST_CASE("a standby that stays away is one incident, until it has been back", "[central][standby][N8]") {
   CopiedNetwork net;
   net.pass(100);

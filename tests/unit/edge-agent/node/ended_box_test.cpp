@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "central/access/end_box.hpp"
+#include "tests/support/world/thief.hpp"
 #include "tests/unit/central/standby/copied_network.hpp"
 
 namespace feldsher::testing {
@@ -10,19 +11,29 @@ namespace {
 
 constexpr std::int64_t a_day = 24 * 60;
 
+struct Before {
+  /// Without one nothing is safe, and nothing is dropped for its age.
+  bool standby = false;
+  /// Who has the box writes into its journal what only central may write.
+  bool stolen = false;
+  /// Who was called and served came first, and was so when the one who waits had come.
+  bool served_last = false;
+};
+
 /// A point whose box was put out while a patient waited, and the box in its place.
 struct EndedBox : CopiedNetwork {
-  /// Without a standby nothing is safe, and nothing is dropped for its age.
-  explicit EndedBox(bool with_standby = false) {
-    if (with_standby) follow();
+  explicit EndedBox(Before before = {}) {
+    if (before.standby) follow();
     ada = clinic->doctor("Ada");
     room = clinic->room("12");
     clinic->appointment(olena, clinic->shift(ada, room), gp, 10);
     settle_all();
     served = ticket_of(*ask(*point, "checkin-1", walk_in()));
-    serve(*point);
-    waits = ticket_of(*ask(*point, "checkin-1", by_phone()));
+    if (!before.served_last) serve(*point);
+    waits = ticket_of(*ask(*point, "checkin-1", before.served_last ? walk_in() : by_phone()));
+    if (before.served_last) serve(*point);
     pass(12);
+    if (before.stolen) usurp();
     cut(*point);
     put_out(*point);
     box = boxes.emplace_back(std::make_unique<Box>(777)).get();
@@ -33,6 +44,17 @@ struct EndedBox : CopiedNetwork {
     enrolled(*box);
     meet();
     REQUIRE(box->live());
+  }
+  void usurp() {
+    taken = clinic->shift(ada, room);
+    v1::Practitioner person;
+    person.add_points(point->identity.point.to_octets());
+    thief = append_act(*this, *point, v1::PRACTITIONER, v1::REGISTERED, person);
+    append_act(*this, *point, v1::LEASE, v1::LEASED, lease_of_all(taken, point->identity.point));
+    connect(*point);
+    settle_all();
+    pass(12);
+    REQUIRE(point->live());
   }
   v1::Ask by_phone() const {
     v1::Ask ask;
@@ -139,7 +161,7 @@ struct EndedBox : CopiedNetwork {
     return found;
   }
 
-  Uuid ada, room, served, waits;
+  Uuid ada, room, served, waits, thief, taken;
   Box* box = nullptr;
 };
 
@@ -165,8 +187,23 @@ TEST_CASE("what was ended with a box stays ended, also after a restart when the 
   CHECK(net.incidents(v1::INCIDENT_HASH) == 0);
 }
 
+TEST_CASE("who was served after the one who waits had come has been served, also after a restart",
+          "[edge][node][X6][N10]") {
+  EndedBox net({.served_last = true});
+  for (int i = 0; i < 3; ++i) {
+    CHECK(net.status(net.waits) == v1::TICKET_ENDED);
+    CHECK(net.status(net.served) == v1::TICKET_FINISHED);
+    CHECK(net.box->node->board().ended_size() == 1);
+    int ended = 0;
+    for (const auto& [id, row] : net.box->node->state().visits.rows())
+      ended += row.state.status() == v1::VISIT_ENDED;
+    CHECK(ended == 1);
+    net.die();
+  }
+}
+
 TEST_CASE("nobody outside the scope is left of what was ended with a box", "[edge][node][X6]") {
-  EndedBox net(true);
+  EndedBox net({.standby = true});
   REQUIRE(net.bodies_of_olena() > 0);
   net.pass_days(31);
   net.pass_days(1);
@@ -187,6 +224,30 @@ TEST_CASE("what the box in its place writes is not ended, before and after a res
     CHECK(net.box->node->board().waiting_size() == 1);
     net.die();
   }
+}
+
+TEST_CASE("what a thief wrote into the journal of the box before is handed back, and nothing is done by it",
+          "[edge][node][X2][X6]") {
+  EndedBox net({.stolen = true});
+  auto obeys_nothing = [&net] {
+    const edge::PointState& state = net.box->node->state();
+    CHECK_FALSE(state.practitioners.find(net.thief));
+    CHECK(state.leases.rows().empty());
+    CHECK(state.book(net.taken).held().empty());
+  };
+  bool handed_back = false;
+  net.box->store.replay(0, [&](std::uint64_t, Record&& record) {
+    handed_back = handed_back || record.subject.id == net.thief;
+  });
+  REQUIRE(handed_back);
+  obeys_nothing();
+  CHECK(net.same_state(*net.box));
+  net.die();
+  obeys_nothing();
+  net.meet();
+  obeys_nothing();
+  CHECK(net.same_state(*net.box));
+  CHECK(net.incidents(v1::INCIDENT_HASH) == 0);
 }
 
 TEST_CASE("a disk from before this was remembered learns it from what is still in scope",

@@ -1,5 +1,4 @@
 // What every store promises.
-#include "protocol/journal/records_at.hpp"
 #include "stores.hpp"
 
 namespace feldsher::testing {
@@ -272,27 +271,6 @@ STORE_TEST("an erasure asks about what has a body, in the journals and in the sc
   std::size_t left = 0;
   (*bench).scope([&](Record&& record) { left += record.stored.body ? 100 : 1; });
   CHECK(left == 1);
-}
-
-STORE_TEST("records that are named by their places lose their bodies, and others are not looked at",
-           "[H11]") {
-  WritingNode node, other(2, node.tenant);
-  TestType bench(node.tenant);
-  const Transaction written = node.write({"1", "2", "3"});
-  commit(*bench, written);
-  const RecordKey unheard_of{other.node, v1::ACTS, Epoch{7}, 1},
-      beyond{node.node, v1::ACTS, node.writer.epoch(), 9};
-  Transaction erase;
-  erase.erased.push_back(RecordsAt({beyond, written.records[1].key, unheard_of}));
-  for (int i = 0; i < 2; ++i) {
-    commit(*bench, erase);
-    bench.reopen();
-    const auto read = (*bench).read(node.journal(), 1, {});
-    REQUIRE(read.size() == 3);
-    CHECK(messages({read[0], read[2]}) == Texts{"1", "3"});
-    CHECK_FALSE(read[1].stored.body.has_value());
-    CHECK(read[1].stored.hash == written.records[1].stored.hash);
-  }
 }
 
 }  // namespace feldsher::testing
