@@ -10,8 +10,8 @@ void CentralLink::on_hello(const v1::Hello& hello) {
   if (hello.ticket().size() != 16 || hello.next_ticket().size() != 16 || hello.epoch() == 0)
     return refuse(hello, v1::REFUSAL_MALFORMED);
   // A repeat of the hello that is being answered, or of one whose welcome arrived: what came since would look
-  // lost.
-  if (greeting_ == hello.next_ticket() || gone_on_ == hello.next_ticket()) return;
+  // lost, and its ticket a copy's.
+  if (greeting_ == hello.next_ticket() || gone_on_.contains(hello.next_ticket())) return;
   if (hello.version() != protocol_version) return refuse(hello, v1::REFUSAL_VERSION);
   if (hello.tenant() != tenant_.to_octets() || hello.node() != node_.to_octets())
     return refuse(hello, v1::REFUSAL_FOREIGN);
@@ -22,6 +22,7 @@ void CentralLink::on_hello(const v1::Hello& hello) {
   }
   phase_ = Phase::greeted;
   greeting_ = hello.next_ticket();
+  if (hello.ticket() == tickets_.next) gone_on_.insert(hello.ticket());
   unsealed_ = hello.unsealed();
 
   // What the node says it holds must be what we hold, as far as we hold it; and what it heard of central too.

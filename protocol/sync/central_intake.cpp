@@ -17,7 +17,7 @@ void CentralLink::on_batch(const v1::Batch& batch) {
   const Epoch epoch{batch.epoch()};
   if (!was_greeted(epoch))
     return fault(v1::INCIDENT_QUARANTINE, "a batch of a life that its hello did not name");
-  gone_on_ = tickets_.next;
+  gone_on_.insert(tickets_.next);
   Journal& at = journal(batch.stream(), epoch);
   if (batch.first_seq() > at.tip.seq + 1) return;  // A gap: what lies between is on its way again.
   std::optional<Received> received = read_batch(batch, at);

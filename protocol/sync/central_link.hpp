@@ -190,7 +190,9 @@ class CentralLink {
   std::optional<bool> unsealed_;
   std::uint64_t rival_until_ms_ = 0;  // Until then an older disk is a copy: the box itself was here just now.
   Octets greeting_;                   // The next ticket of the hello being answered: a repeat is let fall.
-  Octets gone_on_;  // The next ticket of the hello after whose welcome records came: no repeat of it counts.
+  // The next tickets of this line's hellos whose welcome arrived, since records or another hello came after
+  // it: no repeat of them counts.
+  std::set<Octets> gone_on_;
   Outgoing down_;
   Digest marked_feed_{}, marked_up_{};
   struct Judging;

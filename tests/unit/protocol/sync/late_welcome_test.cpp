@@ -22,6 +22,27 @@ TEST_CASE("a life that begins between a hello and its repeat is greeted before a
   CHECK(net.stored() == net.acts());
 }
 
+TEST_CASE("a hello that comes again after the next one is let fall, and is no copy's",
+          "[protocol][sync][N10]") {
+  sync::OneLink one;
+  const v1::Hello first = one.hello();
+  one.greet(first);
+  const v1::Hello second = one.hello();  // A life began meanwhile: the node greets again on the same line.
+  one.ledger.hold();
+  one.say(second);
+  one.say(first);  // While the second is being answered,
+  one.ledger.run();
+  CHECK(one.welcome().next_ticket() == second.next_ticket());
+  one.say(first);  // after its welcome,
+  one.act();
+  one.say(first);  // and after what came up then.
+  one.act();
+  CHECK(one.incidents.empty());
+  CHECK(one.welcome().refusal() == v1::REFUSAL_NONE);
+  CHECK(one.welcome().next_ticket() == second.next_ticket());
+  CHECK(one.taken == 2);
+}
+
 TEST_CASE("readings that begin with something that was opened are no beginning of a life",
           "[protocol][sync][X2]") {
   sync::OneLink one;
