@@ -5,12 +5,12 @@ failures=()
 
 # step "what is shown" command…: one line a step, its output only when it fails. Exit 77: it cannot be run here.
 step() {
-  local log=build/test-step.log status=0 started=$SECONDS
-  "${@:2}" >"$log" 2>&1 || status=$?
-  report "$1" $status $((SECONDS - started)) "$log"
+  local status
+  try build/test-step.log "$@"
+  count "$1"
 }
 
-# together "what is shown" command…: a step that others may run beside; as many as `beside`. Their lines come with `gather`.
+# together "what is shown" command…: a step that others may run beside; as many as `beside`. Counted by `gather`.
 beside=2
 waiting=()
 together() {
@@ -18,36 +18,46 @@ together() {
   while [ "$(jobs -rp | wc -l)" -ge $beside ]; do wait -n || true; done
   waiting+=("$1")
   (
-    status=0 started=$SECONDS
-    "${@:2}" >"$log" 2>&1 || status=$?
-    echo "$status $((SECONDS - started))" >"$log.ended"
+    try "$log" "$@"
+    echo "$status" >"$log.ended"
   ) &
 }
 
 gather() {
-  local i log status took
+  local i status
   wait
   for i in "${!waiting[@]}"; do
-    log=build/test-step-$i.log
-    read -r status took <"$log.ended"
-    report "${waiting[i]}" "$status" "$took" "$log"
-    rm "$log.ended"
+    read -r status <"build/test-step-$i.log.ended"
+    rm "build/test-step-$i.log.ended"
+    count "${waiting[i]}"
   done
   waiting=()
 }
 
-# report "what is shown" STATUS SECONDS LOG
-report() {
-  if [ "$2" -eq 77 ]; then
-    printf '  --    %s: %s\n' "$1" "$(tail -1 "$4")"
-  elif [ "$2" -eq 0 ]; then
-    passed=$((passed + 1))
-    printf '  ok    %s (%s s)\n' "$1" "$3"
-  else
-    missed "$1"
-    printf '  FAIL  %s (%s s)\n' "$1" "$3"
-    tail -60 "$4" | sed 's/^/        /'
-  fi
+# gently command…: what others that run beside it come before.
+gently() {
+  renice -n 15 "$BASHPID" >/dev/null
+  "$@"
+}
+
+# try LOG "what is shown" command…: its line, and its exit as `status`.
+try() {
+  local log=$1 title=$2 started=$SECONDS
+  status=0
+  "${@:3}" >"$log" 2>&1 || status=$?
+  case $status in
+    0) printf '  ok    %s (%s s)\n' "$title" $((SECONDS - started)) ;;
+    77) printf '  --    %s: %s\n' "$title" "$(tail -1 "$log")" ;;
+    *) printf '  FAIL  %s (%s s)\n%s\n' "$title" $((SECONDS - started)) "$(tail -60 "$log" | sed 's/^/        /')" ;;
+  esac
+}
+
+count() {
+  case $status in
+    0) passed=$((passed + 1)) ;;
+    77) ;;
+    *) missed "$1" ;;
+  esac
 }
 
 missed() {
@@ -96,30 +106,33 @@ demo() {
 core_tests='(protocol_(record|minutes|civil|journal|sync|readings|pass|crypto|enrolment)|edge_(desk|ingest|node)|central_(scheduling|feed|node)|devices_senml)_test'
 deep_tests='(protocol|edge|central|devices)_[a-z_]*test'
 
+# build_tests PRESET PATTERN: what `sanitized` runs; with libFuzzer's targets where the preset has them.
+build_tests() {
+  local tests
+  build "$1" help >/dev/null
+  mapfile -t tests < <(targets "$1" "$2|fuzz")
+  build "$1" "${tests[@]}"
+}
+
 sanitized() {
-  local preset=$1 title=$2 wanted=$3 tests
+  local preset=$1 title=$2 wanted=$3
   local -x TSAN_OPTIONS="suppressions=$PWD/tests/support/tsan.supp"
-  build "$preset" help >/dev/null
-  mapfile -t tests < <(targets "$preset" "$wanted")
-  [ ${#tests[@]} -gt 0 ] || return 0
-  build "$preset" "${tests[@]}" || { missed "building $preset"; return 0; }
+  build_tests "$preset" "$wanted" || { missed "building $preset"; return 0; }
   suite "$title" "$preset" -j2 -R "^$wanted\$"
 }
 
 # fuzzed SECONDS: each parser of outside octets for so long, from the seeds and from what earlier runs found.
 fuzzed() {
   local seconds=$1 fuzzers fuzzer corpus seeds
-  build sanitize fuzz || { missed "building fuzz"; return 0; }
   mapfile -t fuzzers < <(targets sanitize 'fuzz_[a-z_]+')
   for fuzzer in "${fuzzers[@]}"; do
     corpus=build/sanitize/corpus/$fuzzer
     mkdir -p "$corpus"
     seeds=()
     [ ! -d "tests/fuzz/corpus/${fuzzer#fuzz_}" ] || seeds=("tests/fuzz/corpus/${fuzzer#fuzz_}")
-    together "fuzz $fuzzer, $seconds s" "build/sanitize/bin/$fuzzer" -max_total_time="$seconds" -rss_limit_mb=1024 \
+    together "fuzz $fuzzer, $seconds s" gently "build/sanitize/bin/$fuzzer" -max_total_time="$seconds" -rss_limit_mb=1024 \
       -timeout=5 -artifact_prefix="build/sanitize/$fuzzer-" "$corpus" "${seeds[@]}"
   done
-  gather
 }
 
 tidy() {
@@ -160,8 +173,9 @@ run_tests() {
   for part in central edge virtual journal; do
     [ ! -x "build/release/bin/feldsher-$part" ] || parts=$((parts + 1))
   done
-  # The demos wait more than they work.
-  local beside=6
+  # The demos wait more than they work: what is needed next is compiled beside them.
+  local beside=7 wanted
+  wanted=$([ -n "$deep" ] && echo "$deep_tests" || echo "$core_tests")
   if [ "$parts" -eq 4 ]; then
     together "demo, 60 s" demo demo --headless --seconds 60 --report build/demo.json
     for fault in lose double book chain; do
@@ -170,15 +184,17 @@ run_tests() {
   fi
   rm -f build/coverage-table.txt
   together "branches that tests take" covered "$([ -n "$deep" ] && echo 95 || echo 0)"
+  together "compiled with sanitizers" gently build_tests sanitize "$wanted"
   gather
-  beside=2
   [ ! -f build/coverage-table.txt ] || sed 's/^/        /' build/coverage-table.txt
-  sanitized sanitize "AddressSanitizer and UndefinedBehaviorSanitizer" "$([ -n "$deep" ] && echo "$deep_tests" || echo "$core_tests")"
-  if [ -n "$deep" ]; then fuzzed 120; else fuzzed 20; fi
+  sanitized sanitize "AddressSanitizer and UndefinedBehaviorSanitizer" "$wanted"
 
+  beside=2
   if [ "$parts" -eq 4 ]; then
-    step "chaos, 60 kills" python3 tests/chaos/chaos.py --kills 60 --report build/chaos.json
+    together "chaos, 60 kills" python3 tests/chaos/chaos.py --kills 60 --report build/chaos.json
   fi
+  if [ -n "$deep" ]; then fuzzed 120; else fuzzed 20; fi
+  gather
 
   if [ -n "$deep" ]; then
     step "the benchmarks can be built" build release benches
