@@ -2,7 +2,7 @@
 """Agents, brokers and central are killed with -9 at random moments under a flood of readings; then every reading that was
 receipted is counted at central, by code that shares nothing with the product.
 
-  chaos.py [--kills 60] [--seed N] [--interval-ms 8] [--report FILE] [--folder DIR]
+  chaos.py [--kills 60] [--seed N] [--interval-ms 6] [--report FILE] [--folder DIR]
 
 Each sixty kills have a network of their own, so that what is counted fits in memory. Exit: 0 nothing lost, nothing twice;
 1 something was; 2 it could not be run.
@@ -137,4 +137,4 @@ class Total(trial.Total):
 
 
 if __name__ == "__main__":
-    sys.exit(Trial("chaos", "kills", count=60, each=60, interval_ms=8).main(__doc__, Total()))
+    sys.exit(Trial("chaos", "kills", count=60, each=60, interval_ms=6).main(__doc__, Total()))
