@@ -1,14 +1,12 @@
 #include <catch2/catch_test_macros.hpp>
 
-#include "central/access/end_box.hpp"
-#include "tests/support/world/network.hpp"
+#include "tests/support/world/box_change.hpp"
 
 namespace feldsher::testing {
 namespace {
 
 using central::DecommissionRefusal;
 using central::Decommissions;
-using central::end_box;
 
 /// A point that holds minutes and has a patient waiting, with a booking of its own for later, and two people.
 struct DeadBox : Network {
@@ -22,10 +20,10 @@ struct DeadBox : Network {
     clinic->lease(shift, 60, 120);
     clinic->appointment(olena, shift, gp, 10);
     clinic->appointment(petr, shift, gp, 420);
-    one = person(1);
-    two = person(2);
+    one = staff_member(ada, 1);
+    two = staff_member(ada, 2);
     point.serial = "first";
-    enrolled(point);
+    let_in(*this, point);
     connect(point);
     settle();
     REQUIRE(point.live());
@@ -33,33 +31,6 @@ struct DeadBox : Network {
     book_at_point();
     settle();
     cut(point);
-  }
-  v1::Actor person(std::uint8_t n) const {
-    v1::Actor actor;
-    actor.set_kind(v1::ACTOR_STAFF);
-    Uuid id = ada;
-    id.octets[15] = n;
-    actor.set_id(id.to_octets());
-    return actor;
-  }
-  /// Central's access door let this box in.
-  void enrolled(const Box& box) {
-    v1::Credential credential;
-    credential.set_kind(v1::CREDENTIAL_NODE);
-    credential.set_holder(box.identity.node.to_octets());
-    credential.set_point(box.identity.point.to_octets());
-    credential.set_head_key(box.signer->public_key());
-    credential.set_serial(box.serial);
-    clinic->publish(v1::CREDENTIAL, clinic->id(), v1::REGISTERED, credential);
-    v1::Enrolment code;
-    code.set_node(box.identity.node.to_octets());
-    code.set_status(v1::CODE_USED);
-    Draft granted;
-    granted.actor = central->self();
-    granted.subject = {v1::ENROLMENT, clinic->id()};
-    granted.verb = v1::GRANTED;
-    granted.message = code.SerializeAsString();
-    central->let_in(box.identity.node, {granted}, [] {});
   }
   /// Another box with an empty disk, for the same point.
   Box& new_box() {
@@ -92,16 +63,10 @@ struct DeadBox : Network {
     REQUIRE(ask(point, "reception", want)->refusal() == v1::ASK_GRANTED);
   }
   central::Decommissioned<Draft> propose(const v1::Actor& actor, const std::string& reason = "dead disk") {
-    auto draft = central->decommissions().propose(point.identity.point, reason, actor, v1::PROOF_TOKEN,
-                                                  central->now());
-    if (draft) central->write({*draft}, [] {});
-    return draft;
+    return propose_end(*this, point, actor, reason);
   }
   central::Decommissioned<std::vector<Draft>> order(const Uuid& id, const v1::Actor& actor) {
-    auto drafts = end_box(central->state(), central->decommissions(), central->scheduling(), id,
-                          {.actor = actor, .proof = v1::PROOF_TOKEN, .now = central->now()});
-    if (drafts) central->write(*drafts, [] {});
-    return drafts;
+    return order_end(*this, id, actor);
   }
   void put_out() {
     const auto proposed = propose(one);
@@ -152,7 +117,7 @@ TEST_CASE("a proposal from before another box came does not end that one", "[cen
   DeadBox net;
   const auto proposed = net.propose(net.one);
   REQUIRE(proposed.has_value());
-  net.enrolled(net.new_box());
+  let_in(net, net.new_box());
   CHECK(net.order(proposed->subject.id, net.two).error() == DecommissionRefusal::overtaken);
   CHECK(net.ticket_at_central().status() == v1::TICKET_WAITING);
   net.restart_central();
@@ -214,7 +179,7 @@ TEST_CASE("a new box takes over: it gets what its point had, and what has ended 
   DeadBox net;
   net.put_out();
   Box& fresh = net.new_box();
-  net.enrolled(fresh);
+  let_in(net, fresh);
   // The dead one knocks first: it does not get in by the other's leave.
   net.connect(net.point);
   net.settle();

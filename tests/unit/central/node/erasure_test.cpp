@@ -1,7 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "protocol/journal/verify.hpp"
-#include "tests/support/world/network.hpp"
+#include "tests/support/world/box_change.hpp"
 
 namespace feldsher::testing {
 namespace {
@@ -27,16 +27,8 @@ struct Visited : Network {
     settle();
     clock.pass_minutes(40);
     point.clock.pass_minutes(40);
-    one = person(1);
-    two = person(2);
-  }
-  v1::Actor person(std::uint8_t n) const {
-    v1::Actor actor;
-    actor.set_kind(v1::ACTOR_STAFF);
-    Uuid id = ada;
-    id.octets[15] = n;
-    actor.set_id(id.to_octets());
-    return actor;
+    one = staff_member(ada, 1);
+    two = staff_member(ada, 2);
   }
   central::Erased<Draft> propose(const v1::Actor& actor, const std::string& ground = "GDPR 17(1)(b)") {
     auto draft = central->erasures().propose(olena, ground, actor, v1::PROOF_TOKEN, central->now());

@@ -2,7 +2,7 @@
 // holds of it.
 #include <catch2/catch_test_macros.hpp>
 
-#include "central/access/end_box.hpp"
+#include "tests/support/world/box_change.hpp"
 #include "tests/support/world/thief.hpp"
 #include "tests/unit/central/standby/copied_network.hpp"
 
@@ -41,7 +41,8 @@ struct EndedBox : CopiedNetwork {
     box->clock = point->clock;
     box->signer = std::make_unique<CheapSigner>("new box");
     restart(*box);
-    enrolled(*box);
+    let_in(*this, *box);
+    settle_all();
     meet();
     REQUIRE(box->live());
   }
@@ -82,43 +83,10 @@ struct EndedBox : CopiedNetwork {
     for (const v1::Ask& each : {call, serve, finish})
       REQUIRE(ask(at, "room-1", each)->refusal() == v1::ASK_GRANTED);
   }
-  v1::Actor person(std::uint8_t n) const {
-    v1::Actor actor;
-    actor.set_kind(v1::ACTOR_STAFF);
-    Uuid id = ada;
-    id.octets[15] = n;
-    actor.set_id(id.to_octets());
-    return actor;
-  }
-  /// Central's access door let this box in.
-  void enrolled(const Box& in) {
-    v1::Credential credential;
-    credential.set_kind(v1::CREDENTIAL_NODE);
-    credential.set_holder(in.identity.node.to_octets());
-    credential.set_point(in.identity.point.to_octets());
-    credential.set_head_key(in.signer->public_key());
-    clinic->publish(v1::CREDENTIAL, clinic->id(), v1::REGISTERED, credential);
-    v1::Enrolment code;
-    code.set_node(in.identity.node.to_octets());
-    code.set_status(v1::CODE_USED);
-    Draft granted;
-    granted.actor = central->self();
-    granted.subject = {v1::ENROLMENT, clinic->id()};
-    granted.verb = v1::GRANTED;
-    granted.message = code.SerializeAsString();
-    central->let_in(in.identity.node, {granted}, [] {});
-    settle_all();
-  }
   void put_out(const Box& dead) {
-    const auto proposed = central->decommissions().propose(dead.identity.point, "dead disk", person(1),
-                                                           v1::PROOF_TOKEN, central->now());
+    const auto proposed = propose_end(*this, dead, staff_member(ada, 1));
     REQUIRE(proposed.has_value());
-    central->write({*proposed}, [] {});
-    const auto ordered = central::end_box(
-        central->state(), central->decommissions(), central->scheduling(), proposed->subject.id,
-        {.actor = person(2), .proof = v1::PROOF_TOKEN, .now = central->now()});
-    REQUIRE(ordered.has_value());
-    central->write(*ordered, [] {});
+    REQUIRE(order_end(*this, proposed->subject.id, staff_member(ada, 2)).has_value());
     settle_all();
   }
   void meet() {
