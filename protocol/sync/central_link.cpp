@@ -137,11 +137,8 @@ void CentralLink::receive(const v1::Frame& frame, const Instant& now) {
     case v1::Frame::kFeedAcknowledgement:
       return on_feed_acknowledgement(frame.feed_acknowledgement());
     case v1::Frame::kHeartbeat:
-      if (!frame.heartbeat().answer()) {
-        v1::Frame answer = frame;
-        answer.mutable_heartbeat()->set_answer(true);
-        wire_->send(answer);
-      }
+      if (!frame.heartbeat().answer()) return wire_->send(Heartbeat::answer_to(frame));
+      if (const auto asked_ms = heartbeat_.answered(frame.heartbeat())) down_.line_answered(*asked_ms);
       return;
     default:
       return;
@@ -204,6 +201,9 @@ void CentralLink::tick(const Instant& now) {
   if (phase_ != Phase::live) return;
   down_.give_up_waiting(now_ms_, patience_.resend_ms);
   pump_feed();
+  // A quiet node beats by itself; this only shows whether what is awaited may still be on its way.
+  if (down_.in_flight())
+    if (const auto question = heartbeat_.due(now_ms_, patience_.heartbeat_ms)) wire_->send(*question);
   const Journal& acts = journal(v1::ACTS, life());
   const bool quiet = !down_.has_more() && !down_.in_flight() && acts.durable == acts.tip.seq;
   if (quiet && now_ms_ - mark_ms_ >= patience_.mark_ms) {

@@ -11,6 +11,7 @@
 #include "protocol/journal/store.hpp"
 #include "protocol/record/clock.hpp"
 #include "protocol/sync/feed_log.hpp"
+#include "protocol/sync/heartbeat.hpp"
 #include "protocol/sync/outgoing.hpp"
 
 namespace feldsher::sync {
@@ -194,6 +195,7 @@ class CentralLink {
   // it: no repeat of them counts.
   std::set<Octets> gone_on_;
   Outgoing down_;
+  Heartbeat heartbeat_;
   Digest marked_feed_{}, marked_up_{};
   struct Judging;
   std::shared_ptr<Judging> judging_;        // A checkpoint of the node that is being worked out.

@@ -16,6 +16,7 @@ void Outgoing::offer(std::uint64_t n) { available_ = std::max(available_, n); }
 void Outgoing::sent(std::uint64_t n, std::uint64_t now_ms) {
   if (!in_flight()) last_progress_ms_ = now_ms;
   sent_ = std::max(sent_, n);
+  last_sent_ms_ = now_ms;
   ++batches_;
 }
 
@@ -37,6 +38,10 @@ bool Outgoing::give_up_waiting(std::uint64_t now_ms, std::uint64_t patience_ms) 
   restart(acknowledged_, now_ms);
   fruitless_ = fruitless;
   return true;
+}
+
+void Outgoing::line_answered(std::uint64_t asked_ms) {
+  if (asked_ms > last_sent_ms_) fruitless_ = 0;
 }
 
 }  // namespace feldsher::sync

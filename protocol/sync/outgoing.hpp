@@ -20,6 +20,9 @@ class Outgoing {
   /// Without progress for `patience_ms` (twice that after each fruitless time, on a slow line), sending
   /// starts again after the acknowledged entry: true.
   bool give_up_waiting(std::uint64_t now_ms, std::uint64_t patience_ms);
+  /// Something that was sent at `asked_ms`, behind all that is on its way, was answered: the line is not
+  /// slow, what is not acknowledged is lost, and waiting is as short as at first.
+  void line_answered(std::uint64_t asked_ms);
 
   std::uint64_t next() const { return sent_ + 1; }
   bool has_more() const { return sent_ < available_; }
@@ -31,7 +34,7 @@ class Outgoing {
 
  private:
   std::uint64_t available_ = 0, sent_ = 0, acknowledged_ = 0;
-  std::uint64_t last_progress_ms_ = 0;
+  std::uint64_t last_sent_ms_ = 0, last_progress_ms_ = 0;
   int window_, batches_ = 0;
   int fruitless_ = 0;  // Times that waiting was given up since the last progress: each doubles the patience.
 };

@@ -77,11 +77,11 @@ void PointLink::receive(const v1::Frame& frame, const Instant& now) {
         on_checkpoint(frame.checkpoint());
       return;
     case v1::Frame::kHeartbeat:
-      if (!frame.heartbeat().answer()) {
-        v1::Frame answer = frame;
-        answer.mutable_heartbeat()->set_answer(true);
-        wire_->send(answer);
-      }
+      if (!frame.heartbeat().answer()) return wire_->send(Heartbeat::answer_to(frame));
+      if (const auto asked_ms = heartbeat_.answered(frame.heartbeat()))
+        for (Life& life : lives_.all())
+          for (v1::Stream stream : {v1::ACTS, v1::READINGS})
+            life.way(stream).outgoing.line_answered(*asked_ms);
       return;
     default:
       return;  // A newer central may say what this version does not know.
@@ -101,12 +101,7 @@ void PointLink::tick(const Instant& now) {
     for (v1::Stream stream : {v1::ACTS, v1::READINGS})
       if (life.way(stream).outgoing.give_up_waiting(now_ms_, patience_.resend_ms)) batch_size_.reset();
   pump();
-  if (now_ms_ - beat_ms_ >= patience_.heartbeat_ms) {
-    beat_ms_ = now_ms_;
-    v1::Frame frame;
-    frame.mutable_heartbeat()->set_n(++beats_);
-    wire_->send(frame);
-  }
+  if (const auto question = heartbeat_.due(now_ms_, patience_.heartbeat_ms)) wire_->send(*question);
 }
 
 }  // namespace feldsher::sync

@@ -9,6 +9,7 @@
 #include "protocol/journal/store.hpp"
 #include "protocol/journal/writer.hpp"
 #include "protocol/sync/batch_size.hpp"
+#include "protocol/sync/heartbeat.hpp"
 #include "protocol/sync/lives.hpp"
 #include "protocol/sync/point_feed.hpp"
 
@@ -127,7 +128,8 @@ class PointLink {
   Wire* wire_ = nullptr;
   // Moves on when a line begins and when it ends: late answers are let fall.
   std::uint64_t connection_ = 0;
-  std::uint64_t now_ms_ = 0, heard_ms_ = 0, greeted_ms_ = 0, beat_ms_ = 0, beats_ = 0;
+  std::uint64_t now_ms_ = 0, heard_ms_ = 0, greeted_ms_ = 0;
+  Heartbeat heartbeat_;
   Instant now_;
   std::int64_t last_feed_ms_ = 0;
   static constexpr const char *ticket_value = "link/ticket", *next_ticket_value = "link/next-ticket";

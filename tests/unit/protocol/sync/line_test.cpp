@@ -66,4 +66,38 @@ TEST_CASE("a second line of the same node takes the place of the first", "[proto
   CHECK(net.held(net.point) == net.acts());
 }
 
+TEST_CASE("a line that lost all of one kind for minutes, and answered, is in step soon after it heals",
+          "[protocol][sync][N10]") {
+  for (const auto lost : {v1::Frame::kBatch, v1::Frame::kFeed}) {
+    OnePoint net;
+    net.lose = [lost](v1::Frame& frame) { return frame.message_case() == lost; };
+    if (lost == v1::Frame::kBatch)
+      net.ticket();
+    else
+      net.clinic->room("12");
+    net.pass_seconds(600);
+    CHECK(net.point.live());
+    CHECK_FALSE(net.same_state(net.point));
+    net.lose = [](v1::Frame&) { return false; };
+    net.pass_seconds(until_resent_s);
+    CHECK(net.same_state(net.point));
+  }
+}
+
+TEST_CASE("while nothing answers, what is on its way is sent again ever more seldom", "[protocol][sync]") {
+  OnePoint net;
+  net.lose = [](v1::Frame& frame) {
+    return frame.message_case() == v1::Frame::kBatch || frame.heartbeat().answer();
+  };
+  net.ticket();
+  // Central is heard, so that the line is not dead.
+  for (int minute = 0; minute < 10; ++minute) {
+    net.pass_seconds(60);
+    net.clinic->room(std::to_string(minute));
+    net.settle();
+  }
+  CHECK(net.point.live());
+  CHECK(net.sent_of(v1::Frame::kBatch) <= 8);
+}
+
 }  // namespace feldsher::testing

@@ -107,4 +107,28 @@ TEST_CASE("waiting begins when something is on its way, not when it was last qui
   CHECK(log.give_up_waiting(51'000, 1'000));
 }
 
+TEST_CASE("an answer to what was asked after the last batch makes it patient no longer than once",
+          "[protocol][sync]") {
+  Outgoing log;
+  log.offer(10);
+  std::uint64_t now = 0;
+  for (const std::uint64_t times : {1, 2, 4}) {
+    log.sent(5, now);
+    now += 1'000 * times;
+    REQUIRE(log.give_up_waiting(now, 1'000));
+  }
+  log.sent(5, now);
+  log.line_answered(now - 1);
+  log.line_answered(now);  // It was asked before the batch, or nobody knows.
+  CHECK_FALSE(log.give_up_waiting(now + 7'999, 1'000));
+  log.sent(6, now + 500);
+  log.line_answered(now + 500);
+  CHECK_FALSE(log.give_up_waiting(now + 7'999, 1'000));
+  log.line_answered(now + 501);
+  CHECK_FALSE(log.give_up_waiting(now + 999, 1'000));
+  CHECK(log.give_up_waiting(now + 1'000, 1'000));
+  log.sent(5, now + 1'000);
+  CHECK(log.give_up_waiting(now + 3'000, 1'000));  // From here it doubles as before.
+}
+
 }  // namespace feldsher::sync
