@@ -63,6 +63,8 @@ void CentralNode::run_rules(const std::vector<Record>& records) {
       drafts = scheduling_.answer_request(record.subject.id, now());
     else if (record.subject.type == v1::APPOINTMENT)
       drafts = tasks_.found_in(record.subject.id, now());
+    else if (record.subject.type == v1::GIVE_BACK)
+      drafts = tasks_.found_in_given_back(record.subject.id, now());
     if (!drafts.empty()) write(drafts, [] {});
     if (auto again = erasures_.late(record)) write({*again}, [] {});
     if (auto end = decommissions_.late(record)) write({*end}, [] {});

@@ -82,6 +82,19 @@ std::vector<Draft> TaskRules::found_in(const Uuid& id, const Instant& now) const
   return found;
 }
 
+std::vector<Draft> TaskRules::found_in_given_back(const Uuid& give_back, const Instant& now) const {
+  std::vector<Draft> found;
+  const auto* row = state_.give_backs.find(give_back);
+  const auto shift = row ? Uuid::from_octets(row->state.shift()) : std::nullopt;
+  if (!shift) return found;
+  const MinuteSet minutes = minute_set_from(row->state.minutes());
+  for (const auto& [id, booked] : state_.bookings_of(*shift))
+    if (minutes.touches(booked))
+      if (auto draft = broken(id.uuid, *state_.appointments.find(id.uuid), now))
+        found.push_back(std::move(*draft));
+  return found;
+}
+
 std::vector<Draft> TaskRules::found_in_broken(const Uuid& shift, const MinuteSet& minutes,
                                               const Instant& now) const {
   std::vector<Draft> found;

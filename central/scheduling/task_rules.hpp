@@ -18,6 +18,10 @@ class TaskRules {
   /// (`patient-clash@1`), or a point booked it in minutes that it does not hold (`broken-lease@1`).
   std::vector<Draft> found_in(const Uuid& appointment, const Instant& now) const;
 
+  /// The tasks that a give-back calls for: the bookings of the point that stand in its minutes, which a box
+  /// whose disk was restored did not know of when it gave them back.
+  std::vector<Draft> found_in_given_back(const Uuid& give_back, const Instant& now) const;
+
   /// The tasks that breaking leases of `minutes` calls for: every booking of the point found there that
   /// nobody has come for. To be written together with the break.
   std::vector<Draft> found_in_broken(const Uuid& shift, const MinuteSet& minutes, const Instant& now) const;

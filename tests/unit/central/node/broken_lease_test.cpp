@@ -121,6 +121,30 @@ TEST_CASE("a give-back that crossed the break on the line takes nothing from the
   CHECK_FALSE(net.book_at_point(net.olena, 95).booked().requested());
 }
 
+TEST_CASE("a restored box that gives back the minutes of a booking that it lost makes one task of it",
+          "[central][node][S5]") {
+  CutOff net;
+  net.meet();
+  const MemoryStore backup = net.point.store;
+  REQUIRE_FALSE(net.book_at_point(net.olena, 60).booked().requested());
+  net.meet();
+  net.cut(net.point);
+  net.point.node.reset();
+  net.point.store = backup;
+  net.restart(net.point);
+  net.session = net.sign_in(net.point, "reception", net.rita);
+  REQUIRE(net.give_back_at_point().refusal() == v1::ASK_GRANTED);
+  CHECK(net.tasks(v1::TASK_BROKEN_LEASE) == 0);
+  net.meet();
+  CHECK(net.central->state().leases_of(net.shift).outstanding().empty());
+  CHECK(net.tasks(v1::TASK_BROKEN_LEASE) == 1);
+  CHECK_FALSE(net.book_at_central(net.petr, 62));  // The booking stands: nobody else gets its minutes.
+  CHECK(net.book_at_central(net.petr, 80));
+  CHECK(net.tasks(v1::TASK_BROKEN_LEASE) == 1);
+  net.restart_central();
+  CHECK(net.tasks(v1::TASK_BROKEN_LEASE) == 1);
+}
+
 TEST_CASE("a task whose record was lost with the power is written when central starts, once",
           "[central][node][S5]") {
   CutOff net;
