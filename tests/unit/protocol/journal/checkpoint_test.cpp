@@ -163,6 +163,8 @@ TEST_CASE("a kept record that was rewritten with all its hashes does not fit the
 
 TEST_CASE("no bit of a checkpoint can be changed, and nobody else can sign one", "[protocol][journal][K3]") {
   const CutJournal cut;
+  CHECK(cut.checkpoint.key_id() == cut.signer.key_id());
+  CHECK(cut.checkpoint.counter_key_id() == cut.central.key_id());
   for (std::size_t i = 0; i < cut.checkpoint.checkpoint().size(); ++i) {
     v1::SignedCheckpoint other = cut.checkpoint;
     (*other.mutable_checkpoint())[i] ^= 1;

@@ -113,6 +113,23 @@ TEST_CASE("the next ticket is on the disk before it is said", "[protocol][sync]"
   CHECK(net.point.live());
 }
 
+TEST_CASE("each hello brings a next ticket of its own, also after a restart", "[protocol][sync][X6]") {
+  OnePoint net;
+  std::set<Octets> tickets, next;
+  net.lose = [&](v1::Frame& frame) {
+    if (!frame.has_hello()) return false;
+    CHECK(tickets.insert(frame.hello().ticket()).second);
+    CHECK(next.insert(frame.hello().next_ticket()).second);
+    return false;
+  };
+  for (int i = 0; i < 3; ++i) {
+    net.restart(net.point);
+    net.reconnect(net.point);
+    net.reconnect(net.point);
+  }
+  CHECK(next.size() == 6);
+}
+
 TEST_CASE("central says welcome only when the ticket is on its disk", "[protocol][sync]") {
   OnePoint net;
   net.cut(net.point);

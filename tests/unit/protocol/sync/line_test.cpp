@@ -22,6 +22,17 @@ TEST_CASE("a line on which nothing is heard for long is dead, on both sides", "[
   CHECK_FALSE(net.point.view().connected());
 }
 
+TEST_CASE("a line that comes back after hours is given time to say something", "[protocol][sync]") {
+  OnePoint net;
+  net.cut(net.point);
+  net.pass_seconds(3'600);
+  net.lose = [](v1::Frame& frame) { return frame.has_welcome(); };
+  net.connect(net.point);
+  net.pass_seconds(silence_s - 2);
+  CHECK(net.point.node->link().phase() == sync::PointLink::Phase::greeting);
+  CHECK(net.central->points().front().connected);
+}
+
 TEST_CASE("an answer to a heartbeat is not answered again", "[protocol][sync]") {
   OnePoint net;
   net.sent.clear();
