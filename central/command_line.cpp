@@ -53,6 +53,7 @@ CommandLine::CommandLine() {
   add_folder_commands();
   add_copies();
   add_questions();
+  add_clinic();
 }
 
 }  // namespace feldsher::central

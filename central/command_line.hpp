@@ -3,9 +3,11 @@
 #include <functional>
 #include <string>
 
+#include "central/commands/act.hpp"
 #include "central/commands/init.hpp"
 #include "central/commands/issue.hpp"
 #include "central/commands/look.hpp"
+#include "central/commands/look_clinic.hpp"
 #include "central/commands/rotate.hpp"
 #include "central/copies/backup.hpp"
 #include "central/copies/restore.hpp"
@@ -29,6 +31,8 @@ class CommandLine {
   BackupWish backup_wish;
   RestoreWish restore_wish;
   RotateWish rotate_wish;
+  BookWish book_wish;
+  MinutesWish minutes_wish;
   std::string point, node, terminal, device, standby;
   std::string id, person, kind = "system", name, query, patient, day, revoke;
   bool all = false, verify = false;
@@ -41,11 +45,14 @@ class CommandLine {
   CLI::App* on_folder(const char* command_name, const char* help,
                       std::function<void(const CentralFolder&)> act);
   CLI::App* on_folder(CLI::App* sub, std::function<void(const CentralFolder&)> act);
+  /// Its answer may be wished for as JSON.
+  CLI::App* for_programs(CLI::App* sub);
   /// One that asks the running central.
   CLI::App* asking(const char* command_name, const char* help, std::function<void()> act);
   void add_folder_commands();
   void add_copies();
   void add_questions();
+  void add_clinic();
 };
 
 }  // namespace feldsher::central

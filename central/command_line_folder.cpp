@@ -17,6 +17,8 @@
 namespace feldsher::central {
 namespace {
 
+void print(const boost::json::value& answer) { std::cout << boost::json::serialize(answer) << "\n"; }
+
 Uuid id_from(const std::string& text, const char* option) {
   auto id = Uuid::from_text(text);
   if (!id) throw Fault(std::string(option) + ": a UUID is expected");
@@ -29,34 +31,46 @@ void revoke_command(const CentralFolder& folder, const CommandLine& line) {
   if (!line.device.empty()) wish = {v1::CREDENTIAL_DEVICE, line.device, line.point};
   if (!line.standby.empty()) wish = {v1::CREDENTIAL_STANDBY, line.standby, ""};
   const auto said = carry_out(folder, wish);
+  if (line.look_wish.json) return print(said);
   std::cout << "Revoked " << boost::json::serialize(said.at("revoked")) << " certificates of "
             << to_text(wish.kind) << " " << wish.name << "\n";
 }
 
-/// Proposes the end of the lost box in a person's name, with what came of it in words.
-std::string propose_end(const CentralFolder& folder, const std::string& point, const std::string& token) {
+/// The proposal to end the lost box, in a person's name; null when it was not made, and why, in words.
+struct ProposedEnd {
+  boost::json::value decommission;
+  std::string words;
+};
+ProposedEnd propose_end(const CentralFolder& folder, const std::string& point, const std::string& token) {
   const std::string how = "propose-decommission " + point + " --reason lost --config " +
                           folder.config().string() + " --token-file FILE";
-  if (token.empty()) return "Its box is not decommissioned yet. As a person: feldsher-central " + how;
+  if (token.empty())
+    return {nullptr, "Its box is not decommissioned yet. As a person: feldsher-central " + how};
   try {
     const ApiClient api(folder, read_config(folder.config()), token);
     const auto proposed =
         api.post("/api/v1/decommissions",
                  boost::json::serialize(boost::json::object{{"point", point}, {"reason", "lost"}}));
-    return "Its decommission is proposed. Another person: feldsher-central order-decommission " +
-           std::string(proposed.at("id").as_string()) + " --config " + folder.config().string() +
-           " --token-file FILE";
+    return {proposed, "Its decommission is proposed. Another person: feldsher-central order-decommission " +
+                          std::string(proposed.at("id").as_string()) + " --config " +
+                          folder.config().string() + " --token-file FILE"};
   } catch (const Fault& fault) {
-    return std::string("Its decommission was not proposed: ") + fault.what();
+    return {nullptr, std::string("Its decommission was not proposed: ") + fault.what()};
   }
 }
 
-void lost_point_command(const CentralFolder& folder, const std::string& point, const std::string& token) {
-  const auto said = carry_out(folder, LosePoint{point});
+void lost_point_command(const CentralFolder& folder, const std::string& point, const LookWish& wish) {
+  auto said = carry_out(folder, LosePoint{point});
+  const ProposedEnd end = propose_end(folder, point, wish.token);
+  if (wish.json) {
+    said["decommission"] = end.decommission;
+    said["decommission_detail"] = end.words;
+    return print(said);
+  }
   const auto& people = said.at("people").as_array();
   std::cout << "Revoked " << boost::json::serialize(said.at("revoked")) << " certificates of " << point
             << ". Its pass keys and open codes are worth nothing.\n"
-            << propose_end(folder, point, token) << "\n"
+            << end.words << "\n"
             << "What its boxes could give away concerns " << people.size() << " people. Tell them:\n";
   TextTable table({"FAMILY NAME", "GIVEN NAME", "PHONE", "LANGUAGE", "ID"});
   const auto cell = [](const boost::json::value& person, const char* key) {
@@ -68,27 +82,52 @@ void lost_point_command(const CentralFolder& folder, const std::string& point, c
   table.print(std::cout);
 }
 
+void list_tokens(const std::vector<Token>& all, bool json) {
+  boost::json::array entries;
+  TextTable table({"NAME", "KIND", "MADE", "STATUS", "ID"});
+  for (const Token& token : all) {
+    const char* status = token.revoked ? "revoked" : "valid";
+    entries.push_back(boost::json::object{{"name", token.name},
+                                          {"kind", to_text(token.kind)},
+                                          {"made", token.made},
+                                          {"status", status},
+                                          {"id", token.id.to_text()}});
+    table.row({token.name, to_text(token.kind), token.made, status, token.id.to_text()});
+  }
+  if (json) return print(entries);
+  table.print(std::cout);
+}
+
 void tokens_command(const CentralFolder& folder, const CommandLine& line) {
   Tokens tokens(folder.tokens());
+  const bool json = line.look_wish.json;
   if (!line.revoke.empty()) {
     if (!tokens.revoke(line.revoke)) throw Fault("--revoke: no token of this name stands");
+    if (json) return print(boost::json::object{{"revoked", line.revoke}});
     std::cout << "Revoked " << line.revoke << "\n";
   } else if (!line.name.empty()) {
     SystemRandom random;
     const auto kind = token_kind_from(line.kind);
     if (!kind) throw Fault("--kind: person or system is expected");
     const Uuid person = line.person.empty() ? Uuid{} : id_from(line.person, "--person");
-    std::cout << tokens.make({.name = line.name, .kind = *kind, .person = person}, random,
-                             SystemClock().now())
-              << "\n";
+    const std::string made =
+        tokens.make({.name = line.name, .kind = *kind, .person = person}, random, SystemClock().now());
+    if (json) return print(boost::json::object{{"name", line.name}, {"token", made}});
+    std::cout << made << "\n";
     std::cerr << "Shown once: keep it now. Only its SHA-256 is kept here.\n";
   } else {
-    TextTable table({"NAME", "KIND", "MADE", "STATUS", "ID"});
-    for (const Token& token : tokens.all())
-      table.row({token.name, to_text(token.kind), token.made, token.revoked ? "revoked" : "valid",
-                 token.id.to_text()});
-    table.print(std::cout);
+    list_tokens(tokens.all(), json);
   }
+}
+
+void rebuild_command(const CentralFolder& folder, bool json) {
+  const auto projected = rebuild(folder);
+  if (json)
+    print(boost::json::object{{"projected", projected ? boost::json::value(*projected) : nullptr}});
+  else if (projected)
+    std::cout << "Projected " << *projected << " records.\n";
+  else
+    std::cout << "Central is running and does it beside its answers: its log says views-rebuilt.\n";
 }
 
 }  // namespace
@@ -105,30 +144,52 @@ CLI::App* CommandLine::on_folder(CLI::App* sub, std::function<void(const Central
   return sub;
 }
 
+CLI::App* CommandLine::for_programs(CLI::App* sub) {
+  sub->add_flag("--json", look_wish.json, "JSON instead of text");
+  return sub;
+}
+
 CLI::App* CommandLine::on_folder(const char* command_name, const char* help,
                                  std::function<void(const CentralFolder&)> act) {
   return on_folder(app.add_subcommand(command_name, help), std::move(act));
 }
 
+constexpr const char* one_entry =
+    "A file may hold one entry alone: its id says which, a new id makes a new one, and what stands there\n"
+    "under that id is replaced whole. A room:\n"
+    R"(  {"format": "feldsher-clinic/1", "rooms": [{"id": "0190c0de-0000-7000-8000-000000000004",
+    "point": "UUID", "department": "UUID", "label": "12", "ready": true}]}
+In "departments": {"id", "point", "name": {"en": "Therapy"}}
+In "services": {"id", "name", "letter": "A", "minutes": 12, "icon": "stethoscope", "walk_in": true,
+    "points": ["UUID"], "preparation": []}
+In "practitioners": {"id", "name", "roles": ["doctor"], "points", "services", "pin": "4821"}
+In "shifts": {"id", "point", "room", "practitioner", "services", "from": "2026-11-22T09:00", "until",
+    "leased": []})";
+
 void CommandLine::add_folder_commands() {
-  on_folder("load", "Load clinic data from a file: all of it or nothing; again is harmless",
-            [this](const CentralFolder& folder) { load(folder, file, std::cout); })
-      ->add_option("file", file, "feldsher-clinic/1, JSON")
-      ->required();
+  CLI::App* loading = for_programs(
+      on_folder("load", "Load clinic data from a file: all of it or nothing; again is harmless",
+                [this](const CentralFolder& folder) { load(folder, file, look_wish.json, std::cout); }));
+  loading->add_option("file", file, "feldsher-clinic/1, JSON; - for the standard input")->required();
+  loading->footer(one_entry);
 
   CLI::App* certify = on_folder("issue", "Make a key and certificate for a screen, a wearable or a gateway",
                                 [this](const CentralFolder& folder) {
                                   if (!id.empty()) issue_wish.id = id_from(id, "--id");
+                                  issue_wish.json = look_wish.json;
                                   issue(folder, issue_wish, std::cout);
                                 });
+  for_programs(certify);
   certify->add_option("--kind", issue_wish.kind, "terminal, gateway or broker")->required();
   certify->add_option("--name", issue_wish.name, "Common name: the user name at a broker")->required();
   certify->add_option("--point", issue_wish.point, "Short name of a loaded point");
   certify->add_option("--id", id, "UUID that the certificate ends with: a wearable's");
   certify->add_option("--out", issue_wish.out, "Folder for ca.pem, certificate.pem, key.pem")->required();
 
-  on_folder("enrol", "Print a one-time code with which a bare box becomes a point's: good once, for 24 hours",
-            [this](const CentralFolder& folder) { open_code(folder, point, std::cout); })
+  for_programs(
+      on_folder("enrol",
+                "Print a one-time code with which a bare box becomes a point's: good once, for 24 hours",
+                [this](const CentralFolder& folder) { open_code(folder, point, look_wish.json, std::cout); }))
       ->add_option("--point", point, "Short name of a loaded point")
       ->required();
 
@@ -138,13 +199,15 @@ void CommandLine::add_folder_commands() {
       on_folder(keys->add_subcommand("rotate", "Put a new key in the place of one; no database is rewritten"),
                 [this](const CentralFolder& folder) { rotate(folder, rotate_wish, std::cout); });
   turn->add_option("--key", rotate_wish.key,
-                   "box (wraps the databases' keys), head, pass, server, standby or operator")
+                   "box (wraps the databases' keys), head, pass, server, standby or operator; authority: all "
+                   "certificates and codes end")
       ->capture_default_str();
   turn->add_option("--host", rotate_wish.hosts, "With server: names of this machine besides localhost");
   turn->add_flag("--retire", rotate_wish.retire, "With pass: former keys' passes are worth nothing any more");
 
   CLI::App* out = on_folder("revoke", "End certificates: whoever is connected with one is cut off at once",
                             [this](const CentralFolder& folder) { revoke_command(folder, *this); });
+  for_programs(out);
   auto* holder = out->add_option_group("holder", "Whose");
   holder->add_option("--node", node, "Short name of the point whose agent it is");
   holder->add_option("--terminal", terminal, "Common name of a screen");
@@ -159,7 +222,8 @@ void CommandLine::add_folder_commands() {
       on_folder(points->add_subcommand("lost",
                                        "Its boxes are in other hands: revoke all that is used there, "
                                        "propose to decommission its box, and list whom to tell"),
-                [this](const CentralFolder& folder) { lost_point_command(folder, point, look_wish.token); });
+                [this](const CentralFolder& folder) { lost_point_command(folder, point, look_wish); });
+  for_programs(lost);
   lost->add_option("name", point, "Short name of the point")->required();
   lost->add_option("--token-file", look_wish.token,
                    "File with a person's token: the decommission is proposed in their name");
@@ -173,14 +237,17 @@ void CommandLine::add_folder_commands() {
 
   CLI::App* token = on_folder("token", "Make or revoke a bearer token of the API; without a name, list them",
                               [this](const CentralFolder& folder) { tokens_command(folder, *this); });
+  for_programs(token);
   token->add_option("--name", name, "Make a token of this name and print it, once");
   token->add_option("--kind", kind, "person or system (default): metrics and clinic data need a system's");
   token->add_option("--person", person, "Kind person: UUID of the practitioner it speaks for");
   token->add_option("--revoke", revoke, "End the token of this name, at once");
 
-  on_folder(
-      "rebuild", "Make views.db anew from the journal, while central is stopped",
-      [](const CentralFolder& folder) { std::cout << "Projected " << rebuild(folder) << " records.\n"; });
+  for_programs(
+      on_folder("rebuild",
+                "Make views.db anew from the journal. A running central fills a second file beside the "
+                "one that answers, then swaps them",
+                [this](const CentralFolder& folder) { rebuild_command(folder, look_wish.json); }));
 }
 
 }  // namespace feldsher::central

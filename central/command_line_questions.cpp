@@ -10,9 +10,10 @@ void CommandLine::add_questions() {
          [this] { look_at_points(look_wish, std::cout); });
   asking("status", "What waits for the disk, and how the standby stands",
          [this] { look_at_status(look_wish, std::cout); });
-  asking("patients", "Find patients. Each one shown gets a record that says so", [this] {
-    look_at_patients(look_wish, query, std::cout);
-  })->add_option("query", query, "Parts of names, phone or birth date");
+  CLI::App* found = asking("patients", "Find patients. Each one shown gets a record that says so",
+                           [this] { look_at_patients(look_wish, query, all, std::cout); });
+  found->add_option("query", query, "Parts of names, phone or birth date");
+  found->add_flag("--archived", all, "Those who are archived, instead of those who are not");
   asking("history", "A patient's history, in order. A record says that it was read",
          [this] { look_at_history(look_wish, patient, std::cout); })
       ->add_option("patient", patient, "UUID of the patient")

@@ -1,6 +1,3 @@
-#include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/spdlog.h>
-
 #include <CLI/CLI.hpp>
 #include <iostream>
 
@@ -10,20 +7,9 @@
 #include "edge-agent/agent/status_door.hpp"
 #include "edge-agent/enrol/enrol.hpp"
 #include "edge-agent/enrol/rotate.hpp"
+#include "protocol/log/log.hpp"
 
 namespace edge = feldsher::edge;
-
-namespace {
-
-void log_to_stderr(const std::string& level) {
-  auto log = spdlog::stderr_logger_st("edge");
-  log->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");
-  log->set_level(spdlog::level::from_str(level));
-  log->flush_on(spdlog::level::trace);
-  spdlog::set_default_logger(std::move(log));
-}
-
-}  // namespace
 
 int main(int argc, char** argv) {
   CLI::App app{
@@ -90,12 +76,12 @@ int main(int argc, char** argv) {
         edge::enrol(wish, std::cout);
         config_file = edge::PointFolder(wish.folder).config();
         if (!start) {
-          std::cout << edge::start_commands(wish.folder);
+          std::cout << edge::start_commands(wish.folder, edge::PointFolder(wish.folder).sealed());
           return 0;
         }
       }
       const edge::Config config = edge::read_config(config_file);
-      log_to_stderr(config.log);
+      feldsher::Log::begin(config.log);
       return edge::serve(config);
     } else if (*rotate) {
       rotate_wish.folder = edge::read_config(config_file).folder;

@@ -14,7 +14,7 @@ function(feldsher_package name)
   install(FILES ${images}/packages/copyright ${made}/changelog.gz DESTINATION usr/share/doc/feldsher-${name} COMPONENT ${name})
 endfunction()
 
-# feldsher_service_package(NAME UNITS unit… DATA folder KEYS folder CONFFILES path…): a program that a unit runs.
+# feldsher_service_package(NAME UNITS unit… DATA folder KEYS "folder…" CONFFILES path…): a program that a unit runs.
 function(feldsher_service_package name)
   cmake_parse_arguments(ARG "" "DATA;KEYS" "UNITS;CONFFILES" ${ARGN})
   feldsher_package(${name})
@@ -89,11 +89,12 @@ to work while its line is down.")
 feldsher_service_package(edge
   UNITS feldsher-edge.service feldsher-broker.service
   DATA /var/lib/feldsher-edge
-  KEYS /etc/feldsher/broker
+  KEYS "/etc/feldsher/broker /var/lib/feldsher-revoked"
   CONFFILES /etc/feldsher/broker/mosquitto.conf /etc/feldsher/broker/acl)
 install(FILES ${images}/broker/mosquitto.conf ${images}/broker/acl DESTINATION etc/feldsher/broker COMPONENT edge)
 install(FILES ${images}/systemd/mosquitto.service.d/feldsher.conf DESTINATION lib/systemd/system/mosquitto.service.d
         COMPONENT edge)
+install(TARGETS feldsher_shut_out LIBRARY DESTINATION usr/lib/feldsher COMPONENT edge)
 set(CPACK_DEBIAN_EDGE_PACKAGE_SECTION net)
 # Before 2.0.20 Mosquitto drops good clients; bookworm-backports has a later one.
 set(CPACK_DEBIAN_EDGE_PACKAGE_DEPENDS "mosquitto (>= 2.0.20), ${service_depends}, ${asks}, tzdata")

@@ -61,6 +61,18 @@ std::optional<Draft> noted_standby(const NetworkState& state, const PeerIdentity
   return issued(shown, about, by, random);
 }
 
+std::optional<std::int64_t> standby_certificate_ends_s(const NetworkState& state) {
+  std::map<std::string, std::int64_t> ends;  // By standby.
+  for (const auto& [id, row] : state.credentials.rows()) {
+    if (row.state.kind() != v1::CREDENTIAL_STANDBY || row.state.revoked()) continue;
+    std::int64_t& end = ends[row.state.holder()];
+    end = std::max(end, row.state.not_after_s());
+  }
+  std::optional<std::int64_t> first;
+  for (const auto& [standby, end] : ends) first = std::min(first.value_or(end), end);
+  return first;
+}
+
 std::vector<Draft> end_former_lines(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by) {
   const auto id = peer.uuid();
   if (peer.kind != PeerKind::node || !id || peer.serial.empty()) return {};

@@ -42,6 +42,10 @@ Draft issued(const CertificateBundle& bundle, v1::Credential about, const Access
 std::optional<Draft> noted_standby(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by,
                                    Random& random);
 
+/// When the certificate of a standby ends, the youngest of each that was not revoked, and of those the one
+/// that ends first (Unix time). Nothing when none is known.
+std::optional<std::int64_t> standby_certificate_ends_s(const NetworkState& state);
+
 /// A node has come in with the youngest certificate of its line: those before it end. Empty when it has
 /// another, or none is left to end.
 std::vector<Draft> end_former_lines(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by);

@@ -34,6 +34,7 @@ Api::Api(ApiWorld world)
 
   route("GET", "/api/v1/points", nothing, &Api::points);
   route("GET", "/api/v1/status", nothing, &Api::status);
+  route("POST", "/api/v1/views/rebuild", nothing, &Api::rebuild_views, Scope::system);
   route("GET", "/api/v1/incidents", read_limit, &Api::incidents);
   route("POST", "/api/v1/clinic", read_clinic_text, &Api::clinic, Scope::system);
   route("POST", "/api/v1/access", read_access, &Api::access, Scope::system);
@@ -41,7 +42,13 @@ Api::Api(ApiWorld world)
   route("GET", "/api/v1/patients", read_patient_search, &Api::patients);
   route("GET", "/api/v1/patients/{id}", id, &Api::patient);
   route("GET", "/api/v1/patients/{id}/history", id, &Api::patient_history);
+  route("POST", "/api/v1/patients/{id}/archive", id, &Api::archive_patient);
+  route("POST", "/api/v1/patients/{id}/restore", id, &Api::restore_patient);
 
+  route("GET", "/api/v1/departments", read_point, &Api::departments);
+  route("GET", "/api/v1/rooms", read_point, &Api::rooms);
+  route("GET", "/api/v1/services", read_point, &Api::services);
+  route("GET", "/api/v1/practitioners", read_point, &Api::practitioners);
   route("GET", "/api/v1/shifts", read_day, &Api::shifts);
   route("POST", "/api/v1/shifts/{id}/lease", read_minutes, &Api::lease);
   route("POST", "/api/v1/shifts/{id}/recall", read_minutes, &Api::recall);

@@ -5,6 +5,7 @@
 #include "central/commands/clinic_loader.hpp"
 #include "central/history/history.hpp"
 #include "central/node/central_node.hpp"
+#include "central/registry/archive.hpp"
 
 namespace feldsher::central {
 
@@ -20,6 +21,8 @@ struct ApiWorld {
   std::map<std::string, Octets> once = {};
   /// What `/metrics` shows besides what was counted.
   std::function<Metrics::Now()> now = {};
+  /// Begins to make the views anew while they answer; false while that is under way.
+  std::function<bool()> rebuild = {};
   /// Runs slow work elsewhere, then `then` on the loop; an exception of `work` comes as its argument.
   std::function<void(std::function<void()> work, std::function<void(std::exception_ptr)> then)> crypto = {};
 };
@@ -44,7 +47,11 @@ class Api {
   };
   struct PatientSearch {
     std::string typed;
+    bool archived = false;  ///< Those who are, or those who are not.
     std::size_t limit = 0;
+  };
+  struct AtPoint {
+    Uuid point;  ///< Nil = everywhere.
   };
   struct DayAtPoint {
     std::string day;
@@ -90,6 +97,7 @@ class Api {
              void (Api::*act)(Input, const Caller&, Reply), Scope scope = Scope::reader);
 
   static PatientSearch read_patient_search(RouteInput& in);
+  static AtPoint read_point(RouteInput& in);
   static DayAtPoint read_day(RouteInput& in);
   static BookingInput read_booking(RouteInput& in);
   static MinutesInput read_minutes(RouteInput& in);
@@ -103,6 +111,7 @@ class Api {
 
   void points(Nothing, const Caller& caller, Reply reply);
   void status(Nothing, const Caller& caller, Reply reply);
+  void rebuild_views(Nothing, const Caller& caller, Reply reply);
   void incidents(Limit, const Caller& caller, Reply reply);
   void clinic(ClinicInput, const Caller& caller, Reply reply);
   void access(AccessInput, const Caller& caller, Reply reply);
@@ -111,6 +120,13 @@ class Api {
   void patient(ById, const Caller& caller, Reply reply);
   void patient_history(ById, const Caller& caller, Reply reply);
 
+  void archive_patient(ById, const Caller& caller, Reply reply);
+  void restore_patient(ById, const Caller& caller, Reply reply);
+
+  void departments(AtPoint, const Caller& caller, Reply reply);
+  void rooms(AtPoint, const Caller& caller, Reply reply);
+  void services(AtPoint, const Caller& caller, Reply reply);
+  void practitioners(AtPoint, const Caller& caller, Reply reply);
   void shifts(DayAtPoint, const Caller& caller, Reply reply);
   void appointments(DayAtPoint, const Caller& caller, Reply reply);
   void appointment(ById, const Caller& caller, Reply reply);
@@ -136,6 +152,7 @@ class Api {
 
   /// Why there is nothing to show of a patient: unknown, or erased by which order.
   Refused absent(const Uuid& patient) const;
+  void write_archive(const Uuid& patient, const Archived<Draft>& draft, const Caller& caller, Reply reply);
   void write_erasure(const Draft& draft, int status, const Caller& caller, Reply reply);
 
   HttpResponse health() const;

@@ -6,13 +6,17 @@ namespace feldsher::central {
 namespace json = boost::json;
 
 Api::PatientSearch Api::read_patient_search(RouteInput& in) {
-  PatientSearch search{.typed = in.query("query").value_or(""), .limit = in.query_count("limit", 50, 200)};
+  PatientSearch search{
+      .typed = in.query("query").value_or(""), .archived = false, .limit = in.query_count("limit", 50, 200)};
   if (search.typed.size() > 200) throw BadInput("query", "longer than 200 octets");
+  const std::string archived = in.query("archived").value_or("false");
+  if (archived != "true" && archived != "false") throw BadInput("archived", "true or false is expected");
+  search.archived = archived == "true";
   return search;
 }
 
 void Api::patients(PatientSearch input, const Caller& caller, Reply reply) {
-  world_.history.patients(input.typed, input.limit, [this, caller, reply](std::vector<PatientView> found) {
+  auto tell = [this, caller, reply](std::vector<PatientView> found) {
     std::vector<Uuid> shown;
     json::array all;
     for (const auto& patient : found) {
@@ -21,7 +25,8 @@ void Api::patients(PatientSearch input, const Caller& caller, Reply reply) {
     }
     disclose(shown, "api/patients", caller,
              [reply, all = std::move(all)] { reply(Answer{.status = 200, .body = all}); });
-  });
+  };
+  world_.history.patients(input.typed, input.archived, input.limit, std::move(tell));
 }
 
 Refused Api::absent(const Uuid& patient) const {

@@ -6,6 +6,17 @@ namespace feldsher::central {
 
 namespace json = boost::json;
 
+namespace {
+
+/// When it ends, and in how many whole days; null for none.
+json::value certificate(std::optional<std::int64_t> ends_s, std::int64_t now_s) {
+  constexpr std::int64_t day_s = 86'400;
+  if (!ends_s) return nullptr;
+  return json::object{{"ends", utc_text(*ends_s * 1000)}, {"days_left", (*ends_s - now_s) / day_s}};
+}
+
+}  // namespace
+
 Api::Limit Api::read_limit(RouteInput& in) { return {in.query_count("limit", 100, 1000)}; }
 
 Api::ClinicInput Api::read_clinic_text(RouteInput& in) { return {in.body()}; }
@@ -30,12 +41,22 @@ void Api::accept_older_disk(ById input, const Caller& caller, Reply reply) {
 
 void Api::status(Nothing, const Caller&, Reply reply) {
   const Metrics::Now now = world_.now();
+  const std::int64_t now_s = world_.node.now().wall_ms / 1000;
   reply(Answer{.status = 200,
                .body = json::object{{"intake", now.intake},
                                     {"backlog", now.backlog},
                                     {"connections", now.connections},
                                     {"keys", now.unsealed ? "unsealed" : "sealed"},
+                                    {"disk_fault_before", now.disk_fault_before},
+                                    {"certificates",
+                                     {{"doors", certificate(now.certificate_ends_s, now_s)},
+                                      {"standby", certificate(now.standby_certificate_ends_s, now_s)}}},
                                     {"standby", to_json(now.standby)}}});
+}
+
+void Api::rebuild_views(Nothing, const Caller&, Reply reply) {
+  // Central answers at once: a journal of years takes longer than anybody waits for an answer.
+  reply(Answer{.status = 202, .body = json::object{{"begun", world_.rebuild()}}});
 }
 
 void Api::incidents(Limit input, const Caller&, Reply reply) {

@@ -194,10 +194,15 @@ json::object to_json(const StandbyStatus& status) {
   return object;
 }
 
-json::object to_json(const PatientView& view) {
-  json::object object{{"id", view.id.to_text()}};
-  const json::value fields = to_json(view.patient);
+json::object with_id(const Uuid& id, const Message& message) {
+  json::object object{{"id", id.to_text()}};
+  const json::value fields = to_json(message);
   for (const auto& field : fields.get_object()) object[field.key()] = field.value();
+  return object;
+}
+
+json::object to_json(const PatientView& view) {
+  json::object object = with_id(view.id, view.patient);
   object["archived"] = view.archived;
   return object;
 }

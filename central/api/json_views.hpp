@@ -16,6 +16,8 @@ std::string plain_word(std::string_view name, std::string_view prefix = "");
 
 /// Any message: ids as UUIDs, other octets in hexadecimal, a text in several languages as an object of them.
 boost::json::value to_json(const google::protobuf::Message& message);
+/// The same with "id" before its fields.
+boost::json::object with_id(const Uuid& id, const google::protobuf::Message& message);
 
 boost::json::object to_json(const PointStatus& status, const v1::Point& point);
 boost::json::object to_json(const StandbyStatus& status);

@@ -62,6 +62,9 @@ struct Metrics::Families {
   Gauge& unsealed = gauge(registry, "feldsher_unsealed",
                           "1 when whoever has central's disk can read it: no TPM seals its keys")
                         .Add({});
+  Family<Gauge>& certificate_ends =
+      gauge(registry, "feldsher_certificate_ends_seconds",
+            "Unix time at which the certificate of central's doors, or of its standby, ends");
   Family<Gauge>& point_unsealed =
       gauge(registry, "feldsher_point_unsealed",
             "1 when whoever has the point's disk can read it, as its box last said");
@@ -103,6 +106,11 @@ std::string Metrics::text(const Now& now) {
   families_->standby_lag_s.Set(static_cast<double>(now.standby.lag_ms) / 1000);
   families_->standby_gone_on.Set(static_cast<double>(now.standby.gone_on));
   families_->unsealed.Set(now.unsealed ? 1 : 0);
+  if (now.certificate_ends_s)
+    families_->certificate_ends.Add({{"of", "doors"}}).Set(static_cast<double>(*now.certificate_ends_s));
+  if (now.standby_certificate_ends_s)
+    families_->certificate_ends.Add({{"of", "standby"}})
+        .Set(static_cast<double>(*now.standby_certificate_ends_s));
   for (const PointStatus& point : now.points) {
     const prometheus::Labels labels{{"point", point.point.to_text()}};
     families_->connected.Add(labels).Set(point.connected ? 1 : 0);

@@ -27,7 +27,10 @@ class Metrics {
     std::uint64_t views_position = 0;  ///< … and how many of them the views show.
     std::uint64_t views_unreadable = 0;
     StandbyStatus standby = {};
-    bool unsealed = false;  ///< Central's own box key lies in a file.
+    bool unsealed = false;               ///< Central's own box key lies in a file.
+    std::string disk_fault_before = {};  ///< Why the run before could not write; empty when it could.
+    std::optional<std::int64_t> certificate_ends_s = {};          ///< Of the doors: Unix time.
+    std::optional<std::int64_t> standby_certificate_ends_s = {};  ///< Nothing: there is no standby.
   };
   std::string text(const Now& now);
 

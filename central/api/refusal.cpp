@@ -29,6 +29,9 @@ constexpr Wording wordings[] = {
     {Refusal::patient_elsewhere, 409, "the patient has another appointment then", nullptr},
     {Refusal::nothing_leased, 409, "the point holds none of the minutes that are still to come", nullptr},
     {Refusal::wrong_state, 409, "it is cancelled, was kept or is done already", nullptr},
+    {Refusal::archived, 409, "the patient is archived", nullptr},
+    {Refusal::not_archived, 409, "the patient is not archived", nullptr},
+    {Refusal::in_care, 409, "the patient is in care", nullptr},
     {Refusal::erased, 410, "it was erased by order", nullptr},
     {Refusal::no_person, 403, "a person's token is needed", nullptr},
     {Refusal::other_request, 422, "the idempotency key was used for another request", nullptr},
@@ -54,6 +57,8 @@ Refusal refusal_of(ScheduleRefusal refusal) {
       return Refusal::patient_elsewhere;
     case ScheduleRefusal::wrong_state:
       return Refusal::wrong_state;
+    case ScheduleRefusal::archived:
+      return Refusal::archived;
   }
   return Refusal::malformed;
 }

@@ -85,7 +85,7 @@ Allowed<AccessPlan> plan_for(const LosePoint& wish, const NetworkState& state, R
   std::size_t revoked = 0;
   for (const Draft& draft : planned.drafts) revoked += draft.verb == v1::REVOKED ? 1 : 0;
   json::array people;
-  for (const Uuid& id : people_in_scope(state, *point, by.now))
+  for (const Uuid& id : people_in_scope(state, *point))
     if (const auto* row = state.patients.find(id))
       people.push_back(json::object{{"id", id.to_text()},
                                     {"family_name", row->state.family_name()},

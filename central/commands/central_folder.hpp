@@ -2,6 +2,7 @@
 #include <filesystem>
 #include <string>
 
+#include "protocol/crypto/certificate_files.hpp"
 #include "protocol/record/ids.hpp"
 #include "protocol/transport/tls_files.hpp"
 
@@ -52,6 +53,9 @@ class CentralFolder {
   std::filesystem::path operator_token() const { return folder_ / "operator.token"; }
   std::filesystem::path standby_file() const { return folder_ / "standby.json"; }
   std::filesystem::path standby() const { return folder_ / "standby"; }
+  CertificateFiles own(const std::filesystem::path& holder) const {
+    return {.certificate = holder / "certificate.pem", .key = holder / "key.pem"};
+  }
   TlsFiles standby_tls() const {
     return {.ca = ca(), .certificate = standby() / "certificate.pem", .key = standby() / "key.pem"};
   }

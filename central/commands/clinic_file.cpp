@@ -39,7 +39,7 @@ void put_ids(const std::vector<Uuid>& ids, Repeated* to) {
 template <class State, class Read>
 std::vector<Entry<State>> entries(JsonObject& file, std::string_view list, Read read) {
   std::vector<Entry<State>> all;
-  file.each(list, [&](JsonObject& in) {
+  file.each_if_any(list, [&](JsonObject& in) {
     Entry<State> entry{.id = in.id("id"), .state = {}, .place = in.path()};
     read(in, entry.state);
     all.push_back(std::move(entry));
@@ -180,8 +180,8 @@ ClinicFile read_clinic(std::string_view json) {
   if (file.text("format") != "feldsher-clinic/1")
     throw BadInput("format", "\"feldsher-clinic/1\" is expected");
   ClinicFile clinic;
-  clinic.day = file.text("day");
-  if (!is_date(clinic.day)) throw BadInput("day", "a date like 2026-11-22 is expected");
+  if (const auto day = file.optional_text("day"); day && !is_date(*day))
+    throw BadInput("day", "a date like 2026-11-22 is expected");
   clinic.points = entries<v1::Point>(file, "points", read_point);
   clinic.departments =
       entries<v1::Department>(file, "departments", [](JsonObject& in, v1::Department& department) {
@@ -190,12 +190,14 @@ ClinicFile read_clinic(std::string_view json) {
       });
   clinic.rooms = entries<v1::Room>(file, "rooms", read_room);
   clinic.services = entries<v1::Service>(file, "services", read_service);
-  file.each("practitioners", [&](JsonObject& in) { clinic.practitioners.push_back(read_practitioner(in)); });
+  file.each_if_any("practitioners",
+                   [&](JsonObject& in) { clinic.practitioners.push_back(read_practitioner(in)); });
   clinic.surveys = entries<v1::Survey>(file, "surveys", read_survey);
   clinic.terminals = entries<v1::Terminal>(file, "terminals", read_terminal);
-  file.each("shifts", [&](JsonObject& in) { clinic.shifts.push_back(read_shift(in)); });
+  file.each_if_any("shifts", [&](JsonObject& in) { clinic.shifts.push_back(read_shift(in)); });
   clinic.patients = entries<v1::Patient>(file, "patients", read_patient);
-  file.each("appointments", [&](JsonObject& in) { clinic.appointments.push_back(read_appointment(in)); });
+  file.each_if_any("appointments",
+                   [&](JsonObject& in) { clinic.appointments.push_back(read_appointment(in)); });
   clinic.devices = entries<v1::Device>(file, "devices", [](JsonObject& in, v1::Device& device) {
     device.set_model(in.text("model"));
     device.set_udi(in.text("udi"));

@@ -33,9 +33,9 @@ struct AppointmentEntry {
   std::string from, place;
 };
 
-/// A clinic file, `feldsher-clinic/1`: every value valid by itself; what it refers to is not looked up yet.
+/// A clinic file, `feldsher-clinic/1`: every value valid by itself; what it refers to is not looked up yet. A
+/// list that is missing is empty, so that a file may hold one entry alone.
 struct ClinicFile {
-  std::string day;
   std::vector<Entry<v1::Point>> points;
   std::vector<Entry<v1::Department>> departments;
   std::vector<Entry<v1::Room>> rooms;

@@ -1,7 +1,9 @@
 #include "central/commands/clinic_loader.hpp"
 
 #include "central/commands/pin.hpp"
+#include "central/registry/archive.hpp"
 #include "protocol/civil/civil.hpp"
+#include "protocol/record/id_of.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
@@ -53,6 +55,15 @@ template <class State>
 void ClinicLoader::know_all(const google::protobuf::RepeatedPtrField<std::string>& ids,
                             const Table<State>& table, const std::string& place, const char* what) const {
   for (int i = 0; i < ids.size(); ++i) know(table.find(ids[i]), place + "[" + std::to_string(i) + "]", what);
+}
+
+template <class State>
+void ClinicLoader::know_unarchived(const Uuid& patient, const Table<State>& table,
+                                   const Entry<State>& entry) const {
+  const auto* row = table.find(entry.id);
+  const bool is_new = !row || row->state.SerializeAsString() != entry.state.SerializeAsString();
+  if (is_new && is_archived(state_, patient))
+    throw BadInput(entry.place, "this patient is archived: restore them first");
 }
 
 template <class State>
@@ -188,7 +199,10 @@ LoadPlan ClinicLoader::plan(const ClinicFile& file, const PinVerifiers& verifier
     put(v1::TERMINAL, state_.terminals, entry, "terminals");
   }
   for (const auto& entry : file.shifts) put_shift(entry);
-  for (const auto& entry : file.patients) put(v1::PATIENT, state_.patients, entry, "patients");
+  for (const auto& entry : file.patients) {
+    know_unarchived(entry.id, state_.patients, entry);
+    put(v1::PATIENT, state_.patients, entry, "patients");
+  }
   for (const auto& entry : file.appointments) put_appointment(entry);
   for (const auto& entry : file.devices) put(v1::DEVICE, state_.devices, entry, "devices");
   for (const auto& entry : file.custody) {
@@ -196,6 +210,7 @@ LoadPlan ClinicLoader::plan(const ClinicFile& file, const PinVerifiers& verifier
     if (!entry.state.patient().empty())
       know(state_.patients.find(entry.state.patient()), entry.place + ".patient", "patient");
     know(state_.points.find(entry.state.point()), entry.place + ".point", "point");
+    know_unarchived(id_of(entry.state.patient()), state_.custodies, entry);
     put(v1::CUSTODY, state_.custodies, entry, "custody");
   }
   return std::move(plan_);

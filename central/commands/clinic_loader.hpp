@@ -52,6 +52,9 @@ class ClinicLoader {
                 const std::string& place, const char* what) const;
   std::int64_t minute(const OctetsView point, const std::string& civil, const std::string& place) const;
   void put_pass_key(const PublicKey& key);
+  /// Whom a new or changed entry of the file names must not be archived.
+  template <class State>
+  void know_unarchived(const Uuid& patient, const Table<State>& table, const Entry<State>& entry) const;
   void put_practitioner(const PractitionerEntry& entry, const PinVerifiers& verifiers);
   void put_shift(const ShiftEntry& entry);
   void put_appointment(const AppointmentEntry& entry);

@@ -2,6 +2,7 @@
 
 #include <qrencode.h>
 
+#include <boost/json/serialize.hpp>
 #include <memory>
 #include <ostream>
 
@@ -33,7 +34,7 @@ std::string qr_picture(const std::string& text) {
   return picture;
 }
 
-void open_code(const CentralFolder& folder, const std::string& point, std::ostream& out) {
+void open_code(const CentralFolder& folder, const std::string& point, bool json, std::ostream& out) {
   const Config config = read_config(folder.config());
   SystemRandom random;
   Digest authority_key{};
@@ -42,6 +43,12 @@ void open_code(const CentralFolder& folder, const std::string& point, std::ostre
   const auto code = enrolment::EnrolmentCode::make(random, SystemClock().now(), authority_key,
                                                    config.public_host, config.access_port);
   carry_out(folder, Access::WantedCode{.point = point, .number = code.number, .verifier = code.verifier()});
+  if (json) {
+    out << boost::json::serialize(
+               boost::json::object{{"point", point}, {"code", code.to_text()}, {"qr", code.to_qr_text()}})
+        << "\n";
+    return;
+  }
   out << "Code for the box of " << point << ", good once and for 24 hours:\n\n"
       << "  " << code.to_text() << "\n\n"
       << qr_picture(code.to_qr_text()) << "\nOn the box: feldsher-edge enrol CODE\n";

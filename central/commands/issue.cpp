@@ -58,6 +58,16 @@ void issue(const CentralFolder& folder, const IssueWish& wish, std::ostream& out
                                       .serial = bundle->serial,
                                       .not_after_s = bundle->not_after_s});
   bundle->save(wish.out);
+  if (wish.json) {
+    out << json::serialize(
+               json::object{{"kind", wish.kind},
+                            {"name", wish.name},
+                            {"id", subject.id ? json::value(subject.id->to_text()) : json::value(nullptr)},
+                            {"serial", to_hex(bundle->serial)},
+                            {"folder", wish.out.string()}})
+        << "\n";
+    return;
+  }
   out << "Certificate of " << wish.kind << " " << wish.name;
   if (subject.id) out << ", " << subject.id->to_text();
   out << ", in " << wish.out.string() << "\n";

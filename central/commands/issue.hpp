@@ -15,6 +15,7 @@ struct IssueWish {
   std::string point;  ///< Short name of a loaded point; empty = none.
   std::optional<Uuid> id;
   std::filesystem::path out;
+  bool json = false;  ///< Say what was made as JSON.
 };
 
 /// Makes a key and its certificate in `out`: ca.pem, certificate.pem, key.pem (mode 600). Boxes of points

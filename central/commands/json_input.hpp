@@ -62,6 +62,11 @@ class JsonObject {
       entry.done();
     }
   }
+  /// The same of a list that may be missing.
+  template <class Read>
+  void each_if_any(std::string_view key, Read&& read) {
+    if (find(key)) each(key, std::forward<Read>(read));
+  }
 
  private:
   const boost::json::value* find(std::string_view key);

@@ -1,7 +1,8 @@
 #include "central/commands/load.hpp"
 
+#include <boost/json/serialize.hpp>
 #include <fstream>
-#include <ostream>
+#include <iostream>
 
 #include "central/commands/api_client.hpp"
 #include "central/commands/stopped_central.hpp"
@@ -10,7 +11,13 @@
 namespace feldsher::central {
 namespace {
 
-void tell(const std::map<std::string, std::size_t>& written, std::ostream& out) {
+void tell(const std::map<std::string, std::size_t>& written, bool json, std::ostream& out) {
+  if (json) {
+    boost::json::object counts;
+    for (const auto& [what, count] : written) counts[what] = count;
+    out << boost::json::serialize(boost::json::object{{"written", std::move(counts)}}) << "\n";
+    return;
+  }
   if (written.empty()) {
     out << "Nothing to write: all of it was loaded before.\n";
     return;
@@ -25,7 +32,9 @@ void tell(const std::map<std::string, std::size_t>& written, std::ostream& out) 
 }
 
 std::string read_text(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
+  std::ifstream opened;
+  if (file != "-") opened.open(file, std::ios::binary);
+  std::istream& in = file == "-" ? std::cin : opened;
   std::string text((std::istreambuf_iterator<char>(in)), {});
   if (!in) throw Fault("cannot read " + file.string());
   return text;
@@ -44,7 +53,7 @@ void write_load(CentralNode& node, const LoadPlan& plan, std::function<void()> t
   node.write(plan.transactions.back(), std::move(then));
 }
 
-void load(const CentralFolder& folder, const std::filesystem::path& file, std::ostream& out) {
+void load(const CentralFolder& folder, const std::filesystem::path& file, bool json, std::ostream& out) {
   const std::string text = read_text(file);
   try {
     StoppedCentral central(folder);
@@ -56,16 +65,16 @@ void load(const CentralFolder& folder, const std::filesystem::path& file, std::o
     const LoadPlan plan = plan_load(node, {.file = clinic, .verifiers = verifiers, .pass_key = pass_key}, by);
     write_load(node, plan, [] {});
     central.commit();
-    tell(plan.written, out);
+    tell(plan.written, json, out);
   } catch (const BadInput& bad) {
     throw Fault(file.string() + ": " + bad.what() + "\nNothing was loaded.");
   } catch (const RunningElsewhere&) {
-    out << "Central is running: loading through its API.\n";
+    if (!json) out << "Central is running: loading through its API.\n";
     const auto answer = ApiClient(folder, read_config(folder.config())).post("/api/v1/clinic", text);
     std::map<std::string, std::size_t> written;
     for (const auto& entry : answer.at("written").as_object())
       written[std::string(entry.key())] = entry.value().to_number<std::size_t>();
-    tell(written, out);
+    tell(written, json, out);
   }
 }
 

@@ -19,8 +19,8 @@ LoadPlan plan_load(CentralNode& node, const LoadMaterial& material, const LoadBy
 /// Writes it, before anything else is written there; `then` runs when all of it is durable.
 void write_load(CentralNode& node, const LoadPlan& plan, std::function<void()> then);
 
-/// `load`: into a stopped central's journal, or through the API of a running one. Throws Fault with the place
-/// in the file of what is wrong.
-void load(const CentralFolder& folder, const std::filesystem::path& file, std::ostream& out);
+/// `load`: into a stopped central's journal, or through the API of a running one; "-" is the standard input.
+/// Throws Fault with the place in the file of what is wrong.
+void load(const CentralFolder& folder, const std::filesystem::path& file, bool json, std::ostream& out);
 
 }  // namespace feldsher::central

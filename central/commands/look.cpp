@@ -1,56 +1,13 @@
 #include "central/commands/look.hpp"
 
-#include <fmt/format.h>
-
 #include <boost/json/serialize.hpp>
 #include <ostream>
 
-#include "central/commands/api_client.hpp"
-#include "central/commands/text_table.hpp"
+#include "central/access/own_renewal.hpp"
+#include "central/commands/show.hpp"
 
 namespace feldsher::central {
-namespace {
-
 namespace json = boost::json;
-
-ApiClient client(const LookWish& wish) {
-  const Config config = read_config(wish.config);
-  return {CentralFolder::open(config.dir), config, wish.token};
-}
-json::value ask(const LookWish& wish, const std::string& target) { return client(wish).get(target); }
-
-/// What a cell of a table shows of a value.
-std::string cell(const json::value& value) {
-  if (value.is_null()) return "-";
-  if (value.is_string()) return std::string(value.get_string());
-  if (value.is_bool()) return value.get_bool() ? "yes" : "no";
-  if (value.is_double()) return fmt::format("{:g}", value.get_double());
-  return json::serialize(value);
-}
-
-struct Column {
-  const char* head;
-  const char* key;
-};
-
-void show(const LookWish& wish, const json::value& list, std::initializer_list<Column> columns,
-          std::ostream& out) {
-  if (wish.json) {
-    out << json::serialize(list) << "\n";
-    return;
-  }
-  std::vector<std::string> heads;
-  for (const Column& column : columns) heads.emplace_back(column.head);
-  TextTable table(heads);
-  for (const json::value& entry : list.as_array()) {
-    std::vector<std::string> cells;
-    for (const Column& column : columns) cells.push_back(cell(entry.at(column.key)));
-    table.row(std::move(cells));
-  }
-  table.print(out);
-}
-
-}  // namespace
 
 void look_at_points(const LookWish& wish, std::ostream& out) {
   show(wish, ask(wish, "/api/v1/points"),
@@ -64,6 +21,21 @@ void look_at_points(const LookWish& wish, std::ostream& out) {
         {"ID", "id"}},
        out);
 }
+
+namespace {
+
+/// A line about a certificate that should have been renewed long ago; nothing while it was.
+void warn_of_end(const json::value& certificate, std::string_view whose, std::string_view remedy,
+                 std::ostream& out) {
+  constexpr std::int64_t warned_days = worth_a_warning_s / 86'400;
+  if (certificate.is_null()) return;
+  const auto days = certificate.at("days_left").to_number<std::int64_t>();
+  if (days >= warned_days) return;
+  out << "WARNING   the certificate of " << whose << " ends on " << cell(certificate.at("ends")) << ", in "
+      << days << " days, and was not renewed by itself: " << remedy << "\n";
+}
+
+}  // namespace
 
 void look_at_status(const LookWish& wish, std::ostream& out) {
   const json::value status = ask(wish, "/api/v1/status");
@@ -82,10 +54,16 @@ void look_at_status(const LookWish& wish, std::ostream& out) {
         << cell(standby.at("lag_seconds")) << " s; central went on without it " << cell(standby.at("gone_on"))
         << " times";
   out << "\n";
+  if (const std::string fault = cell(status.at("disk_fault_before")); !fault.empty())
+    out << "WARNING   the run before this one ended because it could not write: " << fault << "\n";
+  const json::value& certificates = status.at("certificates");
+  warn_of_end(certificates.at("doors"), "central's doors", "keys rotate --key server, and start it again",
+              out);
+  warn_of_end(certificates.at("standby"), "the standby", "keys rotate --key standby in its folder", out);
 }
 
-void look_at_patients(const LookWish& wish, const std::string& query, std::ostream& out) {
-  show(wish, ask(wish, "/api/v1/patients?query=" + escape_query(query)),
+void look_at_patients(const LookWish& wish, const std::string& query, bool archived, std::ostream& out) {
+  show(wish, ask(wish, "/api/v1/patients?query=" + escape_query(query) + (archived ? "&archived=true" : "")),
        {{"FAMILY NAME", "family_name"},
         {"GIVEN NAME", "given_name"},
         {"BORN", "birth_date"},
@@ -152,10 +130,8 @@ void complete_task(const LookWish& wish, const std::string& task, std::ostream& 
 void accept_older_disk(const LookWish& wish, const std::string& point, std::ostream& out) {
   const json::value accepted =
       client(wish).post("/api/v1/points/" + escape_query(point) + "/accept-older-disk", "");
-  if (wish.json)
-    out << json::serialize(accepted) << "\n";
-  else
-    out << "The point may connect with the disk that it has: what it lost is handed back to it.\n";
+  say(wish, accepted, "The point may connect with the disk that it has: what it lost is handed back to it.",
+      out);
 }
 
 void break_lease(const LookWish& wish, const std::string& shift, std::ostream& out) {

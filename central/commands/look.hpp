@@ -15,7 +15,8 @@ struct LookWish {
 // Each asks the API over this machine's own network with the operator's token. Throws Fault.
 void look_at_points(const LookWish& wish, std::ostream& out);
 void look_at_status(const LookWish& wish, std::ostream& out);
-void look_at_patients(const LookWish& wish, const std::string& query, std::ostream& out);
+/// Those who are not archived, or those who are.
+void look_at_patients(const LookWish& wish, const std::string& query, bool archived, std::ostream& out);
 void look_at_history(const LookWish& wish, const std::string& patient, std::ostream& out);
 void look_at_appointments(const LookWish& wish, const std::string& day, std::ostream& out);
 /// What a person must look at: what waits, or with `all` also what was seen to.

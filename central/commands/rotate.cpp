@@ -1,14 +1,13 @@
 #include "central/commands/rotate.hpp"
 
-#include <fstream>
-#include <iterator>
 #include <ostream>
 
+#include "central/access/own_renewal.hpp"
 #include "central/commands/access_act.hpp"
 #include "central/commands/config.hpp"
+#include "central/commands/rotate_authority.hpp"
 #include "central/commands/tokens.hpp"
 #include "protocol/crypto/certificate_authority.hpp"
-#include "protocol/crypto/own_certificate.hpp"
 #include "protocol/crypto/secret_file.hpp"
 #include "protocol/crypto/signing_key.hpp"
 #include "protocol/crypto/system_world.hpp"
@@ -18,6 +17,8 @@
 
 namespace feldsher::central {
 namespace {
+
+std::int64_t now_s() { return SystemClock().now().wall_ms / 1000; }
 
 Octets octets_of(const PublicKey& key) { return {reinterpret_cast<const char*>(key.data()), key.size()}; }
 
@@ -56,26 +57,6 @@ void rotate_pass(const CentralFolder& folder, bool retire, std::ostream& out) {
     out << "The next pass key is on its way to the points: when all have heard of it, rotate once more\n";
 }
 
-Octets content_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return Octets(std::istreambuf_iterator<char>(in), {});
-}
-
-/// A new key and certificate of the same holder in the place of the present ones.
-void replace(const CentralFolder& folder, const std::filesystem::path& place, const std::string& name,
-             const std::vector<std::string>& hosts) {
-  const auto present = read_own_certificate(content_of(place / "certificate.pem"));
-  if (!present) throw Fault((place / "certificate.pem").string() + " is no certificate of this network");
-  const auto bundle =
-      CertificateAuthority::load(folder.authority())
-          .issue(
-              {.kind = present->identity.kind, .name = name, .id = present->identity.uuid(), .hosts = hosts},
-              SystemClock().now().wall_ms / 1000);
-  if (!bundle) throw Fault("--host: " + std::string(to_text(bundle.error())));
-  replace_secret_file(place / "key.pem", bundle->key);
-  write_public_file(place / "certificate.pem", bundle->certificate);
-}
-
 void rotate_operator(const CentralFolder& folder, std::ostream& out) {
   SystemRandom random;
   Tokens tokens(folder.tokens());
@@ -94,18 +75,19 @@ void rotate(const CentralFolder& folder, const RotateWish& wish, std::ostream& o
   if (wish.key == "head") return rotate_head(folder, out);
   if (wish.key == "pass") return rotate_pass(folder, wish.retire, out);
   if (wish.key == "operator") return rotate_operator(folder, out);
+  if (wish.key == "authority") return rotate_authority(folder, out);
   if (wish.key == "server") {
-    replace(
-        folder, folder.server(), "central",
+    certify_again(
+        folder.own(folder.server()), CertificateAuthority::load(folder.authority()), now_s(),
         wish.hosts.empty() ? std::vector<std::string>{read_config(folder.config()).public_host} : wish.hosts);
     out << "The doors have a new key and certificate from the next start on\n";
   } else if (wish.key == "standby") {
     if (!std::filesystem::exists(folder.standby_file()))
       throw Fault(folder.path().string() + " is no standby's folder");
-    replace(folder, folder.standby(), "standby", {});
+    certify_again(folder.own(folder.standby()), CertificateAuthority::load(folder.authority()), now_s());
     out << "The standby has a new key and certificate from the next start on\n";
   } else {
-    throw Fault("--key: box, head, pass, server, standby or operator is expected");
+    throw Fault("--key: box, head, pass, server, standby, operator or authority is expected");
   }
 }
 

@@ -8,7 +8,7 @@
 namespace feldsher::central {
 
 struct RotateWish {
-  std::string key = "box";  ///< "box", "head", "pass", "server", "standby" or "operator".
+  std::string key = "box";  ///< "box", "head", "pass", "server", "standby", "operator" or "authority".
   std::vector<std::string>
       hosts;            ///< server: names of this machine besides localhost; empty = `public_host`.
   bool retire = false;  ///< pass: passes signed by former keys are worth nothing from here on.
@@ -21,8 +21,10 @@ struct RotateWish {
 ///   new life begins (central stopped). A standby has a copy of the key: make it anew;
 /// - pass: the next pass key, which all points have heard of already, signs passes from here on, and another
 ///   next one is told to them. The first time there is no next one: it is made, and nothing else;
-/// - server: key and certificate of central's doors, which live 397 days (used from the next start on);
-/// - standby: in a standby's folder, its certificate;
+/// - server: key and certificate of central's doors (used from the next start on). Both are renewed by
+///   themselves in time: this is for a key that others may have, and for other hosts;
+/// - standby: in a standby's folder, its certificate, likewise;
+/// - authority: rotate_authority.hpp;
 /// - operator: the token of central's own commands; the one before ends at once.
 void rotate(const CentralFolder& folder, const RotateWish& wish, std::ostream& out);
 

@@ -4,9 +4,8 @@
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
-namespace {
 
-std::unique_ptr<SqlcipherStore> open_store(const CentralFolder& folder) {
+std::unique_ptr<SqlcipherStore> open_stopped(const CentralFolder& folder) {
   if (std::filesystem::exists(folder.standby_file()))
     throw Fault(folder.path().string() + " is a standby's folder: only its central writes what is in it");
   try {
@@ -16,8 +15,6 @@ std::unique_ptr<SqlcipherStore> open_store(const CentralFolder& folder) {
     throw RunningElsewhere("a central runs in " + folder.path().string());
   }
 }
-
-}  // namespace
 
 /// Collects transactions, so that a command's are one group: durable together.
 class StoppedCentral::DirectLedger final : public Ledger {
@@ -54,7 +51,7 @@ class StoppedCentral::DirectLedger final : public Ledger {
 
 StoppedCentral::StoppedCentral(const CentralFolder& folder)
     : signer_(load_head_key(folder.head_key())),
-      store_(open_store(folder)),
+      store_(open_stopped(folder)),
       ledger_(std::make_unique<DirectLedger>(*store_)),
       node_(std::make_unique<CentralNode>(
           folder.identity().tenant, folder.identity().node,

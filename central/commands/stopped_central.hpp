@@ -11,6 +11,16 @@
 
 namespace feldsher::central {
 
+/// `serve` has the folder: ask it instead.
+class RunningElsewhere : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The journal of a central that does not run. Throws Fault, also for a standby's; RunningElsewhere when
+/// `serve` has the folder.
+std::unique_ptr<SqlcipherStore> open_stopped(const CentralFolder& folder);
+
 /// A central that does not run, opened by a command: its core over its journal, and no network.
 class StoppedCentral {
  public:
@@ -31,12 +41,6 @@ class StoppedCentral {
   std::unique_ptr<SqlcipherStore> store_;
   std::unique_ptr<DirectLedger> ledger_;
   std::unique_ptr<CentralNode> node_;
-};
-
-/// `serve` has the folder: ask it instead.
-class RunningElsewhere : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
 };
 
 }  // namespace feldsher::central

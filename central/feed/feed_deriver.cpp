@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "central/registry/archive.hpp"
+
 namespace feldsher::central {
 
 void FeedDeriver::apply(const Record& record) {
@@ -111,6 +113,7 @@ void FeedDeriver::note_people(const SubjectKey& reason, const People& named_befo
 
 // To the node that runs the point; one that ran it before hears of it when the next day begins.
 void FeedDeriver::bring(const SubjectKey& person, Told& told, const PointId& point) {
+  if (person.type == v1::PATIENT && is_archived(state_, person.id)) return;  // Until they are restored.
   const auto node = state_.node_of(point);
   if (const auto nodes = begun_.find(point);
       nodes == begun_.end() || !node || nodes->second != std::vector{*node})

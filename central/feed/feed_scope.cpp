@@ -1,5 +1,6 @@
 // Which points a subject concerns, and whom it brings into their scope.
 #include "central/feed/feed_deriver.hpp"
+#include "central/registry/archive.hpp"
 
 namespace feldsher::central {
 namespace {
@@ -94,6 +95,8 @@ FeedDeriver::Points FeedDeriver::points_of(const SubjectKey& subject) const {
       add_node(state_of(state_.request_answers, id).asker());
       break;
     case v1::PATIENT:
+      if (is_archived(state_, id)) break;
+      [[fallthrough]];
     case v1::DEVICE:
       return reasons_.points_of(subject);
     default:

@@ -14,8 +14,10 @@ class History {
   template <class T>
   using Then = std::function<void(T)>;
 
-  /// Patients in whose name, phone or birth date every word of `typed` occurs; by name.
-  virtual void patients(const std::string& typed, std::size_t limit, Then<std::vector<PatientView>> then) = 0;
+  /// Patients in whose name, phone or birth date every word of `typed` occurs; by name. Those who are
+  /// archived, or those who are not.
+  virtual void patients(const std::string& typed, bool archived, std::size_t limit,
+                        Then<std::vector<PatientView>> then) = 0;
   virtual void patient(const Uuid& id, Then<std::optional<PatientView>> then) = 0;
   /// The records about a patient as they happened (then as they came here).
   virtual void history(const Uuid& patient, Then<std::vector<HistoryEntry>> then) = 0;

@@ -1,6 +1,7 @@
 // How records come to count: what central writes and what nodes send, durable first, then told.
 #include "central/node/central_node.hpp"
 #include "central/node/quarantine.hpp"
+#include "central/registry/archive.hpp"
 #include "protocol/clinic/erasing.hpp"
 
 namespace feldsher::central {
@@ -66,6 +67,7 @@ void CentralNode::run_rules(const std::vector<Record>& records) {
     else if (record.subject.type == v1::GIVE_BACK)
       drafts = tasks_.found_in_given_back(record.subject.id, now());
     if (!drafts.empty()) write(drafts, [] {});
+    if (auto back = Archive(state_).needed_again(record, now())) write({*back}, [] {});
     if (auto again = erasures_.late(record)) write({*again}, [] {});
     if (auto end = decommissions_.late(record)) write({*end}, [] {});
   }

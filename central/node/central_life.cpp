@@ -4,6 +4,7 @@
 #include "central/feed/derivation.hpp"
 #include "central/node/central_node.hpp"
 #include "central/node/quarantine.hpp"
+#include "central/registry/archive.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
@@ -135,6 +136,7 @@ void CentralNode::start(JournalStore& store) {
   }
   for (auto& [node, each] : links_) {
     if (auto tickets = store.value(sync::CentralLink::tickets_value(node))) each->resume_tickets(*tickets);
+    each->resume_cut(store.value(sync::CentralLink::cut_value(node)).value_or(""));
     each->resume_ahead(store.value(sync::CentralLink::ahead_value(node)).value_or(""));
   }
   if (!goes_on) open_life(last, took_over);
@@ -143,6 +145,7 @@ void CentralNode::start(JournalStore& store) {
   for (const auto& [id, row] : state_.requests.rows())
     if (auto drafts = scheduling_.answer_request(id, now()); !drafts.empty()) write(drafts, [] {});
   for (const auto& drafts : tasks_.left_over(now())) write(drafts, [] {});
+  for (const Draft& draft : Archive(state_).left_over(now())) write({draft}, [] {});
   for (const Draft& draft : erasures_.left_over()) write({draft}, [] {});
   for (const Draft& draft : decommissions_.left_over()) write({draft}, [] {});
 }

@@ -110,6 +110,7 @@ class CentralNode final : private sync::CentralLinkHost {
   sync::FeedLog& feed(NodeId node) override { return feeds_.feed(node); }
   void renew_feed(NodeId node, std::function<void()> then) override;
   Digest state_hash_of_acts(NodeId node) override { return state_.state_hash_of_acts(node); }
+  const SubjectSet* subjects_of_acts(NodeId node) override { return state_.subjects_of_acts(node); }
   HybridClock& clock() override { return writer_.clock(); }
   bool standby_in_step() override { return world_.safekeeping && world_.safekeeping->in_step(); }
   std::uint64_t forgotten(const v1::Hello& hello) override;

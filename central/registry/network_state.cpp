@@ -174,6 +174,11 @@ Digest NetworkState::state_hash_of_acts(NodeId node) const {
   return at == writers_.end() ? StateHash{}.value() : at->second.subjects.hash();
 }
 
+const SubjectSet* NetworkState::subjects_of_acts(NodeId node) const {
+  auto at = writers_.find(node);
+  return at == writers_.end() ? nullptr : &at->second.subjects;
+}
+
 std::int64_t NetworkState::last_act_ms(NodeId node) const {
   auto at = writers_.find(node);
   return at == writers_.end() ? 0 : at->second.last_ms;

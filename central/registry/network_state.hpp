@@ -45,6 +45,8 @@ class NetworkState : public ScheduleTables {
   const v1::Day* today() const;
   /// Over the subjects of a node's acts.
   Digest state_hash_of_acts(NodeId node) const;
+  /// These subjects; null: none.
+  const SubjectSet* subjects_of_acts(NodeId node) const;
   /// The last stamp heard in a node's acts, Unix ms; 0 = none.
   std::int64_t last_act_ms(NodeId node) const;
   std::uint64_t acts_of(NodeId node) const;

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include "central/registry/archive.hpp"
 #include "central/scheduling/task_rules.hpp"
 #include "protocol/civil/civil.hpp"
+#include "protocol/record/id_of.hpp"
 
 namespace feldsher::central {
 namespace {
@@ -30,6 +32,8 @@ const char* to_text(ScheduleRefusal refusal) {
       return "the patient has another appointment then";
     case ScheduleRefusal::wrong_state:
       return "it is cancelled, was kept or is done already";
+    case ScheduleRefusal::archived:
+      return "the patient is archived: restore them first";
   }
   return "unknown refusal";
 }
@@ -52,6 +56,7 @@ Scheduled<Booking> Scheduling::book(const WantedBooking& wanted, const v1::Actor
   const auto* shift = state_.shifts.find(wanted.shift);
   const auto* service = state_.services.find(wanted.service);
   if (!shift || !service || !state_.patients.find(wanted.patient)) return ScheduleRefusal::not_found;
+  if (is_archived(state_, wanted.patient)) return ScheduleRefusal::archived;
   const std::uint32_t length = wanted.minutes != 0 ? wanted.minutes : service->state.minutes();
   if (length == 0 || length > longest_booking_minutes || !lies_in(shift->state, wanted.minute, length) ||
       !gives(shift->state, wanted.service.to_octets()))
@@ -220,7 +225,8 @@ std::vector<Draft> Scheduling::answer_request(const Uuid& request_id, const Inst
     const v1::Appointment& wanted = request.wanted();
     const auto* shift = state_.shifts.find(wanted.shift());
     if (!shift || !lies_in(shift->state, wanted.from().minute(), wanted.minutes()) ||
-        !state_.patients.find(wanted.patient()) || state_.appointments.find(appointment_id)) {
+        !state_.patients.find(wanted.patient()) || is_archived(state_, id_of(wanted.patient())) ||
+        state_.appointments.find(appointment_id)) {
       answer.set_outcome(v1::OUTCOME_NOT_FOUND);
     } else if (minutes_of(wanted).first * 60'000 <= now.wall_ms) {
       answer.set_outcome(v1::OUTCOME_PAST);

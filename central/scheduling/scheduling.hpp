@@ -17,6 +17,7 @@ enum class ScheduleRefusal {
   doctor_elsewhere,   ///< The doctor or the room has another shift then.
   patient_elsewhere,  ///< The patient has another appointment then.
   wrong_state,        ///< Cancelled, visited or done already.
+  archived,           ///< The patient is archived.
 };
 const char* to_text(ScheduleRefusal refusal);
 

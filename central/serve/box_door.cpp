@@ -1,8 +1,8 @@
 #include "central/serve/box_door.hpp"
 
-#include <fmt/format.h>
+#include "protocol/log/log.hpp"
 
-#include "central/serve/log.hpp"
+#include <fmt/format.h>
 
 namespace feldsher::central {
 namespace {

@@ -17,6 +17,8 @@ class BoxDoor {
           const Octets& head_key);
 
   std::uint16_t port() const { return server_.port(); }
+  /// Reads its certificate again, for connections to come. Throws Fault, and keeps the old one.
+  void reload() { server_.reload(); }
   void stop() { server_.stop(); }
 
  private:

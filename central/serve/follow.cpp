@@ -5,12 +5,14 @@
 
 #include "central/copies/journal_copy.hpp"
 #include "central/copies/standby_folder.hpp"
-#include "central/serve/log.hpp"
+#include "central/serve/certificate_watch.hpp"
 #include "central/serve/serve.hpp"
 #include "central/serve/standby_door.hpp"
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/committer.hpp"
 #include "protocol/journal/data_folder.hpp"
+#include "protocol/journal/fault_note.hpp"
+#include "protocol/log/log.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
@@ -47,6 +49,7 @@ class FetchDoor {
     tick();
   }
   std::uint16_t port() const { return server_.port(); }
+  void reload() { server_.reload(); }
   void stop() {
     timer_.cancel();
     door_.stop();
@@ -78,11 +81,17 @@ int follow(const Config& config) {
   const SystemClock clock;
   boost::asio::io_context loop{1};
   int verdict = 0;
+  const FaultNote fault_note(folder.path() / "disk-fault");
+  if (!fault_note.earlier().empty()) {
+    Log::error("disk-failed-before", {{"reason", Reason{fault_note.earlier()}}});
+    fault_note.clear();
+  }
   auto store = DataFolder::open(config.dir).open_store(folder.identity().tenant);
   SqlcipherStore& journal = *store;
   Committer committer(std::move(store), loop.get_executor(),
                       [&](const std::string& what) {
                         Log::error("disk-failed", {{"reason", Reason{what}}});
+                        fault_note.leave(what);
                         verdict = disk_failed;
                         loop.stop();
                       },
@@ -95,7 +104,11 @@ int follow(const Config& config) {
                      .software = "feldsher-central"},
                     ledger);
   follower.resume(journal);
+  CertificateWatch of_door(loop, clock, {folder.own(folder.server()), folder.authority()});
+  // The line reads its own at each connection.
+  CertificateWatch of_line(loop, clock, {folder.own(folder.standby()), folder.authority()});
   FetchDoor door(loop, config, folder, ledger, clock);
+  of_door.on_renewed = [&] { door.reload(); };
   CopyLine line(
       loop,
       {.address = standby.central,
@@ -125,6 +138,8 @@ int follow(const Config& config) {
     if (error) return;
     line.stop();
     door.stop();
+    of_door.stop();
+    of_line.stop();
     committer.drain([&] { loop.stop(); });
   });
   loop.run();

@@ -10,13 +10,15 @@
 
 #include "central/api/api.hpp"
 #include "central/serve/box_door.hpp"
-#include "central/serve/log.hpp"
+#include "central/serve/certificate_watch.hpp"
 #include "central/serve/sync_door.hpp"
-#include "central/store/views.hpp"
+#include "central/store/live_rebuild.hpp"
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/committer.hpp"
 #include "protocol/journal/data_folder.hpp"
+#include "protocol/journal/fault_note.hpp"
 #include "protocol/journal/head_key_file.hpp"
+#include "protocol/log/log.hpp"
 #include "protocol/record/result.hpp"
 #include "protocol/transport/https_server.hpp"
 
@@ -69,8 +71,10 @@ int serve(const Config& config) {
   boost::asio::io_context loop{1};
   boost::asio::thread_pool crypto{1};
   int verdict = 0;
+  const FaultNote fault_note(folder.path() / "disk-fault");
   auto disk_failed = [&](const std::string& what) {
     Log::error("disk-failed", {{"reason", Reason{what}}});
+    fault_note.leave(what);
     verdict = 3;
     loop.stop();
   };
@@ -104,9 +108,15 @@ int serve(const Config& config) {
   };
   node.start(journal);
   replaying = false;
+  if (!fault_note.earlier().empty()) {
+    Log::error("disk-failed-before", {{"reason", Reason{fault_note.earlier()}}});
+    node.incident(v1::INCIDENT_DISK, node.id(), "the journal could not be written: " + fault_note.earlier());
+    committer.drain([&fault_note] { fault_note.clear(); });
+  }
   Log::info("journal-read", {{"records", node.intake()}, {"views", views.position()}});
 
   Tokens tokens(folder.tokens());
+  CertificateWatch certificate(loop, clock, {folder.own(folder.server()), folder.authority()});
   StandbyDoor copies(safekeeping, [&] { return node.now(); });
   SyncDoor points(loop,
                   {.host = config.sync_host,
@@ -135,6 +145,7 @@ int serve(const Config& config) {
   };
   revocations.on_revoked = [&](const Octets& serial) { points.cut(serial); };
   BoxDoor boxes(loop, config, folder, node, signer.public_key());
+  LiveRebuild rebuilding(views, copied);
   Api api({.node = node,
            .history = views,
            .ledger = copied,
@@ -151,7 +162,16 @@ int serve(const Config& config) {
                                      .views_position = views.position(),
                                      .views_unreadable = views.unreadable(),
                                      .standby = node.standby(),
-                                     .unsealed = !data.sealed()};
+                                     .unsealed = !data.sealed(),
+                                     .disk_fault_before = fault_note.earlier(),
+                                     .certificate_ends_s = certificate.ends_s(),
+                                     .standby_certificate_ends_s = standby_certificate_ends_s(node.state())};
+               },
+           .rebuild =
+               [&] {
+                 return rebuilding.run([](std::uint64_t records) {
+                   Log::info("views-rebuilt", {{"records", records}});
+                 });
                },
            .crypto =
                [&](std::function<void()> work, std::function<void(std::exception_ptr)> then) {
@@ -176,6 +196,11 @@ int serve(const Config& config) {
              Log::error("request-failed", {{"reason", Reason{what}}});
            }},
       [&](HttpRequest request, HttpsServer::Respond respond) { api.serve(request, std::move(respond)); });
+  certificate.on_renewed = [&] {
+    points.reload();
+    boxes.reload();
+    people.reload();
+  };
   Ticker ticker(loop, node);
   Log::info("serving", {{"tenant", folder.identity().tenant},
                         {"node", folder.identity().node},
@@ -191,6 +216,7 @@ int serve(const Config& config) {
     boxes.stop();
     points.stop();
     ticker.stop();
+    certificate.stop();
     node.sign_head_now();
     committer.drain([&] { loop.stop(); });
   });

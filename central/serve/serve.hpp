@@ -1,4 +1,6 @@
 #pragma once
+#include <optional>
+
 #include "central/commands/central_folder.hpp"
 #include "central/commands/config.hpp"
 
@@ -14,7 +16,8 @@ int serve(const Config& config);
 /// another start does not change.
 int follow(const Config& config);
 
-/// Makes views.db anew from the journal of a stopped central. Returns how many records it shows.
-std::uint64_t rebuild(const CentralFolder& folder);
+/// Makes views.db anew from the journal of a stopped central, and returns how many records it shows. A
+/// running one is asked to do it while it answers: nothing, and its log says when. Throws Fault.
+std::optional<std::uint64_t> rebuild(const CentralFolder& folder);
 
 }  // namespace feldsher::central

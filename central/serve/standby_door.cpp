@@ -1,6 +1,6 @@
 #include "central/serve/standby_door.hpp"
 
-#include "central/serve/log.hpp"
+#include "protocol/log/log.hpp"
 
 namespace feldsher::central {
 

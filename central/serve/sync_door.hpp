@@ -34,6 +34,8 @@ class SyncDoor {
   std::size_t connections() const { return wires_.size(); }
   /// Drops whoever has come in with this certificate.
   void cut(const Octets& serial);
+  /// Reads its certificate again, for connections to come. Throws Fault, and keeps the old one.
+  void reload() { server_.reload(); }
   /// Lets every node go and listens no more.
   void stop();
 

@@ -3,17 +3,10 @@
 #include "central/store/views_file.hpp"
 
 namespace feldsher::central {
-namespace {
-
-void remove_database(const std::filesystem::path& path) {
-  for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + tail);
-}
-
-}  // namespace
 
 std::uint64_t rebuild_views(const Views::Place& place, JournalStore& journal) {
   const auto fresh = std::filesystem::path(place.file.string() + ".new");
-  remove_database(fresh);
+  remove_views(fresh);
   std::uint64_t projected = 0;
   {
     constexpr std::size_t batch = 4096;
@@ -31,9 +24,7 @@ std::uint64_t rebuild_views(const Views::Place& place, JournalStore& journal) {
     projected = file.position();
     file.checkpoint();
   }
-  // The log of the file that goes must not be taken for the log of the one that comes.
-  for (const char* tail : {"-wal", "-shm"}) std::filesystem::remove(place.file.string() + tail);
-  std::filesystem::rename(fresh, place.file);
+  put_in_place(fresh, place.file);
   return projected;
 }
 

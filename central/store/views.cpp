@@ -19,11 +19,12 @@ class Views::Worker {
 
   Worker(const Place& place, boost::asio::any_io_executor loop,
          std::function<void(const std::string&)> on_fault)
-      : file_(place.file, place.key, place.central),
+      : place_(place),
+        file_(open(place.file)),
         loop_(std::move(loop)),
         on_fault_(std::make_shared<std::function<void(const std::string&)>>(std::move(on_fault))),
-        given_(file_.position()),
-        position_(file_.position()) {}
+        given_(file_->position()),
+        position_(file_->position()) {}
 
   ~Worker() {
     {
@@ -36,8 +37,8 @@ class Views::Worker {
   }
 
   void expect(std::uint64_t records) {
-    if (file_.position() > records) file_.clear();
-    given_ = position_ = file_.position();
+    if (file_->position() > records) file_->clear();
+    given_ = position_ = file_->position();
   }
 
   void project(std::uint64_t intake, const Record& record) {
@@ -63,11 +64,35 @@ class Views::Worker {
     changed_.notify_one();
   }
 
+  /// On the thread of the views.
+  Beside fill_beside(std::vector<Record> records) {
+    const std::filesystem::path path = place_.file.string() + ".new";
+    if (!beside_) {
+      remove_views(path);
+      beside_ = open(path);
+    }
+    const std::size_t to_go = static_cast<std::size_t>(file_->position() - beside_->position());
+    beside_->project(std::span(records).first(std::min(records.size(), to_go)));
+    Beside reached{.position = beside_->position(), .is_in_place = beside_->position() == file_->position()};
+    if (reached.is_in_place) {
+      beside_->checkpoint();
+      beside_.reset();
+      file_.reset();
+      put_in_place(path, place_.file);
+      file_ = open(place_.file);
+    }
+    return reached;
+  }
+
   std::uint64_t position() const { return position_; }
   std::uint64_t unreadable() const { return unreadable_; }
 
  private:
   static constexpr std::size_t most_waiting = 16 * 1024;
+
+  std::unique_ptr<ViewsFile> open(const std::filesystem::path& path) const {
+    return std::make_unique<ViewsFile>(path, place_.key, place_.central);
+  }
 
   void start() {
     if (thread_.joinable()) return;
@@ -89,11 +114,11 @@ class Views::Worker {
         }
         taken_.notify_all();
         if (!records.empty()) {
-          unreadable_ += file_.project(records);
-          position_ = file_.position();
+          unreadable_ += file_->project(records);
+          position_ = file_->position();
         }
         for (const Question& question : questions)
-          boost::asio::post(loop_, [tell = question(file_), alive = on_fault_] {
+          boost::asio::post(loop_, [tell = question(*file_), alive = on_fault_] {
             if (*alive) tell();
           });
       }
@@ -109,7 +134,8 @@ class Views::Worker {
     }
   }
 
-  ViewsFile file_;
+  const Place place_;
+  std::unique_ptr<ViewsFile> file_, beside_;
   boost::asio::any_io_executor loop_;
   std::shared_ptr<std::function<void(const std::string&)>>
       on_fault_;             // Emptied on the loop when the worker ends.
@@ -145,8 +171,15 @@ void Views::ask(Ask question, Then<T> then) {
   });
 }
 
-void Views::patients(const std::string& typed, std::size_t limit, Then<std::vector<PatientView>> then) {
-  ask<std::vector<PatientView>>([=](ViewsFile& file) { return file.patients(typed, limit); },
+void Views::fill_beside(std::vector<Record> records, Then<Beside> then) {
+  ask<Beside>([worker = worker_.get(), records = std::move(records)](
+                  ViewsFile&) mutable { return worker->fill_beside(std::move(records)); },
+              std::move(then));
+}
+
+void Views::patients(const std::string& typed, bool archived, std::size_t limit,
+                     Then<std::vector<PatientView>> then) {
+  ask<std::vector<PatientView>>([=](ViewsFile& file) { return file.patients(typed, archived, limit); },
                                 std::move(then));
 }
 void Views::patient(const Uuid& id, Then<std::optional<PatientView>> then) {

@@ -31,6 +31,14 @@ class Views final : public History {
   void expect(std::uint64_t records);
   /// The next record in intake order; what the file has already is let fall. Loop thread.
   void project(std::uint64_t intake, const Record& record);
+  /// How far a second file has come, which is filled beside the present one.
+  struct Beside {
+    std::uint64_t position = 0;  ///< The intake number of its last record.
+    bool is_in_place = false;    ///< It was as far as the present one, and has taken its place.
+  };
+  /// Fills that file with the next records of the journal, not further than the present one is; begins it
+  /// when there is none. Until it takes its place the present one answers. See live_rebuild.hpp.
+  void fill_beside(std::vector<Record> records, Then<Beside> then);
   /// The intake number of the last record that is in the file.
   std::uint64_t position() const;
   /// Records whose body could not be read since this process began.
@@ -38,7 +46,8 @@ class Views final : public History {
   /// Writes what waits and ends the thread. Blocks; no answer comes after it.
   void close();
 
-  void patients(const std::string& typed, std::size_t limit, Then<std::vector<PatientView>> then) override;
+  void patients(const std::string& typed, bool archived, std::size_t limit,
+                Then<std::vector<PatientView>> then) override;
   void patient(const Uuid& id, Then<std::optional<PatientView>> then) override;
   void history(const Uuid& patient, Then<std::vector<HistoryEntry>> then) override;
   void appointments(const std::string& day, const Uuid& point,

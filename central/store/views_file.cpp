@@ -61,6 +61,16 @@ readings::RangeSet range_set_of(OctetsView octets) {
 
 }  // namespace
 
+void remove_views(const std::filesystem::path& file) {
+  for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + tail);
+}
+
+void put_in_place(const std::filesystem::path& fresh, const std::filesystem::path& file) {
+  // The log of the file that goes must not be taken for the log of the one that comes.
+  for (const char* tail : {"-wal", "-shm"}) std::filesystem::remove(file.string() + tail);
+  std::filesystem::rename(fresh, file);
+}
+
 ViewsFile::ViewsFile(const std::filesystem::path& path, const DatabaseKey& key, NodeId central)
     : central_(central) {
   try {
@@ -70,7 +80,7 @@ ViewsFile::ViewsFile(const std::filesystem::path& path, const DatabaseKey& key, 
     // Another version's tables, or damage: what is here can be made again, and what matters is the journal.
     run_.reset();
     database_.reset();
-    for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(path.string() + tail);
+    remove_views(path);
     open(path, key);
   }
 }

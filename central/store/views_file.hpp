@@ -7,6 +7,11 @@
 
 namespace feldsher::central {
 
+/// A database and its log, as far as they are there.
+void remove_views(const std::filesystem::path& file);
+/// Puts a closed file, which was checkpointed, in the place of another.
+void put_in_place(const std::filesystem::path& fresh, const std::filesystem::path& file);
+
 /// `views.db`: tables, the position that they have reached, and what is asked of them. One connection, one
 /// thread. Deleting the file is always safe: everything in it comes from the journal.
 class ViewsFile final : public ViewTables {
@@ -25,7 +30,7 @@ class ViewsFile final : public ViewTables {
   /// Before the file is moved: everything into one file.
   void checkpoint();
 
-  std::vector<PatientView> patients(const std::string& typed, std::size_t limit);
+  std::vector<PatientView> patients(const std::string& typed, bool archived, std::size_t limit);
   std::optional<PatientView> patient(const Uuid& id);
   std::vector<HistoryEntry> history(const Uuid& patient);
   std::vector<AppointmentView> appointments(const std::string& day, const Uuid& point);

@@ -2,10 +2,10 @@
 
 namespace feldsher::central {
 
-std::vector<PatientView> ViewsFile::patients(const std::string& typed, std::size_t limit) {
+std::vector<PatientView> ViewsFile::patients(const std::string& typed, bool archived, std::size_t limit) {
   const auto words = search_words(typed);
   std::vector<PatientView> found;
-  for (auto rows = run_->patients.ask(); found.size() < limit && rows.next();) {
+  for (auto rows = run_->patients.ask(archived ? 1 : 0); found.size() < limit && rows.next();) {
     const OctetsView text = rows.octets(3);
     bool fits = true;
     for (const auto& word : words) fits = fits && text.find(word) != OctetsView::npos;

@@ -47,7 +47,8 @@ struct ViewsFile::Statements {
       "SELECT first_ms, last_ms, n, least, most, total FROM hours WHERE device = ?1 AND hour_ms = ?2 AND "
       "code = ?3 AND unit = ?4");
   STATEMENT(put_hour, "INSERT OR REPLACE INTO hours VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-  STATEMENT(patients, "SELECT id, state, archived, search FROM patients ORDER BY search, id");
+  STATEMENT(patients,
+            "SELECT id, state, archived, search FROM patients WHERE archived = ?1 ORDER BY search, id");
   STATEMENT(patient, "SELECT state, archived FROM patients WHERE id = ?1");
   STATEMENT(history,
             "SELECT intake, origin, stream, epoch, seq, type, subject, verb, proof, at, actor, message FROM "

@@ -6,6 +6,18 @@
 #include "protocol/readings/pack_text.hpp"
 
 namespace feldsher::senml {
+namespace {
+
+/// Whether a name begins with the id of another device than `device` (urn:uuid:…, RFC 9562 §4).
+bool names_another(std::string_view name, DeviceId device) {
+  constexpr std::string_view scheme = "urn:uuid:";
+  constexpr std::size_t uuid_length = 36;
+  if (!name.starts_with(scheme)) return false;
+  const auto named = Uuid::from_text(name.substr(scheme.size(), uuid_length));
+  return named && *named != device.uuid;
+}
+
+}  // namespace
 
 boost::system::result<readings::NumberedPack, SenmlError> read_numbered_pack(DeviceId device, OctetsView json,
                                                                              std::int64_t received_ms) {
@@ -22,6 +34,7 @@ boost::system::result<readings::NumberedPack, SenmlError> read_numbered_pack(Dev
 
   numbered.readings.reserve(pack->records.size());
   for (const auto& record : pack->records) {
+    if (names_another(record.name, device)) return SenmlError::another_device;
     const auto* number = record.value ? std::get_if<readings::Value>(&*record.value) : nullptr;
     if (!number) continue;
     auto& reading = numbered.readings.emplace_back();

@@ -22,6 +22,7 @@ enum class SenmlError {
   wrong_name,      ///< Empty, over 256 octets, or of characters that a name cannot have (§4.5.1).
   wrong_number,    ///< Not a finite number, or a time out of all reason.
   not_numbered,    ///< No "epoch" of 16 hexadecimal digits and "seq" from 1 on in the first record.
+  another_device,  ///< A name that begins with the id (urn:uuid:…) of another device than the topic's.
 };
 /// `value()` of a refusal is a bug of ours.
 [[noreturn]] inline void throw_exception_from_error(SenmlError, const boost::source_location&) {

@@ -21,10 +21,10 @@ class Asks {
     Octets octets;
   };
 
-  explicit Asks(Random& random) : random_(random) {}
+  explicit Asks(Random& random) : random_(random), mark_(random.octets(8)) {}
 
   void put(const std::string& terminal, v1::Ask ask, Then then) {
-    ask.set_id(random_.octets(16));
+    ask.set_id(mark_ + random_.octets(8));
     if (ask.language().empty()) ask.set_language("uk");
     waiting_.emplace(ask.id(), Waiting{terminal, ask.SerializeAsString(), std::move(then), 0, 2000});
   }
@@ -54,6 +54,8 @@ class Asks {
     then(answer);
     return true;
   }
+  /// Whether it is to an ask of ours, also one that was answered before: others use our terminals, too.
+  bool ours(const v1::Answer& answer) const { return answer.ask().starts_with(mark_); }
   std::size_t size() const { return waiting_.size(); }
 
  private:
@@ -64,6 +66,7 @@ class Asks {
     std::int64_t next_ms, pause_ms;
   };
   Random& random_;
+  const Octets mark_;  // All our ids begin with it.
   std::map<Octets, Waiting> waiting_;
 };
 

@@ -144,6 +144,13 @@ seed = 1
 
 # People come for so long; what they began is ended.
 seconds = 60
+
+# After that somebody walks in about every so many seconds, until the program is told to stop; 0 = nobody does.
+walk_in_seconds = 0
+
+# A terminal has one session. Staff keep off a terminal at which somebody else signed in or did something, until so
+# many seconds after the last of it; 0 = they sign in again at once. A window that is signed in asks once a minute.
+yield_seconds = 0
 )";
 }
 
@@ -183,6 +190,8 @@ DayConfig read_day_config(const std::string& file) {
   reader.path("ledger", config.ledger);
   reader.seed(config.seed);
   reader.number("seconds", config.seconds, 1);
+  reader.number("walk_in_seconds", config.walk_in_seconds, 0);
+  reader.number("yield_seconds", config.yield_seconds, 0);
   reader.refuse_others();
   const bool tls = config.broker.starts_with("ssl://");
   reader.need({{"clinic", !config.clinic.empty()},

@@ -28,7 +28,9 @@ struct DayConfig {
   std::string passes;     ///< JSON {appointment: pass}; empty = nobody has a pass.
   std::string ledger;
   std::uint64_t seed = 1;
-  std::int64_t seconds = 60;  ///< People come for so long.
+  std::int64_t seconds = 60;         ///< People come for so long.
+  std::int64_t walk_in_seconds = 0;  ///< After that somebody walks in about so often; 0 = nobody.
+  std::int64_t yield_seconds = 0;    ///< Staff keep off a terminal so long after somebody else was there.
 };
 
 /// The default of each configuration is its manual.

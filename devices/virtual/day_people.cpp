@@ -22,6 +22,11 @@ std::int64_t DayWorld::about(std::int64_t ms) {
   return ms / 2 + static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(ms) + 1));
 }
 
+bool DayWorld::left_to_others(const std::string& terminal) const {
+  const auto left = left_until_ms.find(terminal);
+  return left != left_until_ms.end() && now_ms < left->second;
+}
+
 void DayWorld::tell(const char* who, const Uuid& id, const char* event, boost::json::object more) {
   boost::json::object line{{"who", who}, {"id", id.is_nil() ? "" : id.to_text()}, {"event", event}};
   for (auto& [key, value] : more) line[key] = std::move(value);

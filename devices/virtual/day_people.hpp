@@ -16,11 +16,15 @@ struct DayWorld {
   std::int64_t until_ms = 0;    ///< Nobody begins anything new after that.
   std::int64_t walk_ms = 1000;  ///< From the call to the room.
   std::int64_t serve_ms = 2000;
-  std::map<std::string, v1::TicketStatus> board;  ///< By label; what the board shows now.
-  std::vector<boost::json::object> lines;         ///< For the ledger.
-  std::size_t inside = 0;                         ///< Patients who came and have not gone.
+  std::map<std::string, v1::TicketStatus> board;      ///< By label; what the board shows now.
+  std::vector<boost::json::object> lines;             ///< For the ledger.
+  std::size_t inside = 0;                             ///< Patients who came and have not gone.
+  bool open_end = false;                              ///< Others may come, too: doctors call whoever waits.
+  std::map<std::string, std::int64_t> left_until_ms;  ///< Terminals at which somebody else works.
 
   std::int64_t about(std::int64_t ms);  ///< Half to one and a half of `ms`.
+  /// Whether staff of the day keep off that terminal now.
+  bool left_to_others(const std::string& terminal) const;
   void tell(const char* who, const Uuid& id, const char* event, boost::json::object more = {});
   void refused(const char* who, const Uuid& id, const char* act, v1::AskRefusal refusal);
 };

@@ -80,13 +80,13 @@ DayPlan plan_of(const json::object& clinic, const std::string& point_name, const
                             RoomId{uuid_of(room)}, terminal_of_room.at(room)});
   }
 
-  std::vector<ServiceId> walk_in;
   for (const auto& entry : clinic.at("services").as_array()) {
     const auto& service = entry.as_object();
     if (!services.contains(text_in(service, "id"))) continue;
     const ServiceId id{uuid_in(service, "id")};
     plan.bookable.push_back({id, service.at("minutes").to_number<std::uint32_t>()});
-    if (service.at("walk_in").as_bool()) walk_in.push_back(id);
+    if (!service.at("walk_in").as_bool()) continue;
+    plan.walk_ins.emplace_back().service = id;
   }
 
   std::map<std::string, const json::object*> patients;
@@ -108,10 +108,8 @@ DayPlan plan_of(const json::object& clinic, const std::string& point_name, const
     plan.patients.push_back(std::move(comes));
   }
   const auto expected = plan.patients.size();
-  for (std::size_t i = 0; i < (expected + 4) / 5 && !walk_in.empty(); ++i) {
-    DayPlan::Patient comes;
-    comes.service = walk_in[i % walk_in.size()];
-    plan.patients.push_back(std::move(comes));
+  for (std::size_t i = 0; i < (expected + 4) / 5 && !plan.walk_ins.empty(); ++i) {
+    plan.patients.push_back(plan.walk_ins[i % plan.walk_ins.size()]);
   }
   return plan;
 }

@@ -32,6 +32,7 @@ struct DayPlan {
     std::uint32_t minutes = 0;
   };
   std::vector<Patient> patients;
+  std::vector<Patient> walk_ins;  ///< One for each service that people walk in for.
   std::vector<Doctor> doctors;
   std::vector<Registrar> registrars;                 ///< At most one works: the first.
   std::vector<std::string> check_in, survey, board;  ///< Terminals.

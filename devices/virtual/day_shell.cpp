@@ -1,5 +1,3 @@
-#include <spdlog/spdlog.h>
-
 #include <fstream>
 #include <map>
 #include <memory>
@@ -12,6 +10,7 @@
 #include "devices/virtual/shells.hpp"
 #include "protocol/bus/mqtt_session.hpp"
 #include "protocol/bus/topics.hpp"
+#include "protocol/log/log.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::virtual_world {
@@ -42,7 +41,7 @@ class Terminals {
       options.subscriptions.push_back({bus::answer_topic(name), bus::Qos::at_least_once});
       if (name == plan.board.front()) options.subscriptions.push_back({std::string(bus::board_topic)});
       options.post = loop.poster();
-      options.on_message = [this](const bus::Message& message) { heard(message); };
+      options.on_message = [this, name](const bus::Message& message) { heard(name, message); };
       sessions_[name] = std::make_unique<bus::MqttSession>(std::move(options));
     }
     for (auto& [name, session] : sessions_) session->start();
@@ -55,14 +54,14 @@ class Terminals {
   }
 
  private:
-  void heard(const bus::Message& message) {
+  void heard(const std::string& terminal, const bus::Message& message) {
     if (message.topic == bus::board_topic) {
       v1::BoardSnapshot snapshot;
       if (snapshot.ParseFromString(message.payload)) day_.board(snapshot);
       return;
     }
     v1::Answer answer;
-    if (answer.ParseFromString(message.payload)) day_.answered(answer);
+    if (answer.ParseFromString(message.payload)) day_.answered(terminal, answer);
   }
 
   Day& day_;
@@ -77,17 +76,20 @@ int run_day(const DayConfig& config, std::int64_t drain_seconds) {
   ShellLoop loop;
   SeededRandom random(config.seed), ids(config.seed ^ static_cast<std::uint64_t>(ShellLoop::wall_ms()) << 16);
   Ledger ledger(config.ledger);
-  Day day(plan, random, ids, ShellLoop::now_ms(), config.seconds);
+  const Hospitality hospitality{.yield_ms = config.yield_seconds * 1000,
+                                .walk_in_ms = config.walk_in_seconds * 1000};
+  Day day(plan, random, ids, ShellLoop::now_ms(), config.seconds, hospitality);
   Terminals terminals(config, plan, loop, day);
+  const bool open_end = config.walk_in_seconds > 0;
   const auto until = ShellLoop::now_ms() + (config.seconds + drain_seconds) * 1000;
   loop.run(std::chrono::milliseconds(50), [&] {
     day.tick(ShellLoop::now_ms());
     for (const auto& line : day.take_lines()) ledger.write(line);
     for (const auto& outgoing : day.take_asks()) terminals.ask(outgoing);
-    return day.over() || ShellLoop::now_ms() >= until;
+    return day.over() || (!open_end && ShellLoop::now_ms() >= until);
   });
   for (const auto& line : day.take_lines()) ledger.write(line);
-  spdlog::info("{} patients left, {} asks without an answer", day.patients_left(), day.asks_open());
+  Log::info("day over", {{"patients_left", day.patients_left()}, {"asks_open", day.asks_open()}});
   return loop.stopped_by_signal() || day.over() ? 0 : 1;
 }
 

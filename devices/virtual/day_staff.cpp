@@ -8,10 +8,10 @@ namespace feldsher::virtual_world {
 // --- a doctor
 
 void VirtualDoctor::tick() {
-  if (asking_ || world_.now_ms < next_ms_) return;
+  if (asking_ || world_.now_ms < next_ms_ || world_.left_to_others(who_.terminal)) return;
   if (session_.empty()) return ask(Step::sign_in);
   // Nobody is called when all have gone, so that the day ends.
-  if (step_ == Step::call && world_.inside == 0) return;
+  if (step_ == Step::call && world_.inside == 0 && !world_.open_end) return;
   ask(step_);
 }
 
@@ -85,7 +85,7 @@ void VirtualDoctor::look(const v1::RoomView& view) {
 void VirtualDoctor::refused(Step step, v1::AskRefusal refusal) {
   next_ms_ = world_.now_ms + world_.about(1000);
   if (refusal == v1::ASK_QUEUE_EMPTY || refusal == v1::ASK_BUSY) return;
-  if (refusal == v1::ASK_NOT_SIGNED_IN) {  // The agent began anew, or the screen locked.
+  if (refusal == v1::ASK_NOT_SIGNED_IN) {  // The agent began anew, or somebody else signed in.
     session_.clear();
     return;
   }
@@ -102,6 +102,7 @@ void VirtualDoctor::refused(Step step, v1::AskRefusal refusal) {
 
 void VirtualRegistrar::tick() {
   if (asking_ || world_.now_ms < next_ms_ || world_.now_ms > world_.until_ms || plan_.to_book.empty()) return;
+  if (world_.left_to_others(who_.terminal)) return;
   v1::Ask ask;
   if (session_.empty()) {
     ask.mutable_sign_in()->set_practitioner(who_.id.to_octets());

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "devices/virtual/shells.hpp"
+#include "protocol/log/log.hpp"
 
 namespace {
 
@@ -77,6 +78,7 @@ int main(int count, char** arguments) {
       fmt::print("{}", wearables ? wearables_manual() : day_manual());
       return 0;
     }
+    feldsher::Log::begin("info");
     return wearables ? run_wearables(read_wearables_config(file), words->drain_seconds)
                      : run_day(read_day_config(file), words->drain_seconds);
   } catch (const std::exception& fault) {

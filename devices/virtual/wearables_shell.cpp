@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <deque>
@@ -13,6 +12,7 @@
 #include "devices/virtual/wearable.hpp"
 #include "protocol/bus/mqtt_session.hpp"
 #include "protocol/bus/topics.hpp"
+#include "protocol/log/log.hpp"
 #include "protocol/record/digest.hpp"
 
 namespace feldsher::virtual_world {
@@ -153,7 +153,7 @@ int run_wearables(const WearablesConfig& config, std::int64_t drain_seconds) {
     fleet.tick();
     return !measuring && (fleet.unreceipted() == 0 || now >= until);
   });
-  spdlog::info("{} messages made, {} not receipted", fleet.made(), fleet.unreceipted());
+  Log::info("measured", {{"messages", fleet.made()}, {"unreceipted", fleet.unreceipted()}});
   return loop.stopped_by_signal() || fleet.unreceipted() == 0 ? 0 : 1;
 }
 

@@ -1,7 +1,5 @@
 #include "edge-agent/agent/agent.hpp"
 
-#include <spdlog/spdlog.h>
-
 #include <boost/asio/post.hpp>
 
 #include "edge-agent/agent/pass_reader.hpp"
@@ -38,6 +36,7 @@ Agent::Agent(const Config& config, std::string software)
       folder_(config.folder),
       me_(folder_.membership()),
       data_(DataFolder::open(config.folder)),
+      fault_note_(folder_.disk_fault()),
       space_(config.folder / "reserve", disk_under(config.folder)),
       signer_(load_head_key(folder_.head_key())),
       store_(data_.open_store(me_.tenant)),
@@ -69,16 +68,19 @@ Agent::Agent(const Config& config, std::string software)
            {.session = broker(),
             .is_busy = [this] { return committer_.backlog() > busy_backlog; },
             .is_full = [this] { return pins_.is_full(); },
-            .on_state = [this](bool up) { broker_changed("ops", up); }}),
+            .on_state = [this](bool up) { broker_changed("ops", up); },
+            .on_why_down = [this](const std::string& why) { broker_trouble("ops", why); }}),
       things_(loop_, {.session = broker(),
                       .on_reading =
                           [this](DeviceId device, OctetsView message) {
                             if (!is_shut_out(node_.state(), v1::CREDENTIAL_DEVICE, device.to_text()))
                               readings_.on(device, message);
                           },
-                      .on_state = [this](bool up) { broker_changed("things", up); }}),
+                      .on_state = [this](bool up) { broker_changed("things", up); },
+                      .on_why_down = [this](const std::string& why) { broker_trouble("things", why); }}),
       status_(loop_, folder_.control(), [this] { return status(); }),
       trim_(loop_, folder_.trim(), [this] { return trim(); }),
+      revoked_(folder_.revoked(), folder_.bus_tls().certificate),
       signals_(loop_, SIGTERM, SIGINT),
       ticker_(loop_),
       receipt_timer_(loop_) {}
@@ -88,6 +90,10 @@ int Agent::run() {
   // longer, the disk may be read from here. Two threads on it at once ruin its log.
   std::vector<IntakeChunk> rows = disk_.intake();
   window_.on_cut_readings = [this](Transaction& transaction) { readings_.keep_cut(transaction); };
+  node_.on_rebuilt = [this](const sync::Rebuilt& rebuilt, Transaction& with) {
+    window_.rebuilt(rebuilt, with);
+    readings_.rebuilt(rebuilt.readings, with);
+  };
   window_.resume(disk_);
   readings_.resume_cut(disk_.values(Readings::cut_values));
   node_.desk().set_clock_floor(build_year_floor_s() * 1000);
@@ -100,9 +106,13 @@ int Agent::run() {
     view.set_disk(room_of(disk_class_));
     view.set_readings_refused(readings_.counts().refused_disk);
   };
-  spdlog::info("point {} node {} life {:016x}: {} acts, {} blocks of readings", me_.point.to_text(),
-               me_.node.to_text(), node_.writer().epoch().value, node_.writer().tip(v1::ACTS).seq,
-               node_.writer().tip(v1::READINGS).seq);
+  Log::info("started", {{"point", me_.point},
+                        {"node", me_.node},
+                        {"acts", node_.writer().tip(v1::ACTS).seq},
+                        {"blocks", node_.writer().tip(v1::READINGS).seq}});
+  if (!fault_note_.earlier().empty())
+    Log::error("the run before this one could not write its journal",
+               {{"reason", Reason{fault_note_.earlier()}}});
   look_at_disk();
   ops_.start();
   things_.start();
@@ -114,7 +124,7 @@ int Agent::run() {
   try {
     loop_.run();
   } catch (const std::exception& fault) {
-    spdlog::critical("{}", fault.what());
+    Log::error("fault", {{"reason", Reason{fault.what()}}});
     exit_code_ = 3;
   }
   return exit_code_;
@@ -143,7 +153,7 @@ bus::MqttSession::Options Agent::broker() {
   options.uri = config_.broker;
   if (config_.broker.starts_with("ssl://")) {
     const TlsFiles tls = folder_.bus_tls();
-    finish_install(tls);
+    finish_install(own_of(tls));
     options.ca_file = tls.ca.string();
     options.certificate_file = tls.certificate.string();
     options.key_file = tls.key.string();
@@ -156,6 +166,8 @@ void Agent::tick() {
   node_.tick();
   readings_.tick();
   window_.tick();
+  look_at_revocations();
+  tell_earlier_fault();
   const Instant now = node_.now();
   renewer_.tick(now.since_boot_ms, now.wall_ms / 1000, verify_time_s(),
                 now.trust == v1::TRUST_UNSET && !line_.is_up() && line_.tries() > 2);
@@ -169,41 +181,61 @@ void Agent::tick() {
 void Agent::look_at_disk() {
   const bool held = space_.holds_reserve();
   const ingest::DiskClass disk = space_.look();
-  if (held && !space_.holds_reserve()) spdlog::error("disk: full; the reserve was given up");
+  if (held && !space_.holds_reserve()) Log::error("disk: full; the reserve was given up");
   if (std::exchange(disk_class_, disk) == disk) return;
   readings_.set_disk(disk);
   node_.desk().set_disk(room_of(disk));
-  spdlog::warn("disk: {}", words_of(disk));
+  Log::warn("disk", {{"room", Reason{words_of(disk)}}});
   ops_.changed();
   if (disk != ingest::DiskClass::ample) node_.raise(v1::INCIDENT_DISK, words_of(disk));
 }
 
 void Agent::tell_renewal(const std::string& fault) {
   if (fault.empty())
-    spdlog::info("the certificate of the line was renewed");
+    Log::info("the certificate of the line was renewed");
   else
-    spdlog::warn("the certificate of the line was not renewed: {}", fault);
+    Log::warn("the certificate of the line was not renewed", {{"reason", Reason{fault}}});
 }
 
 void Agent::line_changed(bool up, const std::string& why) {
   if (up)
-    spdlog::info("line to central: up");
+    Log::info("line to central: up");
   else
-    spdlog::warn("line to central: down ({})", why);
+    Log::warn("line to central: down", {{"reason", Reason{why}}});
   ops_.changed();
 }
 
-void Agent::broker_changed(const char* session, bool up) {
+void Agent::broker_changed(Words session, bool up) {
   if (up)
-    spdlog::info("broker session {}: up", session);
+    Log::info("broker: up", {{"session", session}});
   else if (!stopping_)
-    spdlog::warn("broker session {}: down", session);
-  if (ops_.connected() && things_.connected() && !std::exchange(said_ready_, true)) spdlog::info("ready");
+    Log::warn("broker: down", {{"session", session}});
+  if (ops_.connected() && things_.connected() && !std::exchange(said_ready_, true)) Log::info("ready");
+}
+
+void Agent::broker_trouble(Words session, const std::string& why) {
+  broker_why_down_ = why;
+  if (!why.empty()) Log::warn("broker: no connection", {{"session", session}, {"reason", Reason{why}}});
+}
+
+void Agent::look_at_revocations() {
+  const bool was_good = revoked_.fault().empty();
+  if (const std::size_t fresh = revoked_.look(node_.state()); fresh > 0)
+    Log::warn("certificates were revoked", {{"more", fresh}});
+  if (was_good && !revoked_.fault().empty())
+    Log::error("the broker cannot be told what was revoked", {{"reason", Reason{revoked_.fault()}}});
+}
+
+void Agent::tell_earlier_fault() {
+  if (told_earlier_fault_ || fault_note_.earlier().empty() || !node_.need_not_wait()) return;
+  told_earlier_fault_ = true;
+  node_.raise(v1::INCIDENT_DISK, "the journal could not be written: " + fault_note_.earlier());
+  committer_.drain([this] { fault_note_.clear(); });
 }
 
 void Agent::stop(int signal) {
   if (std::exchange(stopping_, true)) return;
-  spdlog::info("signal {}: stopping", signal);
+  Log::info("stopping", {{"signal", signal}});
   ticker_.cancel();
   ops_.stop_taking();
   things_.stop_taking();
@@ -216,8 +248,8 @@ void Agent::stop(int signal) {
       status_.stop();
       trim_.stop();
       committer_.close();
-      spdlog::info("stopped: {} acts, {} blocks of readings", node_.writer().tip(v1::ACTS).seq,
-                   node_.writer().tip(v1::READINGS).seq);
+      Log::info("stopped", {{"acts", node_.writer().tip(v1::ACTS).seq},
+                            {"blocks", node_.writer().tip(v1::READINGS).seq}});
       loop_.stop();
     });
   });
@@ -225,8 +257,9 @@ void Agent::stop(int signal) {
 
 void Agent::disk_failed(const std::string& what) {
   // What was promised is on the disk; what is in memory may not be. Whoever starts us again recovers.
-  spdlog::critical("the journal cannot be written: {}", what);
-  if (space_.release_if_full()) spdlog::error("disk: full; the reserve was given up for the next start");
+  Log::error("the journal cannot be written", {{"reason", Reason{what}}});
+  if (!fault_note_.leave(what)) Log::error("the next run will not know of it");
+  if (space_.release_if_full()) Log::error("disk: full; the reserve was given up for the next start");
   exit_code_ = 3;
   loop_.stop();
 }

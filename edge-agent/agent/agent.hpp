@@ -9,6 +9,7 @@
 #include "edge-agent/agent/pin_check.hpp"
 #include "edge-agent/agent/point_node.hpp"
 #include "edge-agent/agent/readings.hpp"
+#include "edge-agent/agent/revoked_list.hpp"
 #include "edge-agent/agent/status_door.hpp"
 #include "edge-agent/agent/things_door.hpp"
 #include "edge-agent/agent/window.hpp"
@@ -17,7 +18,9 @@
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/committer.hpp"
 #include "protocol/journal/data_folder.hpp"
+#include "protocol/journal/fault_note.hpp"
 #include "protocol/journal/head_key_file.hpp"
+#include "protocol/log/log.hpp"
 
 namespace feldsher::edge {
 
@@ -40,7 +43,12 @@ class Agent {
   void look_at_disk();
   static void tell_renewal(const std::string& fault);
   void line_changed(bool up, const std::string& why);
-  void broker_changed(const char* session, bool up);
+  void broker_changed(Words session, bool up);
+  void broker_trouble(Words session, const std::string& why);
+  /// The broker is told of each certificate that central has revoked.
+  void look_at_revocations();
+  /// That the run before this ended for want of a good disk is an incident, once.
+  void tell_earlier_fault();
   /// Stop intake, drain, commit, close.
   void stop(int signal);
   void disk_failed(const std::string& what);
@@ -59,6 +67,7 @@ class Agent {
   SystemClock clock_;
   SystemRandom random_;
   DataFolder data_;
+  FaultNote fault_note_;
   DiskWatch space_;  // Before the store: on a full disk it makes the room to open it.
   Ed25519Signer signer_;
   Ed25519Check check_;
@@ -74,12 +83,14 @@ class Agent {
   OpsDoor ops_;
   ThingsDoor things_;
   StatusDoor status_, trim_;
+  RevokedList revoked_;
   boost::asio::signal_set signals_;
   boost::asio::steady_timer ticker_;
   boost::asio::steady_timer receipt_timer_;
   ingest::DiskClass disk_class_ = ingest::DiskClass::ample;
   int ticks_ = 0, exit_code_ = 0;
-  bool stopping_ = false, said_ready_ = false;
+  std::string broker_why_down_;
+  bool stopping_ = false, said_ready_ = false, told_earlier_fault_ = false;
 };
 
 }  // namespace feldsher::edge

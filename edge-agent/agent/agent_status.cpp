@@ -1,6 +1,5 @@
 // How the agent is, for `feldsher-edge status`.
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include <boost/json/serialize.hpp>
 #include <iterator>
@@ -26,6 +25,12 @@ const char* to_text(sync::PointLink::Phase phase) {
   return "unknown";
 }
 
+/// Seconds since a Unix time in ms; null when that is 0, which is never.
+boost::json::value age_s(std::int64_t ms, const Instant& now) {
+  if (ms == 0) return nullptr;
+  return std::max<std::int64_t>(0, (now.wall_ms - ms) / 1000);
+}
+
 /// For a person, who alone can mend it; empty when there is nothing to mend.
 std::string what_stands_still(const sync::Lives& lives) {
   std::string said;
@@ -45,7 +50,7 @@ std::string what_stands_still(const sync::Lives& lives) {
 
 std::string Agent::trim() {
   window_.trim();
-  spdlog::info("window: somebody asks for it to be trimmed");
+  Log::info("window: somebody asks for it to be trimmed");
   return boost::json::serialize(window());
 }
 
@@ -86,11 +91,12 @@ std::string Agent::status() {
       {"acts_safe", link.lives().safe(v1::ACTS)},
       {"readings_safe", link.lives().safe(v1::READINGS)},
       {"oldest_unsynced_ms", oldest},
-      {"oldest_unsynced_age_s", oldest == 0 ? 0 : std::max<std::int64_t>(0, (now.wall_ms - oldest) / 1000)},
+      {"oldest_unsynced_age_s", oldest == 0 ? boost::json::value(0) : age_s(oldest, now)},
       {"feed",
        {{"epoch", link.feed().epoch()},
         {"position", view.feed_position()},
-        {"as_of_ms", view.schedule_as_of_ms()}}},
+        {"as_of_ms", view.schedule_as_of_ms()},
+        {"age_s", age_s(view.schedule_as_of_ms(), now)}}},
       {"journal",
        {{"life", fmt::format("{:016x}", node_.writer().epoch().value)},
         {"acts", node_.writer().tip(v1::ACTS).seq},
@@ -115,7 +121,10 @@ std::string Agent::status() {
       {"broker",
        {{"ops", ops_.connected()},
         {"things", things_.connected()},
-        {"dropped", ops_.dropped() + things_.dropped()}}},
+        {"why_down", broker_why_down_},
+        {"dropped", ops_.dropped() + things_.dropped()},
+        {"revoked", revoked_.size()},
+        {"revoked_fault", revoked_.fault()}}},
       {"desk",
        {{"asks", ops_.asks()},
         {"malformed", ops_.malformed()},
@@ -125,6 +134,7 @@ std::string Agent::status() {
         {"version", node_.version()}}},
       {"incidents", view.incidents()},
       {"disk", words_of(disk_class_)},
+      {"disk_fault_before", fault_note_.earlier()},
       {"disk_free_octets", space_.space().free},
       {"disk_reserve", space_.holds_reserve()},
       {"clock",

@@ -122,6 +122,16 @@ void make_point(const std::filesystem::path& folder, const PointMaterial& materi
   write_secret_file(point.config(), config_for(".", material.central));
 }
 
+bool PointFolder::is_of_package() const {
+  // With a slash at its end each spelling is one: edge.toml's folder is ".", joined to where the file is.
+  return (folder_ / "").lexically_normal() == "/var/lib/feldsher-edge/";
+}
+
+std::filesystem::path PointFolder::revoked(const std::filesystem::path& installed) const {
+  return is_of_package() && std::filesystem::is_directory(installed) ? installed / "serials"
+                                                                     : folder_ / "revoked";
+}
+
 TlsFiles PointFolder::bus_tls() const {
   if (!std::filesystem::exists(bus() / "key.pem")) return tls();
   return {.ca = folder_ / "ca.pem", .certificate = bus() / "certificate.pem", .key = bus() / "key.pem"};

@@ -41,6 +41,9 @@ struct Membership {
 ///     edge.toml                      its configuration
 ///     control.sock                   where `feldsher-edge status` asks
 ///     trim.sock                      where `feldsher-edge trim` does
+///     revoked                        for its broker: certificates that were revoked, where not in a folder
+///     of its own disk-fault                     why an earlier run could not write, for the next one
+///     (fault_note.hpp)
 class PointFolder {
  public:
   explicit PointFolder(std::filesystem::path folder) : folder_(std::move(folder)) {}
@@ -55,7 +58,15 @@ class PointFolder {
   TlsFiles tls() const {
     return {.ca = folder_ / "ca.pem", .certificate = folder_ / "certificate.pem", .key = folder_ / "key.pem"};
   }
+  std::filesystem::path disk_fault() const { return folder_ / "disk-fault"; }
   std::filesystem::path bus() const { return folder_ / "bus"; }
+  /// Whether its box key is sealed to the box.
+  bool sealed() const { return std::filesystem::exists(folder_ / "box.cred"); }
+  /// Whether it is the one that the Debian package's unit serves, however it is spelt.
+  bool is_of_package() const;
+  /// Where the broker looks for the list of revoked certificates: in `installed`, which the package makes
+  /// because the broker's user cannot read the point's folder; else in the folder.
+  std::filesystem::path revoked(const std::filesystem::path& installed = "/var/lib/feldsher-revoked") const;
   /// The agent's own at its broker; that of the line where it has no other.
   TlsFiles bus_tls() const;
   /// Throws Fault with what to do when the folder is no point's.

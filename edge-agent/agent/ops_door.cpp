@@ -43,6 +43,7 @@ bus::MqttSession::Options OpsDoor::session_options(Options& options) {
     if (connected) say_board_and_pulse();
     options_.on_state(connected);
   };
+  session.on_why_down = options_.on_why_down;
   return session;
 }
 
@@ -69,21 +70,22 @@ void OpsDoor::take(const bus::Message& message) {
     ++malformed_;
     return;
   }
-  if (is_shut_out(node_.state(), v1::CREDENTIAL_TERMINAL, *terminal)) {
-    ++shut_out_;
-    return;
-  }
-  ++asks_;
   const auto reply = [this, topic = bus::answer_topic(*terminal)](const Octets& answer) {
     if (!session_.publish(topic, answer, bus::Qos::at_least_once)) ++unsent_;
   };
+  v1::Answer refused;
+  refused.set_ask(ask.id());
+  if (is_shut_out(node_.state(), v1::CREDENTIAL_TERMINAL, *terminal)) {
+    ++shut_out_;
+    refused.set_refusal(v1::ASK_NOT_ALLOWED);
+    return reply(refused.SerializeAsString());
+  }
+  ++asks_;
   if (!node_.knows(*id) && must_wait(ask)) {
     ++busy_;
-    v1::Answer answer;
-    answer.set_ask(ask.id());
-    answer.set_refusal(v1::ASK_BUSY);
-    answer.set_retry_after_s(1);
-    return reply(answer.SerializeAsString());
+    refused.set_refusal(v1::ASK_BUSY);
+    refused.set_retry_after_s(1);
+    return reply(refused.SerializeAsString());
   }
   node_.ask(*terminal, message.payload, reply);
 }

@@ -22,6 +22,7 @@ class OpsDoor {
     /// Too many PINs wait to be checked.
     std::function<bool()> is_full;
     std::function<void(bool connected)> on_state;
+    std::function<void(const std::string& why)> on_why_down;  ///< As MqttSession's.
   };
   /// After what the agent sends at once: snapshots of one burst are one.
   static constexpr std::chrono::milliseconds board_pause{50};
@@ -42,7 +43,7 @@ class OpsDoor {
   std::uint64_t asks() const { return asks_; }
   std::uint64_t malformed() const { return malformed_; }  ///< Too large, unreadable, or from no terminal.
   std::uint64_t busy() const { return busy_; }            ///< Answered "busy".
-  std::uint64_t shut_out() const { return shut_out_; }    ///< Of revoked terminals: not answered at all.
+  std::uint64_t shut_out() const { return shut_out_; }    ///< Of revoked terminals: answered "not allowed".
   std::uint64_t unsent() const { return unsent_; }        ///< Answers that the broker did not take.
   std::uint64_t dropped() const { return session_.dropped(); }
 

@@ -170,6 +170,11 @@ void PointNode::restored(const std::vector<Record>& records) {
   ++version_;
 }
 
+void PointNode::rebuilt(const sync::Rebuilt& rebuilt, Transaction& with) {
+  for (const BegunJournal& journal : rebuilt.journals) restored(journal.kept);
+  on_rebuilt(rebuilt, with);
+}
+
 void PointNode::answer_requests() {
   for (const Uuid& request : std::exchange(requests_to_answer_, {}))
     if (auto drafts = desk_.answer_request(request, desk_time()); !drafts.empty())

@@ -59,6 +59,10 @@ class PointNode final : private sync::PointLinkHost {
   /// A record of this point's `readings` journal: held at the start, handed back by central, or written
   /// just now and not yet durable.
   std::function<void(const Record& block)> on_block = [](const Record&) {};
+  /// Central handed back what was kept of this point's journals when they were cut; `with` adds to what
+  /// becomes durable with that.
+  std::function<void(const sync::Rebuilt& rebuilt, Transaction& with)> on_rebuilt = [](const sync::Rebuilt&,
+                                                                                       Transaction&) {};
   /// How many readings were receipted since the journal began: for `view`.
   std::function<std::uint64_t()> readings_receipted = [] { return std::uint64_t{0}; };
 
@@ -100,6 +104,7 @@ class PointNode final : private sync::PointLinkHost {
   void feed_record(const Record& record) override;
   void feed_left(const SubjectKey& subject) override;
   void restored(const std::vector<Record>& records) override;
+  void rebuilt(const sync::Rebuilt& rebuilt, Transaction& with) override;
   void open_life(const v1::NodeLife& life, Transaction with) override;
   void central_time(std::int64_t wall_ms, std::uint32_t uncertainty_ms) override;
   void incident(v1::IncidentKind kind, const std::string& detail) override { raise(kind, detail); }

@@ -43,6 +43,9 @@ class Readings {
   /// again is known, and receipted, and never stored twice.
   void keep_cut(Transaction& transaction);
 
+  /// Central handed back which readings lie in blocks that a former disk had cut; `with` keeps it.
+  void rebuilt(const std::vector<v1::CutReadings>& cut, Transaction& with);
+
   /// After `node.start`: takes up what was not yet sealed. `rows`: the store's `intake()`, read before the
   /// node started: it may have written since, and then the store belongs to the ledger's thread.
   void resume(std::vector<IntakeChunk> rows);

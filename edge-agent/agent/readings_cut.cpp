@@ -36,6 +36,22 @@ void Readings::resume_cut(const std::map<std::string, Octets>& values) {
   }
 }
 
+void Readings::rebuilt(const std::vector<v1::CutReadings>& cut, Transaction& with) {
+  for (const v1::CutReadings& each : cut) {
+    const ingest::StreamKey stream{DeviceId::from_octets(each.device()).value_or(DeviceId{}),
+                                   Epoch{each.epoch()}};
+    readings::RangeSet& known = safe_[stream];
+    receipted_before_ -= known.count();
+    for (int n = 0; n < each.first_size(); ++n) {
+      const readings::Range range{each.first(n), each.last(n)};
+      receipted_before_ -= intake_.restore_sealed(stream, range, with.emptied);
+      known.add(range);
+    }
+    receipted_before_ += known.count();
+  }
+  keep_cut(with);
+}
+
 void Readings::keep_cut(Transaction& transaction) {
   learn_safe();
   for (const auto& [stream, numbers] : safe_) {

@@ -1,5 +1,6 @@
 #include "edge-agent/agent/status_door.hpp"
 
+#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -21,6 +22,34 @@ stream_protocol::endpoint endpoint_of(const std::filesystem::path& path) {
   if (path.native().size() >= sizeof(sockaddr_un::sun_path))
     throw Fault(path.string() + ": the path of a local socket must be shorter than 108 characters");
   return {path.string()};
+}
+
+/// "40 s", "25 min", "7 h", "12 days".
+std::string duration(std::int64_t seconds) {
+  constexpr std::int64_t minute = 60, hour = 60 * minute, day = 24 * hour;
+  if (seconds < 2 * minute) return fmt::format("{} s", seconds);
+  if (seconds < 2 * hour) return fmt::format("{} min", seconds / minute);
+  if (seconds < 2 * day) return fmt::format("{} h", seconds / hour);
+  return fmt::format("{} days", seconds / day);
+}
+
+/// A moment, and how far it is from `now_s`: both Unix time.
+std::string moment(std::int64_t at_s, std::int64_t now_s) {
+  if (at_s == 0) return "never";
+  const std::string far = duration(at_s > now_s ? at_s - now_s : now_s - at_s);
+  return fmt::format("{:%Y-%m-%d %H:%M:%S} UTC ({})", fmt::gmtime(static_cast<std::time_t>(at_s)),
+                     at_s > now_s ? "in " + far : far + " ago");
+}
+
+/// The names say what a number is: an age, a Unix time in seconds or in milliseconds.
+std::string shown(std::string_view name, const boost::json::value& value, std::int64_t now_s) {
+  if (value.is_string()) return std::string(value.get_string());
+  if (value.is_null()) return "never";
+  if (value.is_number() && name.ends_with("age_s")) return duration(value.to_number<std::int64_t>());
+  if (value.is_number() && name.ends_with("_ms"))
+    return moment(value.to_number<std::int64_t>() / 1000, now_s);
+  if (value.is_number() && name.ends_with("ends_s")) return moment(value.to_number<std::int64_t>(), now_s);
+  return boost::json::serialize(value);
 }
 
 }  // namespace
@@ -85,10 +114,12 @@ std::string ask_status(const std::filesystem::path& socket) {
 
 std::string status_table(const std::string& json) {
   const boost::json::object status = boost::json::parse(json).as_object();
+  // The agent's own clock: the ages are what it believes.
+  const auto* clock = status.if_contains("clock");
+  const std::int64_t now_s = clock ? clock->at("wall_ms").to_number<std::int64_t>() / 1000 : 0;
   std::string table;
   const auto row = [&](std::string_view name, const boost::json::value& value) {
-    fmt::format_to(std::back_inserter(table), "{:<24} {}\n", name,
-                   value.is_string() ? std::string(value.get_string()) : boost::json::serialize(value));
+    fmt::format_to(std::back_inserter(table), "{:<24} {}\n", name, shown(name, value, now_s));
   };
   for (const auto& [key, value] : status) {
     if (!value.is_object()) {

@@ -15,6 +15,7 @@ bus::MqttSession::Options ThingsDoor::session_options(boost::asio::io_context& l
   session.subscriptions = {{std::string(bus::all_readings), bus::Qos::at_least_once}};
   session.on_message = [this](const bus::Message& message) { take(message); };
   session.on_state = options_.on_state;
+  session.on_why_down = options_.on_why_down;
   session.post_messages = [this, &loop](std::function<void()> work) {
     boost::asio::post(loop, [this, work = std::move(work)]() mutable {
       gulp_timer_.expires_after(gulp);

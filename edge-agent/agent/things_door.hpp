@@ -20,6 +20,7 @@ class ThingsDoor {
     bus::MqttSession::Options session;  ///< Where the broker is, and who we are; the rest is set here.
     std::function<void(DeviceId device, OctetsView message)> on_reading;
     std::function<void(bool connected)> on_state;
+    std::function<void(const std::string& why)> on_why_down;  ///< As MqttSession's.
   };
 
   static constexpr std::chrono::milliseconds gulp{10};

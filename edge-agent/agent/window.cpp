@@ -42,6 +42,21 @@ void Window::resume(JournalStore& store) {
   if (!garbage_.empty()) phase_ = Phase::dropping;
 }
 
+void Window::rebuilt(const sync::Rebuilt& rebuilt, Transaction& with) {
+  // What is being looked at or signed knows nothing of these cuts.
+  if (phase_ != Phase::dropping) phase_ = Phase::idle;
+  ++looks_;
+  for (const BegunJournal& journal : rebuilt.journals) {
+    JournalTip& cut = cuts_[journal.cut.journal] = journal.cut;
+    if (!journal.tree_known) cut.edge = {};
+    if (cut.journal.stream == v1::ACTS) walked_[cut.journal] = cut;
+    for (const Record& record : journal.kept)
+      if (auto gone = kept_.pass(record)) superseded_.push_back(*gone);
+  }
+  cut_at_ms_ = node_.now().wall_ms;
+  with.values[cut_at_value] = std::to_string(cut_at_ms_);
+}
+
 std::uint64_t Window::cut_of(const JournalId& journal) const {
   const auto at = cuts_.find(journal);
   return at == cuts_.end() ? 0 : at->second.seq;

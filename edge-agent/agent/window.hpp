@@ -37,6 +37,10 @@ class Window {
   /// A person asks for it: now, or as soon as there is a line.
   void trim() { asked_ = true; }
 
+  /// Central handed back what was kept before cuts that a former disk of this point made: they are this one's
+  /// from now on.
+  void rebuilt(const sync::Rebuilt& rebuilt, Transaction& with);
+
   /// Readings are about to be cut: adds what must be known of them afterwards.
   std::function<void(Transaction& transaction)> on_cut_readings = [](Transaction&) {};
 

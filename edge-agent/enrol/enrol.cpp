@@ -98,21 +98,24 @@ void expect_no_broker(const std::filesystem::path& folder) {
                 " is there already: nothing is written over. A new broker needs a folder without a key");
 }
 
-bool is_of_package(const std::filesystem::path& folder) {
-  // With a slash at its end each spelling is one: edge.toml's folder is ".", joined to where the file is.
-  return (folder / "").lexically_normal() == "/var/lib/feldsher-edge/";
-}
-
 }  // namespace
 
 std::filesystem::path broker_folder(const std::filesystem::path& folder,
                                     const std::filesystem::path& installed) {
-  return is_of_package(folder) && std::filesystem::is_directory(installed) ? installed : folder / "broker";
+  return PointFolder(folder).is_of_package() && std::filesystem::is_directory(installed) ? installed
+                                                                                         : folder / "broker";
 }
 
-std::string start_commands(const std::filesystem::path& folder) {
-  if (is_of_package(folder))
-    return "Next: systemd-tmpfiles --create feldsher-edge.conf     # the broker's key becomes its user's\n"
+std::string open_commands(const std::filesystem::path& folder, const std::string& before) {
+  if (!PointFolder(folder).is_of_package()) return {};
+  return before + "install -d -m 700 /etc/credstore.encrypted            # systemd opens the sealed key\n" +
+         before + "ln -sf /var/lib/feldsher-edge/box.cred /etc/credstore.encrypted/feldsher-edge-box\n";
+}
+
+std::string start_commands(const std::filesystem::path& folder, bool sealed) {
+  if (PointFolder(folder).is_of_package())
+    return "Next: systemd-tmpfiles --create feldsher-edge.conf     # the broker's key becomes its user's\n" +
+           (sealed ? open_commands(folder, "      ") : "") +
            "      systemctl start feldsher-broker feldsher-edge\n";
   return "Next: feldsher-edge serve --config " + PointFolder(folder).config().string() + "\n";
 }

@@ -23,8 +23,12 @@ void enrol(const EnrolWish& wish, std::ostream& out);
 std::filesystem::path broker_folder(const std::filesystem::path& folder,
                                     const std::filesystem::path& installed = "/etc/feldsher/broker");
 
-/// What to type next, on one or more lines, to run the point in `folder`.
-std::string start_commands(const std::filesystem::path& folder);
+/// What to type next, on one or more lines, to run the point in `folder`. `sealed`: its box key is sealed to
+/// this box's TPM2, which the package's service does not see.
+std::string start_commands(const std::filesystem::path& folder, bool sealed);
+/// Those of them that have the service manager open a sealed box key, each line with `before`; none when the
+/// folder is not the package's.
+std::string open_commands(const std::filesystem::path& folder, const std::string& before);
 
 /// What root makes in somebody's folder is that somebody's. Throws Fault.
 void give_to_owner(const std::filesystem::path& folder);

@@ -2,10 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
-#include <iterator>
-
-#include "protocol/crypto/secret_file.hpp"
 #include "protocol/enrolment/sealed_request.hpp"
 #include "protocol/record/result.hpp"
 #include "protocol/transport/https_call.hpp"
@@ -15,41 +11,8 @@ namespace {
 
 // Shorter than what an agent that is told to stop is given for it.
 constexpr std::chrono::seconds patience{8};
-constexpr std::string_view certificate_mark = "-----BEGIN CERTIFICATE-----";
-
-Octets content_of(const std::filesystem::path& file) {
-  std::ifstream in(file, std::ios::binary);
-  return Octets(std::istreambuf_iterator<char>(in), {});
-}
-
-std::filesystem::path staged(const TlsFiles& present) { return present.key.parent_path() / "renewed.pem"; }
 
 }  // namespace
-
-bool renewal_is_due(const OwnCertificate& present, std::int64_t now_s) {
-  return now_s >= present.not_after_s - (present.not_after_s - present.not_before_s) / 3;
-}
-
-void install(const TlsFiles& present, const std::string& certificate, const std::string& key) {
-  const auto next = read_own_certificate(certificate);
-  const auto before = read_own_certificate(content_of(present.certificate));
-  if (!next || !before || next->identity != before->identity || !belong_together(certificate, key))
-    throw Fault("the renewed certificate is not this node's");
-  replace_secret_file(staged(present), key + certificate);
-  finish_install(present);
-}
-
-void finish_install(const TlsFiles& present) {
-  const auto file = staged(present);
-  if (!std::filesystem::exists(file)) return;
-  const Octets both = read_secret_file(file);
-  const auto split = both.find(certificate_mark);
-  if (split == both.npos || !belong_together(both.substr(split), both.substr(0, split)))
-    throw Fault(file.string() + " is no key with its certificate: put it aside and start again");
-  replace_secret_file(present.key, both.substr(0, split));
-  replace_secret_file(present.certificate, both.substr(split));
-  std::filesystem::remove(file);
-}
 
 void renew(const RenewalWish& wish) {
   const KeyAndRequest line = make_key_and_request("line"), bus = make_key_and_request("agent"),
@@ -70,9 +33,9 @@ void renew(const RenewalWish& wish) {
         fmt::format("central's access door answered {}, which is no answer to a renewal", reply.status));
   if (answer.refusal() != v1::ENROLMENT_GRANTED)
     throw Fault(std::string(enrolment::to_text(answer.refusal())));
-  if (wish.bus) install(*wish.bus, answer.bus_certificate(), bus.key);
-  if (wish.broker) install(*wish.broker, answer.broker_certificate(), broker.key);
-  if (wish.of_line) install(wish.present, answer.line_certificate(), line.key);
+  if (wish.bus) install(own_of(*wish.bus), answer.bus_certificate(), bus.key);
+  if (wish.broker) install(own_of(*wish.broker), answer.broker_certificate(), broker.key);
+  if (wish.of_line) install(own_of(wish.present), answer.line_certificate(), line.key);
 }
 
 std::optional<CentralAddress> access_door(const std::string& access) {

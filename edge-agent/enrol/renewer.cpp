@@ -17,7 +17,7 @@ constexpr std::uint64_t first_pause_ms = 5'000, last_pause_ms = 600'000;
 
 Renewer::Renewer(boost::asio::io_context& loop, TlsFiles line, const std::string& access, Told told)
     : loop_(loop), line_(std::move(line)), told_(std::move(told)), pause_ms_(first_pause_ms) {
-  finish_install(line_);
+  finish_install(own_of(line_));
   present_ = read_own_certificate(read_secret_file(line_.certificate));
   if (const auto address = access_door(access)) {
     host_ = address->host;

@@ -21,7 +21,7 @@ RenewalWish wish_for(const PointFolder& point, const Membership& me) {
   wish.host = door->host;
   wish.port = door->port;
   wish.verify_time_s = std::max({SystemClock().now().wall_ms / 1000, me.issued_s, build_year_floor_s()});
-  finish_install(wish.present);
+  finish_install(own_of(wish.present));
   return wish;
 }
 
@@ -33,8 +33,8 @@ void rotate_bus(const PointFolder& point, const Membership& me, const std::files
                       .key = point.bus() / "key.pem"};
   wish.broker =
       TlsFiles{.ca = broker / "ca.pem", .certificate = broker / "certificate.pem", .key = broker / "key.pem"};
-  finish_install(*wish.bus);
-  finish_install(*wish.broker);
+  finish_install(own_of(*wish.bus));
+  finish_install(own_of(*wish.broker));
   renew(wish);
 }
 
@@ -47,6 +47,7 @@ void rotate(const RotateWish& wish, std::ostream& out) {
     SystemRandom random;
     const auto wrapped = DataFolder::rotate(wish.folder, random);
     out << "The keys are wrapped anew, " << (wrapped.sealed() ? "sealed to this box" : "unsealed") << '\n';
+    if (wrapped.sealed()) out << open_commands(wish.folder, "Next: ");
     return;
   }
   // Whoever has the journal open runs here: its keys are in use.

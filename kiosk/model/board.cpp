@@ -1,7 +1,5 @@
 #include "kiosk/model/board.hpp"
 
-#include <ranges>
-
 namespace feldsher::kiosk {
 
 Board::Board(Settings settings, MakeId make_id)
@@ -37,7 +35,8 @@ void Board::take(const v1::BoardSnapshot& snapshot) {
   for (const auto& ticket : snapshot.waiting())
     if (const auto known = last_call_.find(ticket.label()); known != last_call_.end()) calls.insert(*known);
   // Newest first on the wire; announced in the order of calling.
-  for (const auto& ticket : snapshot.called() | std::views::reverse) {
+  for (int i = snapshot.called_size(); i-- > 0;) {
+    const auto& ticket = snapshot.called(i);
     const auto known = last_call_.find(ticket.label());
     const bool heard = known != last_call_.end() && known->second >= ticket.call();
     if (seen_any_ && !heard) queue_.push_back({ticket.label(), ticket.room_label()});

@@ -21,6 +21,8 @@ void DeskLine::on(const v1::Pulse& pulse, Moment now) {
   if (!pulse_ || another_boot || pulse_->version() != pulse.version()) {
     ++changes_;
     catalogue_old_ = pulse_.has_value();  // Before the first pulse it was asked with the connection.
+  } else if (pulse_->connected() != pulse.connected()) {
+    ++changes_;  // The line to the centre is no part of the version.
   }
   pulse_ = pulse;
   pulse_at_ = wall_at_ = now;

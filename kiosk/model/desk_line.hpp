@@ -48,7 +48,7 @@ class DeskLine {
   const std::optional<v1::Pulse>& pulse() const { return pulse_; }
   /// The point's clock; nothing while it is unset or unknown.
   std::optional<std::int64_t> wall_ms(Moment now) const;
-  /// Grows with each pulse that names another boot or version: what is shown may be old.
+  /// Grows with each pulse that names another boot, version or state of the line: what is shown may be old.
   std::uint64_t changes() const { return changes_; }
   bool clock_unset() const { return pulse_ && pulse_->clock_unset(); }
 

@@ -26,7 +26,7 @@ role = "check-in"
 # Its name at the point, which is also the name in its certificate: letters, digits and "-".
 terminal = "checkin-1"
 
-# Role "room" only: which room, as a UUID ("feldsher-central rooms" shows them).
+# Role "room" only: which room, as a UUID ("feldsher-central rooms --config FILE" shows them).
 room = ""
 
 # The point's broker. tcp:// is for tests: without certificates the broker refuses every real point's screens.

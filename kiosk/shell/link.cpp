@@ -1,5 +1,9 @@
 #include "kiosk/shell/link.hpp"
 
+#include <fmt/format.h>
+
+#include <bit>
+
 #include "protocol/bus/topics.hpp"
 
 namespace feldsher::kiosk {
@@ -9,7 +13,8 @@ constexpr std::size_t work_limit = 4096;
 
 bus::MqttSession::Options options_of(const Config& config, std::function<void(std::function<void()>)> post,
                                      std::function<void(const bus::Message&)> on_message,
-                                     std::function<void(bool)> on_state) {
+                                     std::function<void(bool)> on_state,
+                                     std::function<void(const std::string&)> on_why_down) {
   bus::MqttSession::Options options;
   options.uri = config.broker;
   options.client_id = config.terminal;
@@ -21,14 +26,17 @@ bus::MqttSession::Options options_of(const Config& config, std::function<void(st
   options.post = std::move(post);
   options.on_message = std::move(on_message);
   options.on_state = std::move(on_state);
+  options.on_why_down = std::move(on_why_down);
   return options;
 }
 
 }  // namespace
 
-Link::Link(const Config& config, std::function<void(const Event&)> on_event, std::function<void()> wake)
+Link::Link(const Config& config, std::function<void(const Event&)> on_event, std::function<void()> wake,
+           std::function<void(const std::string&)> tell)
     : terminal_(config.terminal),
       on_event_(std::move(on_event)),
+      tell_(std::move(tell)),
       session_(options_of(
           config,
           [this, wake = std::move(wake)](std::function<void()> work) {
@@ -43,7 +51,10 @@ Link::Link(const Config& config, std::function<void(const Event&)> on_event, std
             wake();
           },
           [this](const bus::Message& message) { on_message(message); },
-          [this](bool up) { on_event_(Connection{up}); })) {}
+          [this](bool up) { on_event_(Connection{up}); },
+          [this](const std::string& why) {
+            tell_(why.empty() ? "the broker is there" : "no connection to the broker: " + why);
+          })) {}
 
 void Link::deliver() {
   std::deque<std::function<void()>> due;
@@ -52,6 +63,14 @@ void Link::deliver() {
     due.swap(work_);
   }
   for (const auto& one : due) one();
+  tell_dropped();
+}
+
+void Link::tell_dropped() {
+  const std::uint64_t dropped = this->dropped();
+  if (std::bit_width(dropped) == std::bit_width(told_)) return;
+  told_ = dropped;
+  tell_(fmt::format("{} messages of the broker were dropped: unreadable, or too many at once", dropped));
 }
 
 bool Link::send(const v1::Ask& ask) {

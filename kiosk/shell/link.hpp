@@ -1,4 +1,6 @@
 #pragma once
+#include <atomic>
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
@@ -14,24 +16,31 @@ namespace feldsher::kiosk {
 /// events. Octets that are not what their topic promises are dropped and counted.
 class Link {
  public:
-  /// `on_event` is called from `deliver` only; `wake` from Paho's threads when there is something to deliver.
-  Link(const Config& config, std::function<void(const Event&)> on_event, std::function<void()> wake);
+  /// `on_event` and `tell` are called from `deliver` only; `wake` from Paho's threads when there is something
+  /// to deliver. `tell` gets a sentence for whoever reads this screen's log: why there is no connection, when
+  /// that changes, and how much was dropped, at the first, the second, the fourth, the eighth …
+  Link(const Config& config, std::function<void(const Event&)> on_event, std::function<void()> wake,
+       std::function<void(const std::string&)> tell);
 
   void start() { session_.start(); }
   /// Runs what Paho's threads have left. On the main thread.
   void deliver();
   /// False when not connected: the model asks again by itself.
   bool send(const v1::Ask& ask);
+  /// Unreadable, or too many at once.
   std::uint64_t dropped() const { return dropped_ + session_.dropped(); }
 
  private:
   void on_message(const bus::Message& message);
+  void tell_dropped();
 
   std::string terminal_;
   std::function<void(const Event&)> on_event_;
+  std::function<void(const std::string&)> tell_;
+  std::uint64_t told_ = 0;  // Of what was dropped.
   std::mutex mutex_;
   std::deque<std::function<void()>> work_;
-  std::uint64_t dropped_ = 0;
+  std::atomic<std::uint64_t> dropped_ = 0;
   bus::MqttSession session_;  // Last: its threads end before what they use.
 };
 

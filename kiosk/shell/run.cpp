@@ -95,7 +95,8 @@ void run(const Config& config) {
     news = true;
     station->on(event, since_start());
   };
-  Link link(config, happen, Window::wake);
+  Link link(config, happen, Window::wake,
+            [](const std::string& what) { fmt::print(stderr, "feldsher-kiosk: {}\n", what); });
   window.on_key = happen;
   link.start();
   std::map<std::string, Words> words;

@@ -12,7 +12,9 @@
 #include <thread>
 #include <utility>
 
+#include "protocol/bus/connect_options.hpp"
 #include "protocol/bus/send_at_once.hpp"
+#include "protocol/bus/why_no_broker.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::bus {
@@ -47,17 +49,15 @@ class MqttSession::Impl : public std::enable_shared_from_this<MqttSession::Impl>
   explicit Impl(Options options) : options_(std::move(options)) {
     ensure(options_.post && options_.on_message, "an MQTT session without an owner");
     if (!options_.post_messages) options_.post_messages = options_.post;
-    const bool any =
-        !options_.ca_file.empty() || !options_.certificate_file.empty() || !options_.key_file.empty();
-    const bool all =
-        !options_.ca_file.empty() && !options_.certificate_file.empty() && !options_.key_file.empty();
-    if (any && !all) throw Fault("MQTT: CA, certificate and key go together");
+    if (options_.ca_file.empty() != options_.certificate_file.empty() ||
+        options_.ca_file.empty() != options_.key_file.empty())
+      throw Fault("MQTT: CA, certificate and key go together");
     try {
       // No persistence: what Paho would keep is neither synced nor delivered again (RELIABILITY.md §0).
       mqtt::create_options how(MQTTVERSION_3_1_1);
       how.set_send_while_disconnected(false);
       how.set_max_buffered_messages(static_cast<int>(out_limit));  // Counts while connected, too.
-      client_ = std::make_unique<mqtt::async_client>(options_.uri, options_.client_id, how);
+      client_ = std::make_unique<mqtt::async_client>(options_.uri, drawn_client_id(options_), how);
     } catch (const mqtt::exception& e) {
       throw Fault(std::string("MQTT: ") + e.what());
     }
@@ -144,7 +144,9 @@ class MqttSession::Impl : public std::enable_shared_from_this<MqttSession::Impl>
     milliseconds pause = first_pause;
     while (!stopping()) {
       const auto began = std::chrono::steady_clock::now();
-      if (connect()) {
+      const std::string why = connect();
+      if (why != std::exchange(why_down_, why)) post([why](Impl& self) { self.say_why(why); });
+      if (why.empty()) {
         ++session_;
         connected_ = true;
         post([](Impl& self) { self.say_state(true); });
@@ -161,44 +163,31 @@ class MqttSession::Impl : public std::enable_shared_from_this<MqttSession::Impl>
     }
   }
 
-  bool connect() {
+  /// Why it failed, which is a state at a point and not a fault; empty when it did not.
+  std::string connect() {
     {
       std::lock_guard lock(mutex_);
       lost_ = false;
     }
     try {
-      // Not version 5: with 20 publishes under way (Mosquitto's receive maximum) Paho C 1.3.12 sends the
-      // next only after a second, because no PUBACK wakes its sender; and the C++ wrapper loses the
-      // version's properties when options are copied. Its reason codes mean nothing to us: no MQTT
-      // acknowledgement does.
-      mqtt::connect_options how;
-      how.set_mqtt_version(MQTTVERSION_3_1_1);
-      how.set_clean_session(true);
-      how.set_keep_alive_interval(options_.keep_alive);
-      how.set_connect_timeout(5s);
-      how.set_automatic_reconnect(false);
-      if (!options_.ca_file.empty()) {
-        mqtt::ssl_options tls;
-        tls.set_trust_store(options_.ca_file);
-        tls.set_key_store(options_.certificate_file);
-        tls.set_private_key(options_.key_file);
-        // "Default" is whatever OpenSSL allows (1.2 and 1.3); Paho's "1.2" would mean 1.2 alone.
-        tls.set_ssl_version(MQTT_SSL_VERSION_DEFAULT);
-        tls.set_verify(true);
-        tls.set_enable_server_cert_auth(true);
-        how.set_ssl(tls);
-      }
-      auto trying = client_->connect(how);
-      if (!trying->wait_for(connect_limit)) return false;
+      auto trying = client_->connect(connect_options(options_));
+      if (!trying->wait_for(connect_limit)) return "the broker does not answer";
+    } catch (const mqtt::exception& error) {
+      const std::string why = stopping() ? "" : why_no_broker(options_);
+      return why.empty() ? error.what() : why;
+    }
+    try {
       for (const auto& subscription : options_.subscriptions) {
         auto asked = client_->subscribe(subscription.filter, static_cast<int>(subscription.qos));
-        if (!asked->wait_for(connect_limit)) return false;
+        if (!asked->wait_for(connect_limit)) return "the broker does not answer a subscription";
       }
-    } catch (const mqtt::exception&) {
-      return false;  // Refused, unreachable, a foreign certificate: a state at a point, not a fault.
+    } catch (const mqtt::exception& error) {
+      return std::string(
+                 "the broker does not let us hear what is ours (its ACL, or a revoked certificate): ") +
+             error.what();
     }
     send_at_once(port_of(options_.uri));
-    return client_->is_connected();
+    return client_->is_connected() ? "" : "the broker hung up";
   }
 
   void disconnect() noexcept {
@@ -268,6 +257,10 @@ class MqttSession::Impl : public std::enable_shared_from_this<MqttSession::Impl>
     if (options_.on_state) options_.on_state(there);
   }
 
+  void say_why(const std::string& why) {
+    if (options_.on_why_down) options_.on_why_down(why);
+  }
+
   Options options_;
   std::unique_ptr<mqtt::async_client> client_;
   std::thread worker_;
@@ -275,6 +268,8 @@ class MqttSession::Impl : public std::enable_shared_from_this<MqttSession::Impl>
   std::atomic<bool> closed_{false};
   std::atomic<std::uint64_t> dropped_{0};
   std::atomic<std::uint64_t> session_{0};  // Counts connections.
+
+  std::string why_down_;  // Our own thread's: what was said last.
 
   std::mutex mutex_;  // Guards the next six; never held while Paho or the owner is called.
   std::condition_variable wake_;

@@ -35,7 +35,7 @@ class MqttSession {
   };
   struct Options {
     std::string uri;                                  ///< "ssl://127.0.0.1:8883" or "tcp://…" (tests only).
-    std::string client_id;                            ///< Unique at the broker.
+    std::string client_id;                            ///< For its log; it gets an ending that is drawn.
     std::string ca_file, certificate_file, key_file;  ///< PEM; all three or none.
     std::vector<Subscription> subscriptions;          ///< Made again at each connection.
     std::chrono::seconds keep_alive{10};
@@ -47,6 +47,9 @@ class MqttSession {
     std::function<void(std::function<void()> work)> post_messages = {};
     std::function<void(const Message&)> on_message;
     std::function<void(bool connected)> on_state;
+    /// Why no connection comes about, each time that it is another reason than before; empty as soon as there
+    /// is one. For a person: an address that nobody listens at, a certificate that one side does not believe.
+    std::function<void(const std::string& why)> on_why_down = {};
   };
 
   explicit MqttSession(Options options);

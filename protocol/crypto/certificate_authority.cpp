@@ -45,7 +45,7 @@ bool serves(PeerKind kind) { return kind == PeerKind::server || kind == PeerKind
 
 // A box whose clock starts in 1970 verifies and is verified on its own bus: see the class.
 std::int64_t default_not_before(PeerKind kind, std::int64_t now_s) {
-  return kind == PeerKind::server ? now_s - 30 * day_s : 0;
+  return kind == PeerKind::server || kind == PeerKind::standby ? now_s - 30 * day_s : 0;
 }
 std::int64_t default_not_after(PeerKind kind, std::int64_t now_s) {
   return kind == PeerKind::server ? now_s + 397 * day_s : now_s + 10 * year_s;

@@ -66,7 +66,8 @@ KeyAndRequest make_key_and_request(std::string_view name);
 ///
 /// Validity: whatever talks on a point's own bus (node, terminal, device, broker) is valid from 1970, because
 /// a box with a dead clock battery must check people in and neither Mosquitto nor Paho takes another time to
-/// verify at; such certificates end by revocation, or after 10 years. Servers: 30 days ago to 397 days ahead.
+/// verify at; such certificates end by revocation, or after 10 years. Servers: 30 days ago to 397 days ahead;
+/// standbys: 30 days ago to 10 years ahead.
 class CertificateAuthority {
  public:
   /// Makes a root in `folder` (created): ca.pem, ca.key (600). Throws Fault when there is one already.

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "protocol/crypto/peer_identity.hpp"
 
@@ -11,6 +12,7 @@ namespace feldsher {
 struct OwnCertificate {
   PeerIdentity identity;
   std::int64_t not_before_s = 0, not_after_s = 0;  ///< Unix time.
+  std::vector<std::string> hosts = {};  ///< Of a server or broker: DNS names and addresses, as text.
 };
 
 /// The first certificate in a PEM text. Nothing when there is none, or when it names nobody of a network.

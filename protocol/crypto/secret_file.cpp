@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <optional>
 #include <system_error>
 
@@ -83,24 +84,34 @@ void write_new(const std::filesystem::path& path, OctetsView content, mode_t mod
     if (owner) file.give_to(*owner);
     file.write_all(content);
   } catch (...) {
-    unlink(path.c_str());  // half a key would stop every later start
+    unlink(path.c_str());
     throw;
   }
   sync_folder_of(path);
 }
 
-void replace(const std::filesystem::path& path, OctetsView content, mode_t mode) {
+/// Whole or not at all: through a temporary one. `flags` are those of renameat2.
+void put_in_place(const std::filesystem::path& path, OctetsView content, mode_t mode, unsigned flags) {
   const auto temporary = std::filesystem::path(path.string() + ".new");
   unlink(temporary.c_str());  // of a run that was killed
   write_new(temporary, content, mode, owner_for(path));
-  if (rename(temporary.c_str(), path.c_str()) != 0) fail("cannot rename to", path, errno);
+  if (renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), flags) != 0) {
+    const int code = errno;
+    unlink(temporary.c_str());
+    fail("cannot rename to", path, code);
+  }
   sync_folder_of(path);
+}
+
+void replace(const std::filesystem::path& path, OctetsView content, mode_t mode) {
+  put_in_place(path, content, mode, 0);
 }
 
 }  // namespace
 
 void write_secret_file(const std::filesystem::path& path, OctetsView content) {
-  write_new(path, content, 0600, owner_for(path));
+  // Half a key of a process that was killed would stop every later start.
+  put_in_place(path, content, 0600, RENAME_NOREPLACE);
 }
 
 void replace_secret_file(const std::filesystem::path& path, OctetsView content) {

@@ -8,8 +8,8 @@ namespace feldsher {
 // What root writes here belongs to the owner of the file that it replaces; when there is none, to that of the
 // folder: whoever reads it is not root.
 
-/// Writes a new file of mode 600 and syncs it and its folder. Throws Fault when `path` exists already
-/// (O_EXCL: a key is never written over) or cannot be written.
+/// Writes a new file of mode 600, whole or not at all whatever the process is killed in, and syncs it and its
+/// folder. Throws Fault when `path` exists already (a key is never written over) or cannot be written.
 void write_secret_file(const std::filesystem::path& path, OctetsView content);
 
 /// Puts a file of mode 600 in the place of the one that is there, if one is: whole, through a temporary one

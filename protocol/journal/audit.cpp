@@ -14,7 +14,8 @@ std::optional<Digest> digest_of(const std::optional<Octets>& octets) {
 
 }  // namespace
 
-Audit audit(SqlcipherJournal& journal, const std::vector<Octets>& central_keys) {
+Audit audit(SqlcipherJournal& journal, const std::vector<Octets>& central_keys,
+            const std::vector<v1::SignedHead>& known_heads) {
   Audit report{.tenant = journal.tenant().to_text(),
                .rows = {},
                .cuts = {},
@@ -30,6 +31,7 @@ Audit audit(SqlcipherJournal& journal, const std::vector<Octets>& central_keys) 
     for (const Octets& octets : journal.heads())
       if (!heads.emplace_back().ParseFromString(octets))
         heads.back().Clear();  // Reported as unreadable below.
+    heads.insert(heads.end(), known_heads.begin(), known_heads.end());
     for (const v1::SignedHead& head : heads) verifier.expect_head(head);
     const auto ends = journal.ends();
     for (const auto& end : ends) {

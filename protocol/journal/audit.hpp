@@ -30,6 +30,10 @@ struct Audit {
 /// too, by one of these keys or one that they handed over to as the file proves. That is what shows a journal
 /// that was written anew, from its first record on, by somebody with this node's own key. What the node has
 /// signed since is its word alone: `countersigned` says from where on.
-Audit audit(SqlcipherJournal& journal, const std::vector<Octets>& central_keys = {});
+///
+/// `known_heads`: what somebody else keeps of these journals. A file that ends before one of them is an older
+/// copy, or was cut.
+Audit audit(SqlcipherJournal& journal, const std::vector<Octets>& central_keys = {},
+            const std::vector<v1::SignedHead>& known_heads = {});
 
 }  // namespace feldsher

@@ -27,16 +27,29 @@ std::vector<Record> whole_transactions(Iterator first, Iterator end, const ReadL
 
 }  // namespace
 
+bool BegunJournal::is_sound(TenantId of) const {
+  std::uint64_t before = 0;
+  for (const Record& record : kept) {
+    const std::uint64_t seq = record.key.seq;
+    if (record.tenant != of || record.journal() != cut.journal || seq <= before || seq > cut.seq ||
+        (seq == 1 && record.stored.prev != zero_digest) || (seq == cut.seq && record.stored.hash != cut.hash))
+      return false;
+    before = seq;
+  }
+  return cut.seq != 0 && cut.edge.leaves() == cut.seq;
+}
+
 bool Transaction::empty() const {
-  return records.empty() && answered.empty() && scope.empty() && intake.empty() && emptied.empty() &&
-         heads.empty() && values.empty() && erased.empty() && forgotten.empty() && cuts.empty() &&
-         dropped.empty();
+  return begun.empty() && records.empty() && answered.empty() && scope.empty() && intake.empty() &&
+         emptied.empty() && heads.empty() && values.empty() && erased.empty() && forgotten.empty() &&
+         cuts.empty() && dropped.empty();
 }
 
 void Transaction::merge(Transaction&& other) {
   auto append = [](auto& to, auto& from) {
     to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
   };
+  append(begun, other.begun);
   append(records, other.records);
   append(answered, other.answered);
   append(scope, other.scope);
@@ -84,6 +97,13 @@ void MemoryStore::check(std::span<const Transaction> group) const {
     return found->second;
   };
   for (const Transaction& transaction : group) {
+    for (const BegunJournal& begun : transaction.begun) {
+      Place& end = at(begun.cut.journal);
+      ensure(end.seq == 0, "of a journal that begins at its cut nothing is held");
+      ensure(begun.is_sound(tenant_), "what is kept up to a cut is of its journal");
+      end.seq = end.cut = begun.cut.seq;
+      end.hash = end.cut_hash = begun.cut.hash;
+    }
     for (const Record& record : transaction.records) {
       ensure(record.tenant == tenant_, "a journal takes records of its tenant only");
       Place& end = at(record.journal());
@@ -111,14 +131,25 @@ void MemoryStore::check(std::span<const Transaction> group) const {
   }
 }
 
+void MemoryStore::put(const Record& record) {
+  const std::uint64_t intake = records_.empty() ? 1 : records_.rbegin()->first + 1;
+  by_seq_[record.journal()][record.key.seq] = intake;
+  records_.emplace_hint(records_.end(), intake, record);
+}
+
 void MemoryStore::apply(const Transaction& transaction) {
+  for (const BegunJournal& begun : transaction.begun) {
+    const JournalId& journal = begun.cut.journal;
+    tips_[journal] = cuts_[journal] = begun.cut;
+    if (!begun.tree_known) cuts_[journal].edge = {};
+    by_seq_[journal];
+    for (const Record& record : begun.kept) put(record);
+  }
   for (const Record& record : transaction.records) {
     auto [tip, is_new] =
         tips_.try_emplace(record.journal(), JournalTip{.journal = record.journal(), .edge = {}});
     tip->second.advance(record);
-    const std::uint64_t intake = records_.empty() ? 1 : records_.rbegin()->first + 1;
-    by_seq_[record.journal()][record.key.seq] = intake;
-    records_.emplace_hint(records_.end(), intake, record);
+    put(record);
   }
   for (const Answered& answered : transaction.answered) answered_[answered.ask] = answered.answer;
   for (const ScopeChange& change : transaction.scope) {

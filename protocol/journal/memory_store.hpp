@@ -42,6 +42,7 @@ class MemoryStore final : public JournalStore {
   Place place(const JournalId& journal) const;
   void check(std::span<const Transaction> group) const;
   void apply(const Transaction& transaction);
+  void put(const Record& record);
   void drop(const RecordRange& range);
 
   OwnerThread owner_;

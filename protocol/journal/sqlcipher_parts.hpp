@@ -48,6 +48,10 @@ struct SqlcipherStore::Parts {
   sqlcipher::Statement put_record{database,
                                   "INSERT INTO record(intake, journal, seq, core, body, body_digest, hash) "
                                   "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7)"};
+  sqlcipher::Statement put_kept{
+      database,
+      "INSERT INTO record(intake, journal, seq, core, body, body_digest, hash, prev) "
+      "VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"};
   sqlcipher::Statement erase_record{database, "UPDATE record SET body=NULL, body_digest=?2 WHERE intake=?1"};
   sqlcipher::Statement select_body{
       database, "SELECT intake, body FROM record WHERE journal=?1 AND seq=?2 AND body IS NOT NULL"};
@@ -127,6 +131,7 @@ struct SqlcipherStore::Parts {
   void load();
   void apply(const Transaction& transaction, std::map<JournalId, Held>& moved);
   void put(const Record& record, std::map<JournalId, Held>& moved);
+  void begin_at(const BegunJournal& begun, std::map<JournalId, Held>& moved);
   void put(const v1::SignedHead& signed_head);
   /// The heads of a row of `octets` and `own`.
   std::vector<v1::SignedHead> heads_of(const sqlcipher::Statement::Rows& rows) const;

@@ -13,6 +13,17 @@ bool takes_content_away(const Transaction& transaction) {
                      [](const ScopeChange& change) { return !change.record; });
 }
 
+/// A record has its body, or the digest in its place.
+struct BodyColumns {
+  explicit BodyColumns(const StoredRecord& record) {
+    if (record.body)
+      body = *record.body;
+    else
+      digest = view_of(record.body_digest);
+  }
+  std::optional<OctetsView> body, digest;
+};
+
 }  // namespace
 
 void SqlcipherStore::Parts::load() {
@@ -64,12 +75,23 @@ void SqlcipherStore::Parts::put(const Record& record, std::map<JournalId, Held>&
   Held& at = moving(record.journal(), moved);
   at.tip.advance(record);
   const StoredRecord& stored = record.stored;
-  std::optional<OctetsView> body, digest;
-  if (stored.body)
-    body = *stored.body;
-  else
-    digest = view_of(stored.body_digest);
-  put_record.run(++last_intake, at.row, record.key.seq, stored.core, body, digest, view_of(stored.hash));
+  const BodyColumns columns(stored);
+  put_record.run(++last_intake, at.row, record.key.seq, stored.core, columns.body, columns.digest,
+                 view_of(stored.hash));
+}
+
+void SqlcipherStore::Parts::begin_at(const BegunJournal& begun, std::map<JournalId, Held>& moved) {
+  Held& at = moving(begun.cut.journal, moved);
+  ensure(at.tip.seq == 0, "of a journal that begins at its cut nothing is held");
+  ensure(begun.is_sound(tenant), "what is kept up to a cut is of its journal");
+  at.tip = at.cut = begun.cut;
+  if (!begun.tree_known) at.cut.edge = {};
+  for (const Record& record : begun.kept) {
+    const StoredRecord& stored = record.stored;
+    const BodyColumns columns(stored);
+    put_kept.run(++last_intake, at.row, record.key.seq, stored.core, columns.body, columns.digest,
+                 view_of(stored.hash), view_of(stored.prev));
+  }
 }
 
 void SqlcipherStore::Parts::put(const v1::SignedHead& signed_head) {
@@ -88,6 +110,7 @@ void SqlcipherStore::Parts::put(const v1::SignedHead& signed_head) {
 }
 
 void SqlcipherStore::Parts::apply(const Transaction& transaction, std::map<JournalId, Held>& moved) {
+  for (const BegunJournal& begun : transaction.begun) begin_at(begun, moved);
   for (const Record& record : transaction.records) put(record, moved);
   for (const Answered& one : transaction.answered) put_answered.run(one.ask.to_octets(), one.answer);
   for (const ScopeChange& change : transaction.scope) {

@@ -35,11 +35,22 @@ struct RecordRange {
   std::uint64_t first = 0, last = 0;
 };
 
+/// A journal that begins here as one that was cut elsewhere: its disk was lost.
+struct BegunJournal {
+  JournalTip cut;            ///< Its edge is over records 1 … cut, always.
+  bool tree_known = false;   ///< The cut itself has the tree's edge too, as in `Transaction::cuts`.
+  std::vector<Record> kept;  ///< What is held up to the cut, ascending.
+
+  /// Whether all of it is of one journal of this tenant, in its order, and up to the cut.
+  bool is_sound(TenantId of) const;
+};
+
 /// Picks records whose bodies shall be dropped. Runs on the store's thread: it owns all that it looks at.
 using ErasePick = std::function<bool(const Record&)>;
 
 /// What becomes durable together, or not at all.
 struct Transaction {
+  std::vector<BegunJournal> begun;  ///< Journals of which nothing is held. Before all else.
   std::vector<Record>
       records;  ///< Own or received, each the next of its journal. They get intake numbers in this order.
   std::vector<Answered> answered;

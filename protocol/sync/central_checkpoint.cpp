@@ -104,6 +104,10 @@ void CentralLink::judge() {
   v1::Frame frame;
   *frame.mutable_checkpoint() = judging->asked;
   countersign(*frame.mutable_checkpoint(), signer_);
+  countersigned_ = frame.checkpoint();
+  Transaction kept;
+  kept.values[cut_value(node_)] = countersigned_.SerializeAsString();
+  ledger_.submit(std::move(kept), [] {});
   wire_->send(frame);
 }
 

@@ -104,16 +104,19 @@ void CentralLink::judge_tickets(const Greeting& greeting) {
   for (const v1::JournalMark& mark : hello.held())
     if (mark.stream() == v1::ACTS) greeted_lives_.push_back({Epoch{mark.epoch()}, mark.seq() != 0});
   if (!was_greeted(Epoch{hello.epoch()})) greeted_lives_.push_back({Epoch{hello.epoch()}});
-  if (!pardoned_ && !lives_.empty() && !was_greeted(life()))
+  const bool excused = pardoned_ || (retry && by_pardon_);
+  if (!excused && !lives_.empty() && !was_greeted(life()))
     return clone(hello, "it does not know the youngest life of the node");
   // A restored disk shows an old ticket and holds less than we do: it gets back what it lost, and goes on in
   // a new life. If it was a copy, the original does not know that life, and is noticed then.
   if (!first_contact && !retry && !goes_on && (!behind || rival))
     return clone(hello, "its ticket was not the next one");
+  by_pardon_ = excused;
   pardoned_ = false;
   Tickets accepted{hello.ticket(), hello.next_ticket()};
   Transaction transaction;
   transaction.values[tickets_value(node_)] = accepted.current + accepted.next;
+  if (by_pardon_) transaction.values[tickets_value(node_)] += by_pardon_mark;
   // Durable before it is said: a central that forgot an accepted ticket would take its node for a clone.
   tickets_ = accepted;
   durably(std::move(transaction), [this, hello, behind] {
@@ -189,6 +192,7 @@ void CentralLink::welcome(const v1::Hello& hello, bool behind) {
   for (v1::HeadKeyHandover& handover : host_.handovers()) *welcome.add_handovers() = std::move(handover);
   wire_->send(frame);
   greeting_.clear();
+  if (behind && may_rebuild(hello)) return begin_rebuild(missing(hello));
   if (behind) return hand_back(missing(hello));
   anew_feed_ = feed.epoch();
   down_ = Outgoing{};

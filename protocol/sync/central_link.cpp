@@ -26,6 +26,8 @@ std::string CentralLink::tickets_value(NodeId node) { return "node/" + node.to_t
 
 std::string CentralLink::ahead_value(NodeId node) { return "node/" + node.to_text() + "/ahead"; }
 
+std::string CentralLink::cut_value(NodeId node) { return "cut/" + node.to_text(); }
+
 CentralLink::Journal& CentralLink::journal(v1::Stream stream, Epoch epoch) {
   auto [at, is_new] = journals_.try_emplace({epoch, stream});
   if (is_new) at->second.tip.journal = {node_, stream, epoch};
@@ -41,13 +43,18 @@ void CentralLink::resume(const JournalTip& tip) {
 
 void CentralLink::resume_tickets(OctetsView octets) {
   pardoned_ = octets == pardon_value;
-  if (octets.size() != 32) return;
-  tickets_ = {Octets(octets.substr(0, 16)), Octets(octets.substr(16))};
+  by_pardon_ = octets.size() == 32 + by_pardon_mark.size();
+  if (octets.size() != 32 && !by_pardon_) return;
+  tickets_ = {Octets(octets.substr(0, 16)), Octets(octets.substr(16, 16))};
 }
 
 void CentralLink::resume_ahead(OctetsView octets) {
   forgiven_ = octets == forgiven_value;
   ahead_ = !octets.empty() && !forgiven_;
+}
+
+void CentralLink::resume_cut(OctetsView octets) {
+  if (!countersigned_.ParseFromArray(octets.data(), static_cast<int>(octets.size()))) countersigned_.Clear();
 }
 
 void CentralLink::resume_life(const Record& opened) {
@@ -108,6 +115,7 @@ void CentralLink::disconnected(const Wire& wire) {
   ++connection_;
   wire_ = nullptr;
   phase_ = Phase::offline;
+  rebuilding_.reset();
 }
 
 void CentralLink::drop(const std::string& why) {
@@ -134,6 +142,8 @@ void CentralLink::receive(const v1::Frame& frame, const Instant& now) {
       return on_batch(frame.batch());
     case v1::Frame::kCheckpoint:
       return on_checkpoint(frame.checkpoint());
+    case v1::Frame::kStateQuestion:
+      return on_state_question(frame.state_question());
     case v1::Frame::kFeedAcknowledgement:
       return on_feed_acknowledgement(frame.feed_acknowledgement());
     case v1::Frame::kHeartbeat:
@@ -198,6 +208,9 @@ void CentralLink::tick(const Instant& now) {
   if (!wire_) return;
   if (phase_ == Phase::refused) return drop("refused");
   if (now_ms_ - heard_ms_ >= patience_.silence_ms) return drop("the node is silent");
+  // Working it out may take longer than a node waits for a word.
+  if (rebuilding_)
+    if (const auto question = heartbeat_.due(now_ms_, patience_.heartbeat_ms)) wire_->send(*question);
   if (phase_ != Phase::live) return;
   down_.give_up_waiting(now_ms_, patience_.resend_ms);
   pump_feed();

@@ -36,6 +36,8 @@ class CentralLinkHost {
   virtual void renew_feed(NodeId node, std::function<void()> then) = 0;
   /// State hash over the subjects of the node's own acts, as projected.
   virtual Digest state_hash_of_acts(NodeId node) = 0;
+  /// These subjects themselves; null: none.
+  virtual const SubjectSet* subjects_of_acts(NodeId node) = 0;
   virtual void incident(v1::IncidentKind kind, NodeId node, const std::string& detail) = 0;
   virtual HybridClock& clock() = 0;
   /// A standby is on the line and has all that is durable here, or it is on its way there.
@@ -57,6 +59,10 @@ class CentralLink {
   void resume_life(const Record& opened);
   /// Whether the node was found to have heard a younger central, and was let in after that.
   void resume_ahead(OctetsView octets);
+  /// The checkpoint that was countersigned last: a box that has lost its journals is handed back that, what
+  /// was kept before its cuts, and what follows them.
+  void resume_cut(OctetsView octets);
+  static std::string cut_value(NodeId node);
   static std::string tickets_value(NodeId node);
   static std::string ahead_value(NodeId node);
 
@@ -132,6 +138,14 @@ class CentralLink {
   void clone(const v1::Hello& hello, const std::string& detail);
   std::vector<Missing> missing(const v1::Hello& hello) const;
   void hand_back(std::vector<Missing> missing);
+  /// Whether the node has lost all that lies before the cuts of the last checkpoint, and can take what was
+  /// kept instead.
+  bool may_rebuild(const v1::Hello& hello) const;
+  void begin_rebuild(std::vector<Missing> missing);
+  void walk_next();
+  void walk(const std::vector<Record>& records);
+  void send_rebuild();
+  void on_state_question(const v1::StateQuestion& question);
   void on_batch(const v1::Batch& batch);
   /// What a batch adds to a journal. Nothing when it is bad: then the connection has ended.
   std::optional<Received> read_batch(const v1::Batch& batch, const Journal& at);
@@ -183,7 +197,9 @@ class CentralLink {
   };
   std::vector<GreetedLife> greeted_lives_;  // Those that this connection's hello named, oldest first.
   Tickets tickets_;
-  bool pardoned_ = false;                                   // Then no ticket is known.
+  bool pardoned_ = false;                            // Then no ticket is known.
+  bool by_pardon_ = false;                           // The last hello was taken for that, …
+  static constexpr OctetsView by_pardon_mark = "p";  // … and so is its repeat: the welcome may be lost.
   static constexpr OctetsView forgiven_value = "forgiven";  // In place of how far it is ahead.
   bool ahead_ = false;     // It has heard a younger central than this one: only a person lets it in again …
   bool forgiven_ = false;  // … and then what it heard is of no account: its feed begins anew, …
@@ -201,6 +217,10 @@ class CentralLink {
   std::shared_ptr<Judging> judging_;        // A checkpoint of the node that is being worked out.
   std::map<JournalId, JournalTip> walked_;  // Up to where its journals were read for that …
   KeptSet walked_set_ = new_walked_set();   // … and what is kept of them.
+  v1::SignedCheckpoint countersigned_;      // The last.
+  struct Rebuilding;
+  std::shared_ptr<Rebuilding> rebuilding_;  // What was kept before its cuts is being worked out …
+  std::uint64_t rebuilds_ = 0;              // … so many times in this run.
   Octets refused_checkpoint_;               // The last that differed: it does so each time that it comes.
   std::set<std::string> reported_;
 };

@@ -36,12 +36,13 @@ bool PointLink::check_mark(const v1::FeedItem& mark) {
     host_.incident(v1::INCIDENT_QUARANTINE, "feed: a mark that central did not sign");
     return false;
   }
-  bool differs = mark.state_hash() != view_of(feed_.scope().hash());
+  const bool in_scope = mark.state_hash() != view_of(feed_.scope().hash());
   // Our own acts can be compared only when central has projected all of them.
-  if (mark.up().epoch() == writer_.epoch().value && mark.up().seq() == writer_.tip(v1::ACTS).seq)
-    differs = differs || mark.up_state_hash() != view_of(own_.hash());
-  if (differs && !mark_differed_)
-    host_.incident(v1::INCIDENT_HASH, "state hashes differ at feed item " + std::to_string(mark.n()));
+  const bool in_own = mark.up().epoch() == writer_.epoch().value &&
+                      mark.up().seq() == writer_.tip(v1::ACTS).seq &&
+                      mark.up_state_hash() != view_of(own_.hash());
+  const bool differs = in_scope || in_own;
+  if (differs && !mark_differed_) search_difference(!in_scope, mark.n());
   mark_differed_ = differs;
   return true;
 }

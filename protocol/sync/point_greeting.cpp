@@ -35,6 +35,7 @@ void PointLink::greet() {
   hello.set_feed_epoch(feed_.epoch());
   hello.set_feed_position(feed_.position());
   hello.set_unsealed(unsealed);
+  hello.set_takes_checkpoint(!rebuild_refused_);
   for (const Life& life : lives_.all())
     for (v1::Stream stream : {v1::ACTS, v1::READINGS}) {
       if (life.way(stream).cut == 0) continue;
@@ -75,6 +76,8 @@ void PointLink::on_welcome(const v1::Welcome& welcome, const Instant& now) {
   accepted.values[next_ticket_value] = "";
   for (const v1::HeadKeyHandover& handover : welcome.handovers())
     accepted.values[central_handover_values + to_hex(handover.key())] = handover.signature();
+  // Whoever has this ticket knows these lives: it is no copy if it dies before it has any of them back.
+  if (welcome.behind()) recall(welcome, accepted);
   ledger_.submit(std::move(accepted), [] {});
 
   central_key_ = welcome.central_head_key();

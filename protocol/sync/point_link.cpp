@@ -42,6 +42,7 @@ void PointLink::connected(Wire& wire, const Instant& now) {
   phase_ = Phase::greeting;
   refusal_ = v1::REFUSAL_NONE;
   early_.clear();
+  rebuild_parts_.clear();
   batch_size_.reset();
   for (Life& life : lives_.all()) life.acts.reading = life.readings.reading = false;
   draw_ticket();
@@ -51,6 +52,7 @@ void PointLink::disconnected() {
   ++connection_;
   wire_ = nullptr;
   if (phase_ != Phase::refused) phase_ = Phase::offline;
+  if (difference_) report_difference("");
 }
 
 void PointLink::drop(const std::string& why) {
@@ -70,6 +72,10 @@ void PointLink::receive(const v1::Frame& frame, const Instant& now) {
       return on_acknowledgement(frame.acknowledgement());
     case v1::Frame::kRestore:
       return on_restore(frame.restore());
+    case v1::Frame::kStateAnswer:
+      return on_state_answer(frame.state_answer());
+    case v1::Frame::kRebuild:
+      return on_rebuild(frame.rebuild());
     case v1::Frame::kFeed:
       return on_feed(frame.feed(), now);
     case v1::Frame::kCheckpoint:
@@ -97,6 +103,7 @@ void PointLink::tick(const Instant& now) {
   if (phase_ == Phase::restoring && now_ms_ - heard_ms_ >= patience_.resend_ms)
     return drop("the restore came to a halt");
   if (phase_ != Phase::live) return;
+  if (difference_ && now_ms_ - difference_->asked_ms >= patience_.resend_ms) report_difference("");
   for (Life& life : lives_.all())
     for (v1::Stream stream : {v1::ACTS, v1::READINGS})
       if (life.way(stream).outgoing.give_up_waiting(now_ms_, patience_.resend_ms)) batch_size_.reset();

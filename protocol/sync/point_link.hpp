@@ -12,6 +12,7 @@
 #include "protocol/sync/heartbeat.hpp"
 #include "protocol/sync/lives.hpp"
 #include "protocol/sync/point_feed.hpp"
+#include "protocol/sync/rebuilt.hpp"
 
 namespace feldsher::sync {
 
@@ -24,6 +25,8 @@ class PointLinkHost {
   virtual void feed_left(const SubjectKey& subject) = 0;
   /// Central handed back records of our own journal that our disk had lost.
   virtual void restored(const std::vector<Record>& records) = 0;
+  /// Central handed back what was kept of our journals when they were cut. Adds what becomes durable with it.
+  virtual void rebuilt(const Rebuilt& rebuilt, Transaction& with) = 0;
   /// A life has begun at the writer: write `opened` with this state as its first act, together with `with`.
   virtual void open_life(const v1::NodeLife& life, Transaction with) = 0;
   /// Central's clock, when it trusts it.
@@ -96,6 +99,7 @@ class PointLink {
   void draw_ticket();
   void greet();
   void on_welcome(const v1::Welcome& welcome, const Instant& now);
+  void recall(const v1::Welcome& welcome, Transaction& with);
   void begin_restore(const v1::Welcome& welcome);
   void greet_again();
   void on_acknowledgement(const v1::Acknowledgement& acknowledgement);
@@ -103,9 +107,17 @@ class PointLink {
   void note_lost();
   void put_back_early();
   void put_back(const v1::Restore& restore);
+  void on_rebuild(const v1::Rebuild& part);
+  void rebuild_early();
+  void rebuild(Rebuilt rebuilt);
   void on_feed(const v1::FeedBatch& batch, const Instant& now);
   /// False: central did not sign it.
   bool check_mark(const v1::FeedItem& mark);
+  /// A mark differed: central is asked where, and an incident says it.
+  void search_difference(bool own, std::uint64_t n);
+  void ask_state();
+  void on_state_answer(const v1::StateAnswer& answer);
+  void report_difference(const std::string& where);
   void pump();
   /// False: nothing may be sent after what this stream waits for.
   bool pump(v1::Stream stream);
@@ -141,9 +153,17 @@ class PointLink {
   PointFeed feed_;
   SubjectSet own_;
   bool mark_differed_ = false;
+  struct Difference {
+    bool own = false;  // In our own acts; else in what the feed put in scope.
+    std::uint64_t n = 0, asked_ms = 0;
+    Octets prefix;  // It lies under that.
+  };
+  std::optional<Difference> difference_;           // It is being searched for.
   std::map<JournalId, std::uint64_t> restore_to_;  // Up to where central holds our journals.
   std::map<std::pair<JournalId, std::uint64_t>, v1::Restore>
-      early_;  // Restores that overtook an earlier one.
+      early_;                                           // Restores that overtook an earlier one.
+  std::map<std::uint32_t, v1::Rebuild> rebuild_parts_;  // Of one attempt, until all are here.
+  bool rebuild_refused_ = false;  // What came was not what it should be: from now on all is handed back.
   std::uint64_t restoring_since_ms_ = 0;
   bool greeted_ = false;  // The tickets are on the disk and a hello with them was sent.
   Epoch greeted_life_;    // The life that this hello named as the present one.

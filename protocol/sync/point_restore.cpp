@@ -11,19 +11,24 @@ constexpr std::size_t early_kept = 64;
 
 }  // namespace
 
+void PointLink::recall(const v1::Welcome& welcome, Transaction& with) {
+  std::vector<Epoch> at_central;
+  for (const v1::JournalMark& mark : welcome.held())
+    if (std::find(at_central.begin(), at_central.end(), Epoch{mark.epoch()}) == at_central.end())
+      at_central.push_back(Epoch{mark.epoch()});
+  lives_.recall(at_central);
+  lives_.put(with);
+}
+
 void PointLink::begin_restore(const v1::Welcome& welcome) {
   phase_ = Phase::restoring;
   restoring_since_ms_ = now_ms_;
   restore_to_.clear();
-  std::vector<Epoch> at_central;
   for (const v1::JournalMark& mark : welcome.held()) {
-    if (std::find(at_central.begin(), at_central.end(), Epoch{mark.epoch()}) == at_central.end())
-      at_central.push_back(Epoch{mark.epoch()});
     restore_to_[{writer_.node(), mark.stream(), Epoch{mark.epoch()}}] = mark.seq();
     // Somebody has written in it after this disk was copied: it is not ours to go on with.
     if (mark.epoch() == writer_.epoch().value) confirmed_ = false;
   }
-  lives_.recall(at_central);
   put_back_early();
 }
 
@@ -37,6 +42,7 @@ void PointLink::on_restore(const v1::Restore& restore) {
 }
 
 void PointLink::put_back_early() {
+  rebuild_early();
   while (phase_ == Phase::restoring) {
     auto next = std::find_if(early_.begin(), early_.end(), [this](const auto& entry) {
       const Life* life = lives_.find(entry.first.first.epoch);
@@ -63,7 +69,8 @@ void PointLink::put_back(const v1::Restore& restore) {
     if (seq++ <= tip.seq) continue;  // A repeat.
     Record record;
     RecordFault fault = from_wire(wire, &tip.hash, record);
-    if (fault != RecordFault::none || record.journal() != tip.journal || record.key.seq != tip.seq + 1)
+    if (fault != RecordFault::none || record.tenant != writer_.tenant() || record.journal() != tip.journal ||
+        record.key.seq != tip.seq + 1)
       return drop("central handed back records that are not ours");
     tip.advance(record);
     records.push_back(std::move(record));

@@ -39,7 +39,7 @@ class Author {
   Transaction large(std::size_t records);
   Transaction any();
 
-  testing::SeededRandom random;
+  testing::SplitMix random;
   testing::WritingNode self;
 
  private:

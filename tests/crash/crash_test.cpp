@@ -10,7 +10,7 @@
 namespace feldsher::crash {
 namespace {
 
-using testing::SeededRandom;
+using testing::SplitMix;
 
 /// A disk with one file, named durably.
 struct OneFile {
@@ -29,7 +29,7 @@ struct OneFile {
     std::map<Octets, int> found;
     for (std::uint64_t seed = 0; seed < 400; ++seed) {
       SectorDisk cut = disk;
-      SeededRandom random(seed);
+      SplitMix random(seed);
       cut.cut_power(random);
       ++found[cut.octets(0)];
     }
@@ -46,7 +46,7 @@ Octets sectors(const std::string& letters) {
 
 }  // namespace
 
-TEST_CASE("what was synced survives every power cut", "[crash][X7]") {
+TEST_CASE("what was synced survives every power cut", "[crash][X11]") {
   OneFile file;
   file.write(0, sectors("abc"));
   file.sync();
@@ -54,7 +54,7 @@ TEST_CASE("what was synced survives every power cut", "[crash][X7]") {
 }
 
 TEST_CASE("of what was not synced any set of sectors survives, and a file may keep its old size",
-          "[crash][X7]") {
+          "[crash][X11]") {
   OneFile file;
   file.write(0, sectors("ab"));
   file.sync();
@@ -71,14 +71,14 @@ TEST_CASE("of what was not synced any set of sectors survives, and a file may ke
   CHECK(torn < 300);
 }
 
-TEST_CASE("a new name is lost with its folder's page, and an old one comes back", "[crash][X7]") {
+TEST_CASE("a new name is lost with its folder's page, and an old one comes back", "[crash][X11]") {
   OneFile file;
   file.disk.apply({.kind = DiskCall::Kind::remove, .name = "file", .file = 0, .offset = 0, .octets = {}});
   file.disk.apply({.kind = DiskCall::Kind::make, .name = "other", .file = 0, .offset = 0, .octets = {}});
   int back = 0, lost = 0;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     SectorDisk cut = file.disk;
-    SeededRandom random(seed);
+    SplitMix random(seed);
     cut.cut_power(random);
     back += cut.find("file").has_value();
     lost += !cut.find("other").has_value();
@@ -89,7 +89,7 @@ TEST_CASE("a new name is lost with its folder's page, and an old one comes back"
   CHECK(lost < 90);
 }
 
-TEST_CASE("after a failed fsync its pages are seen until they are evicted, and never kept", "[crash][X7]") {
+TEST_CASE("after a failed fsync its pages are seen until they are evicted, and never kept", "[crash][X11]") {
   OneFile file;
   file.write(0, sectors("a"));
   file.sync();
@@ -98,12 +98,12 @@ TEST_CASE("after a failed fsync its pages are seen until they are evicted, and n
   file.sync();  // Says that all is well.
   CHECK(file.disk.octets(0) == sectors("A"));
   CHECK(file.after_cuts() == std::map<Octets, int>{{sectors("a"), 400}});
-  SeededRandom random(1);
+  SplitMix random(1);
   for (int i = 0; i < 64; ++i) file.disk.evict(random);
   CHECK(file.disk.octets(0) == sectors("a"));
 }
 
-TEST_CASE("a hunt over two scripts finds nothing in the product", "[crash][X7][K4]") {
+TEST_CASE("a hunt over two scripts finds nothing in the product", "[crash][X11]") {
   const auto script = GENERATE(as<std::string>(), "first-start", "idle-checkpoints");
   const HuntResult result = hunt({.points = 1, .seed = 7, .script = script});
   CHECK(result.found.empty());
@@ -112,7 +112,7 @@ TEST_CASE("a hunt over two scripts finds nothing in the product", "[crash][X7][K
   CHECK(result.counts[0].told > 0);
 }
 
-TEST_CASE("every planted bug is found, and its command shows it again", "[crash][X7]") {
+TEST_CASE("every planted bug is found, and its command shows it again", "[crash][X11]") {
   const std::string bug = GENERATE(from_range(planted_bugs()));
   INFO(bug);
   const HuntOptions options{.points = 1, .seed = 3, .bug = bug, .failures = 1};
@@ -121,7 +121,7 @@ TEST_CASE("every planted bug is found, and its command shows it again", "[crash]
   CHECK(result.found[0].command.find("--break " + bug) != std::string::npos);
 }
 
-TEST_CASE("a point of a hunt goes the same way each time", "[crash][X7]") {
+TEST_CASE("a point of a hunt goes the same way each time", "[crash][X11]") {
   const HuntOptions options{
       .points = 1, .seed = 3, .script = "acts", .bug = "synchronous-off", .failures = 1};
   const HuntResult first = hunt(options);

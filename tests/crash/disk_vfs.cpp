@@ -177,11 +177,6 @@ sqlite3_vfs vfs_table{
     .xNextSystemCall = nullptr,
 };
 
-int note_connection(sqlite3* connection, const char**, const sqlite3_api_routines*) {
-  DiskVfs::get().opened(connection);
-  return SQLITE_OK;
-}
-
 int code_of(DiskCall::Kind kind, Failure failure) {
   if (failure == Failure::enospc) return SQLITE_FULL;
   switch (kind) {
@@ -207,8 +202,6 @@ DiskVfs& DiskVfs::get() {
 
 DiskVfs::DiskVfs() {
   ensure(sqlite3_vfs_register(&vfs_table, 1) == SQLITE_OK, "SQLite takes the file system");
-  ensure(sqlite3_auto_extension(reinterpret_cast<void (*)()>(note_connection)) == SQLITE_OK,
-         "SQLite tells of connections");
 }
 
 SectorDisk* DiskVfs::disk_of(const std::string& path) {

@@ -4,8 +4,6 @@
 
 #include "tests/crash/sector_disk.hpp"
 
-struct sqlite3;
-
 namespace feldsher::crash {
 
 /// How a call of the disk goes wrong.
@@ -42,15 +40,11 @@ class DiskVfs {
   /// Runs before each call that changes the disk.
   std::function<void(const DiskCall&)> before_call;
 
-  /// The connection that was opened last.
-  sqlite3* newest_connection() const { return newest_; }
-
   // For the C callbacks.
   SectorDisk* disk_of(const std::string& path);
   static std::string name_of(const std::string& path);
   int change(SectorDisk& disk, DiskCall call);
   void fill(char* to, int count);
-  void opened(sqlite3* connection) { newest_ = connection; }
 
  private:
   friend class Mount;
@@ -59,7 +53,6 @@ class DiskVfs {
 
   std::map<std::string, SectorDisk*> mounted_;
   std::uint64_t mounts_ = 0;
-  sqlite3* newest_ = nullptr;
   FailurePlan plan_;
   std::uint64_t calls_ = 0, failed_ = 0, random_ = 0;
 };

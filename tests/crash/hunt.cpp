@@ -47,7 +47,7 @@ class Hunt {
     for (std::uint64_t i = 0; i < all && !done(); ++i) {
       if (options_.point ? i != *options_.point : sampled && i % encrypted_every != seed % encrypted_every)
         continue;
-      testing::SeededRandom random(seed * 0x9e3779b97f4a7c15 + i);
+      testing::SplitMix random(seed * 0x9e3779b97f4a7c15 + i);
       const std::uint64_t point_seed = random.u64();
       std::optional<std::string> wrong;
       if (i < crashes) {

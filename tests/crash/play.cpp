@@ -8,8 +8,11 @@
 #include <chrono>
 #include <semaphore>
 
+#include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/committer.hpp"
+#include "protocol/journal/data_folder.hpp"
 #include "protocol/record/result.hpp"
+#include "tests/crash/connections.hpp"
 #include "tests/crash/planted.hpp"
 
 namespace feldsher::crash {
@@ -37,7 +40,8 @@ class HeldStore final : public PassingStore {
 /// A program from its start to its end, in good order or by a fault.
 class Process {
  public:
-  Process(const Script& script, const Opening& opening, Played& played) : played_(played) {
+  Process(const Script& script, const Opening& opening, Played& played)
+      : played_(played), mounted_(opening.folder.empty()) {
     OpenedStore opened = open_store(script, opening);
     disk_ = opened.disk;
     committer_.emplace(
@@ -71,13 +75,15 @@ class Process {
   }
 
   void end() {
-    const std::uint64_t calls = DiskVfs::get().calls();
+    const std::uint64_t calls = changes();
     committer_.reset();
     loop_.poll();
-    if (!played_.fault.empty()) played_.calls_at_closing = DiskVfs::get().calls() - calls;
+    if (!played_.fault.empty()) played_.calls_at_closing = changes() - calls;
   }
 
  private:
+  // A process on a real disk does not touch the other: SQLite would draw its random numbers there.
+  std::uint64_t changes() const { return mounted_ ? DiskVfs::get().calls() : 0; }
   bool good() const { return played_.fault.empty() && played_.broken.empty(); }
 
   template <class Enough>
@@ -100,6 +106,7 @@ class Process {
   }
 
   Played& played_;
+  const bool mounted_;
   boost::asio::io_context loop_{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> stays_{loop_.get_executor()};
   std::binary_semaphore holds_{0}, go_on_{0}, checkpointed_{0};
@@ -108,14 +115,22 @@ class Process {
   std::optional<Committer> committer_;
 };
 
+std::unique_ptr<SqlcipherStore> open_disk(TenantId tenant, const Opening& opening) {
+  if (!opening.folder.empty()) {
+    SystemRandom random;
+    return DataFolder::open_or_create(opening.folder, random).open_store(tenant);
+  }
+  static const DatabaseKey key{{1, 2, 3, 4, 5, 6, 7, 8}};
+  return std::make_unique<SqlcipherStore>(
+      opening.path, tenant, key, sqlcipher::Disk{.vfs = DiskVfs::name, .encrypted = opening.encrypted});
+}
+
 }  // namespace
 
 OpenedStore open_store(const Script& script, const Opening& opening) {
-  static const DatabaseKey key{{1, 2, 3, 4, 5, 6, 7, 8}};
-  auto store =
-      std::make_unique<SqlcipherStore>(opening.path, script.tenant, key,
-                                       sqlcipher::Disk{.vfs = DiskVfs::name, .encrypted = opening.encrypted});
-  sqlite3* connection = DiskVfs::get().newest_connection();
+  note_connections();
+  auto store = open_disk(script.tenant, opening);
+  sqlite3* connection = newest_connection();
   for (const std::string& pragma : script.pragmas)
     ensure(sqlite3_exec(connection, pragma.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK,
            "a script's pragma runs");

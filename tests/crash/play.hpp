@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -11,9 +12,10 @@ namespace feldsher::crash {
 
 /// How a store is opened.
 struct Opening {
-  std::string path = {};  ///< On a mounted disk.
-  bool encrypted = false;
-  std::string bug = {};  ///< A planted one, or none.
+  std::string path = {};              ///< On a mounted disk.
+  std::filesystem::path folder = {};  ///< Instead: a program's data folder on the disk of this machine.
+  bool encrypted = false;             ///< Pages on a mounted disk; those of a folder always are.
+  std::string bug = {};               ///< A planted one, or none.
 };
 struct OpenedStore {
   std::unique_ptr<JournalStore> journal;

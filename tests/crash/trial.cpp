@@ -1,31 +1,15 @@
 #include "tests/crash/trial.hpp"
 
 #include <fmt/format.h>
-#include <sqlite3.h>
 
 #include <algorithm>
 
 #include "protocol/record/result.hpp"
+#include "tests/crash/connections.hpp"
 #include "tests/unit/protocol/journal/journals.hpp"
 
 namespace feldsher::crash {
 namespace {
-
-/// SQLite's own look at every page and index; empty: all is well.
-std::string integrity() {
-  std::string said;
-  auto collect = [](void* to, int count, char** values, char**) {
-    if (count > 0 && values[0] && std::string_view(values[0]) != "ok")
-      *static_cast<std::string*>(to) += std::string(values[0]) + "; ";
-    return 0;
-  };
-  char* error = nullptr;
-  if (sqlite3_exec(DiskVfs::get().newest_connection(), "PRAGMA integrity_check", collect, &said, &error) !=
-      SQLITE_OK)
-    said += error ? error : "integrity_check failed";
-  sqlite3_free(error);
-  return said;
-}
 
 /// Keeps the disk as it was before the n-th change.
 class Photograph {
@@ -91,7 +75,7 @@ std::size_t Trial::syncs() const {
 }
 
 std::optional<std::string> Trial::crash_at(std::size_t at, std::uint64_t seed) const {
-  testing::SeededRandom random(seed);
+  testing::SplitMix random(seed);
   SectorDisk disk;
   for (std::size_t i = 0; i < at; ++i) disk.apply(calls_[i].call);
   const Range range = at < calls_.size() ? Range{calls_[at].acknowledged, calls_[at].submitted}
@@ -102,7 +86,7 @@ std::optional<std::string> Trial::crash_at(std::size_t at, std::uint64_t seed) c
 }
 
 Trial::FailingRun Trial::fail_at(const FailurePlan& plan, std::uint64_t seed) const {
-  testing::SeededRandom random(seed);
+  testing::SplitMix random(seed);
   SectorDisk disk;
   DiskVfs& vfs = DiskVfs::get();
   const Mount mount(disk, random.u64());

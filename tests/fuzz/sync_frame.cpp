@@ -1,45 +1,42 @@
-#include <cstddef>
-#include <cstdint>
-#include <memory>
-
-#include "tests/support/world/network.hpp"
+#include "tests/fuzz/input.hpp"
+#include "tests/fuzz/talk.hpp"
 
 using namespace feldsher;
 
-namespace {
-
-class NoWire final : public sync::Wire {
- public:
-  void send(const v1::Frame&) override {}
-  void close(const std::string&) override {}
-};
-
-}  // namespace
-
-/// A conversation of a node with central, and of central with a node: each frame preceded by its length (one
-/// octet, times eight). Nothing that is said may end a process.
+/// A conversation of a node with central, and of central with a node: what the two say themselves, and what
+/// is said to them in the input (see talk.hpp). Nothing that is said may end a process.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   // A new world now and then, or what was said would fill the memory.
-  static std::unique_ptr<testing::Network> network;
-  static testing::Box* box = nullptr;
+  static std::unique_ptr<fuzz::Talk> talk;
   static int talks = 0;
-  if (talks++ % 500 == 0) {
-    network = std::make_unique<testing::Network>();
-    box = &network->add_point("fuzzed");
+  fuzz::Input input(data, size);
+  const std::uint8_t choices = input.octet();
+  if (talks++ % 100 == 0 || (choices & fuzz::new_world) != 0) talk = std::make_unique<fuzz::Talk>();
+  testing::Box& point = *talk->point;
+  if ((choices & fuzz::lost_disk) != 0) {
+    talk->lose_disk();
+    talk->lose = [](const v1::Frame& frame) { return frame.has_restore() || frame.has_rebuild(); };
   }
-  NoWire at_central, at_point;
-  network->central->connected(box->identity.node, at_central);
-  box->node->link().connected(at_point, box->clock.now());
-  for (std::size_t at = 0; at < size;) {
-    const std::size_t length = std::min<std::size_t>(data[at] * 8U, size - at - 1);
+  talk->connect(point);
+  if ((choices & fuzz::greets) != 0) talk->settle();
+  while (!input.empty()) {
+    const std::uint16_t two = input.two_octets();
+    const OctetsView octets = input.part(two & ~fuzz::downwards);
     v1::Frame frame;
-    if (frame.ParseFromArray(data + at + 1, static_cast<int>(length))) {
-      network->central->receive(box->identity.node, frame);
-      box->node->link().receive(frame, box->clock.now());
-    }
-    at += 1 + length;
+    if (!frame.ParseFromArray(octets.data(), static_cast<int>(octets.size()))) continue;
+    // Who has hung up hears nothing more.
+    if (!point.up) talk->connect(point);
+    if ((two & fuzz::downwards) != 0)
+      point.node->link().receive(frame, point.node->now());
+    else
+      talk->central->receive(point.identity.node, frame);
+    if ((choices & fuzz::greets) != 0) talk->settle();
   }
-  network->central->disconnected(box->identity.node, at_central);
-  box->node->link().disconnected();
+  talk->settle();
+  if ((choices & fuzz::time_passes) != 0) talk->pass_seconds(10);
+  talk->lose = [](const v1::Frame&) { return false; };
+  talk->cut(point);
+  talk->settle();
+  talk->sent.clear();
   return 0;
 }

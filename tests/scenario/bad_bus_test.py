@@ -40,7 +40,7 @@ class AskTest(BadInput):
                     if record.subject_type == scenario.VISIT})
 
     def test_passes_that_are_not_for_here_and_now(self):
-        """[K5] Another day's, another point's, a changed one, no pass at all: each is told what it is; nobody is checked in."""
+        """[K1][X7] Another day's, another point's, a changed one, no pass at all: each is told what it is; nobody is checked in."""
         self.assertEqual(PASS_OTHER_DAY, self.check_in(self.of_tomorrow)[2])
         self.assertEqual(PASS_OTHER_POINT, self.check_in(self.of_elsewhere)[2])
         real = next(iter(self.network.passes.values()))
@@ -58,7 +58,7 @@ class AskTest(BadInput):
         self.assertEqual(1, self.visits())
 
     def test_asks_that_are_none_and_asks_that_come_twice(self):
-        """[N1][K3] Garbage is counted; a repeat gets the same octets and makes one visit; too long costs its sender its line."""
+        """[N1][K5] Garbage is counted; a repeat gets the same octets and makes one visit; too long costs its sender its line."""
         self.terminal = self.client("checkin-1")
         _, patient = self.appointment(0)
         ident, octets = ask(CHECK_IN_BY_PHONE,
@@ -129,7 +129,7 @@ class ReadingTest(BadInput):
         return told
 
     def test_readings_that_are_none(self):
-        """[N8][I5] Garbage between good ones: all good ones are receipted and at central once, a fork of one is an incident."""
+        """[X11][W2] Garbage between good ones: all good ones are receipted and at central once, a fork of one is an incident."""
         devices = (self.device, UNKNOWN_DEVICE)
         self.gateway = self.client("gateway", *(f"things/{device}/receipt" for device in devices),
                                    identity=self.network.folder / "gateways" / self.point.gateway)

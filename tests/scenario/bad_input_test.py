@@ -78,6 +78,27 @@ class CertificateTest(BadInput):
         self.works()
 
 
+    def test_a_point_does_not_talk_to_a_foreign_broker(self):
+        """[X6] Somebody else's broker where the point's should be: the agent says why, and comes back."""
+        foreign = Authority().issue(self.folder / "broker", "localhost")
+        pair = {self.point.broker_folder / name: foreign / name for name in ("certificate.pem", "key.pem")}
+        ours = {path: path.read_bytes() for path in pair}
+        self.point.broker.stop()
+        for path, other in pair.items():
+            path.write_bytes(other.read_bytes())
+        self.point.start_broker()
+        wait_until("the agent to say why", lambda: "certificate" in self.status()["broker"]["why_down"], self.point.agent)
+        self.assertFalse(self.status()["broker"]["ops"])
+        self.assertIn("certificate is not good here", self.point.agent.tail(40))
+        self.point.broker.stop()
+        for path, content in ours.items():
+            path.write_bytes(content)
+        self.point.start_broker()
+        wait_until("the agent hears its broker", lambda: self.status()["broker"]["ops"], self.point.agent)
+        self.assertEqual("", self.status()["broker"]["why_down"])
+        self.works()
+
+
 class SyncPortTest(BadInput):
     def prepare(self):
         """Another point's identity, whose box does not run: ours is not disturbed."""
@@ -105,7 +126,7 @@ class SyncPortTest(BadInput):
         return records.one(records.fields(records.one(records.fields(answer), WELCOME)), 1, 0)
 
     def test_frames_that_are_none(self):
-        """[X6][N8] Noise, a hello cut in the middle, five megabytes, words for a page: each is hung up on, and counted."""
+        """[X6] Noise, a hello cut in the middle, five megabytes, words for a page: each is hung up on, and counted."""
         since = self.status()["journal"]["acts"]
         whole = self.hello()
         noise = (b"\xff" * 100, b"\x0a\x05abc", whole[:-5], whole[:2] + b"\xff" * 40, b"\x0a\xff\xff\xff\xff\x7f")

@@ -77,7 +77,7 @@ class Boot1970Test(scenario.Scenario):
         self.assertTrue(self.board.wait_until(lambda: clock() >= until, 30))
 
     def test_it_works_without_the_date_and_learns_it(self):
-        """[N1][H8][K3][K5][Q6] Check-in, board and room work in 1970; nobody is absent until the date is known."""
+        """[N8][K5][Q1] Check-in, board and room work in 1970; nobody is absent until the date is known."""
         # The box will believe that no time has passed since its last record: that has to be wrong.
         self.board = self.client("board-1", "ops/pulse")
         self.seconds_pass_at_the_agent(4)

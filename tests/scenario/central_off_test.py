@@ -29,7 +29,7 @@ class CentralOffTest(scenario.Scenario):
         return [*said, self.status()]
 
     def test_a_day_without_central(self):
-        """[N1][N8][K3][S1][O1][X7][X11] Nothing that anybody was told is missing afterwards, nothing is there twice."""
+        """[N1][N8][K5][Q1][X7][X11] Nothing that anybody was told is missing afterwards, nothing is there twice."""
         self.network.central_process.stop()
         since = unix_ms()
         wait_until("the agent misses central", lambda: not self.status()["connected"], self.point.agent)

@@ -226,7 +226,7 @@ class CentralProgramTest(unittest.TestCase):
         self.assertEqual(409, self.api.ask("/api/v1/appointments", body=wanted)[0])
 
     def test_a_booking_that_is_sent_again_after_a_kill_gets_the_same_answer(self):
-        """[S1] The answer of an Idempotency-Key is as durable as what it tells of."""
+        """[I5][X11] The answer of an Idempotency-Key is as durable as what it tells of."""
         shift = self.central.clinic["shifts"][0]
         wanted = {"patient": self.central.clinic["patients"][-2]["id"], "shift": shift["id"], "service": shift["services"][0],
                   "from": shift["until"][:11] + f"{int(shift['until'][11:13]) - 1:02}:50", "minutes": 5}
@@ -250,7 +250,7 @@ class CentralProgramTest(unittest.TestCase):
             return refused.code, json.load(refused)
 
     def test_a_lease_is_broken_by_command_in_the_name_of_who_asks(self):
-        """[S5] And what a person must look at is a table."""
+        """[S1] And what a person must look at is a table."""
         day = self.central.clinic["day"]
         shifts = self.api.ask(f"/api/v1/shifts?day={day}")[1]
         leased = next(shift for shift in shifts if shift["free_at_point"])

@@ -75,7 +75,7 @@ class DecommissionTest(scenario.Scenario):
         return shown()
 
     def test_a_dead_box_is_put_out_by_two_people_and_a_new_one_takes_over(self):
-        """[X2][X6][N8] Tickets, leases and certificates end with it; it is refused and reported; the point lives on."""
+        """[X6][N10] Tickets, leases and certificates end with it; it is refused and reported; the point lives on."""
         self.assertEqual("unsealed", self.points()["keys"])
         appointment, _ = self.appointment(0)
         label = self.check_in(appointment)
@@ -122,7 +122,7 @@ class DecommissionTest(scenario.Scenario):
         self.assertGreaterEqual(sum(journal.origin == node for journal in point), 2)
 
     def test_a_lost_box_is_shut_out_at_once_and_put_out_by_two_people(self):
-        """[X2][X6] `point lost` in a person's name proposes; another confirms; the people in its scope are named."""
+        """[X6] `point lost` in a person's name proposes; another confirms; the people in its scope are named."""
         said = run([CENTRAL, "point", "lost", self.point.name, "--dir", self.network.central.folder, "--token-file", self.ann])
         self.assertIn("Its decommission is proposed", said)
         for appointment in self.network.appointments():

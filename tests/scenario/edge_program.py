@@ -41,7 +41,8 @@ class Point:
         self.config.write_text(re.sub(r"(?m)^seal_seconds = .*$", "seal_seconds = 1", text))
         self.mosquitto = Process("mosquitto", [
             "/usr/sbin/mosquitto", "-c",
-            broker.configure(self.broker_folder, self.port, {"gateway-1": [DEVICE]}, user="root" if os.geteuid() == 0 else None)],
+            broker.configure(self.broker_folder, self.port, {"gateway-1": [DEVICE]}, user="root" if os.geteuid() == 0 else None,
+                             revoked=self.folder / "revoked")],
             root / "mosquitto.log")
         self.agent = Process("agent", [EDGE, "serve", "--config", self.config], root / "agent.log")
 
@@ -142,7 +143,7 @@ class EdgeProgramTest(unittest.TestCase):
         return said and fields(said[1])
 
     def test_a_point_that_never_saw_its_central_answers(self):
-        """[N1][K3] An ask is answered, the board and the pulse are there, the status says what is the matter."""
+        """[N1][K4] An ask is answered, the board and the pulse are there, the status says what is the matter."""
         self.point.start_broker()
         status = self.point.start_agent()
         self.assertFalse(status["connected"])
@@ -174,7 +175,7 @@ class EdgeProgramTest(unittest.TestCase):
         self.assertEqual(12, refused[2])
 
     def test_a_killed_agent_comes_back_with_the_same_life_and_a_good_journal(self):
-        """[N8][X7][X11] kill -9 under readings: everything receipted is there, the chain verifies."""
+        """[X7][X11] kill -9 under readings: everything receipted is there, the chain verifies."""
         self.point.start_broker()
         before = self.point.start_agent()
         wearable = Wearable(self.point.client("gateway-1"))
@@ -204,7 +205,7 @@ class EdgeProgramTest(unittest.TestCase):
         self.assertEqual(0, verified.returncode, verified.stdout + verified.stderr)
 
     def test_a_new_box_killed_at_once_is_the_same_box_afterwards(self):
-        """[N8][X7] The first transaction of a box's life is on the disk as soon as the agent says that nothing waits."""
+        """[X11] The first transaction of a box's life is on the disk as soon as the agent says that nothing waits."""
         for number in range(15):
             point = self.box(self.point.root / str(number))
             point.start_agent(ready=False)
@@ -237,13 +238,13 @@ class EdgeProgramTest(unittest.TestCase):
         self.assertEqual(0, self.point.agent.process.wait(15))
         log = self.point.agent.log.read_text()
         self.assertEqual(1, len(re.findall(r"(?m) ready$", log)), log)
-        self.assertIn("stopped:", log)
+        self.assertIn(" stopped acts=", log)
         self.assertFalse((self.point.folder / "control.sock").exists())
         self.assertEqual({}, self.point.status())
         self.assertEqual(0, self.point.verify().returncode)
 
     def test_a_person_may_ask_for_the_window_to_be_trimmed(self):
-        """[K3] What central's standby does not have is not cut, whoever asks."""
+        """[X11] What central's standby does not have is not cut, whoever asks."""
         self.point.start_agent(ready=False)
         self.assertIn("window", run(EDGE, "trim", "--config", self.point.config))
         window = self.point.status()["window"]
@@ -269,6 +270,18 @@ class EdgeProgramTest(unittest.TestCase):
         for path in self.point.folder.iterdir():
             self.assertEqual(0, path.stat().st_mode & 0o077, path)
         self.assertNotIn(b"SQLite format 3", (self.point.folder / "journal.db").read_bytes())
+
+    def test_a_sealed_key_is_opened_by_the_service_manager(self):
+        """[X6] As the unit runs it: box.cred, no TPM to be seen, and the key where systemd says; without it no start."""
+        folder, manager = self.point.folder, self.point.root / "credentials"
+        manager.mkdir()
+        (folder / "box.key").rename(manager / "feldsher-box")   # What it sealed is opened; what lies here is no matter.
+        (folder / "box.cred").write_bytes(b"sealed to a TPM2")
+        (folder / "box.cred").chmod(0o600)
+        refused = subprocess.run([EDGE, "serve", "--config", self.point.config], capture_output=True, text=True, timeout=60)
+        self.assertEqual(1, refused.returncode, refused.stderr)
+        self.point.agent.environment["CREDENTIALS_DIRECTORY"] = str(manager)
+        self.assertEqual("sealed", self.point.start_agent(ready=False)["keys"])
 
     def test_a_wrong_command_says_what_to_do(self):
         for words, expected in ((["serve", "--config", "nowhere.toml"], "nowhere.toml"), (["enrol", "--dir", "x"], "code"),

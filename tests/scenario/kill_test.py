@@ -52,7 +52,7 @@ class KillTest(scenario.Scenario):
         self.network.start_central()
 
     def test_what_was_receipted_is_at_central_once(self):
-        """[N8][H11][X7][X11][I5] Twelve kills in half a minute of 400 readings a second."""
+        """[X7][X11][W2] Twelve kills in half a minute of 400 readings a second."""
         # Each kind is surely among them, the order is chance.
         kinds = [self.kill_agent] * 5 + [self.kill_broker] * 4 + [self.kill_central] * 3
         self.random.shuffle(kinds)

@@ -126,7 +126,7 @@ class RestoreCentralTest(scenario.Scenario):
         self.destroy_central()
 
     def test_the_standby_is_promoted(self):
-        """[N8][N10][H11][S1][K9][X7] It goes on where central ended: nothing that anybody was told is missing."""
+        """[N10][X11][S1][X7] It goes on where central ended: nothing that anybody was told is missing."""
         self.morning()
         self.check_ins_happen(10)  # The point works on.
         self.assertIsNone(self.follower.stop())
@@ -144,7 +144,7 @@ class RestoreCentralTest(scenario.Scenario):
         self.everything_agrees()
 
     def test_the_backup_is_restored_and_the_standby_asked(self):
-        """[N8][N10][H11][S1][K9][X7] Last night's backup, and what the standby holds since: the same as before."""
+        """[N10][X11][S1][X7] Last night's backup, and what the standby holds since: the same as before."""
         self.morning()
         said = self.command("restore", self.backup, self.network.central.folder, "--pull", f"localhost:{self.standby_port}")
         self.assertRegex(said, r"Pulled [1-9]\d* records")
@@ -157,7 +157,7 @@ class RestoreCentralTest(scenario.Scenario):
         self.everything_agrees()
 
     def test_the_backup_alone_is_restored(self):
-        """[N8][N10][H11][K9][X7] What points and devices were told is there; what central alone said since is named."""
+        """[N10][X11][X7] What points and devices were told is there; what central alone said since is named."""
         self.book_at_central()
         self.back_up()
         self.play()
@@ -187,7 +187,7 @@ class RestoreCentralTest(scenario.Scenario):
         return point["feed_items"] == point["feed_acknowledged"]
 
     def test_what_is_no_good_backup_is_told(self):
-        """[X7][X10] Unfinished, changed, foreign: nothing is made of it, and nothing is written over."""
+        """[X7][X11] Unfinished, changed, foreign: nothing is made of it, and nothing is written over."""
         self.back_up()
         self.assertIn("is there already", self.refused("backup", self.backup, "--config", self.network.central.config))
         self.assertIn("Good:", self.command("restore", self.backup, "--verify"))

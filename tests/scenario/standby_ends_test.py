@@ -42,14 +42,14 @@ class StandbyEndsTest(unittest.TestCase):
         return run(CENTRAL, "standby", "--config", self.standby / "central.toml", expect=status)
 
     def test_it_stops_for_good_where_it_holds_other_records_than_central(self):
-        """[N8][X7] Central is an older one than its copy: which of the two is right is for a person to say."""
+        """[X11][X7] Central is an older one than its copy: which of the two is right is for a person to say."""
         self.central.folder.rename(self.place / "destroyed")
         self.restore("early", self.central.folder)
         self.central.start()
         self.assertIn("holds more than central", self.follows_until(HOLDS_OTHER_RECORDS))
 
     def test_what_may_be_otherwise_at_the_next_start_has_another_status(self):
-        """[N8] A port that is taken, a configuration that cannot be read."""
+        """[X11] A port that is taken, a configuration that cannot be read."""
         with socket.create_server(("", self.port)):
             self.follows_until(MAY_BEGIN_LATER)
         (self.standby / "central.toml").rename(self.place / "aside.toml")

@@ -22,10 +22,10 @@ def tls(port: int, identity: pathlib.Path | None, trusted: pathlib.Path) -> ssl.
 
 
 class WebSocket:
-    def __init__(self, port: int, identity: pathlib.Path):
+    def __init__(self, port: int, identity: pathlib.Path, path: str = "/sync"):
         self.socket = tls(port, identity, identity / "ca.pem")
         self.unread = b""
-        self.socket.sendall(b"GET /sync HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        self.socket.sendall(b"GET " + path.encode() + b" HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                             b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: "
                             + base64.b64encode(secrets.token_bytes(16)) + b"\r\n\r\n")
         while b"\r\n\r\n" not in self.unread:

@@ -14,10 +14,10 @@ struct BookingFigures {
   std::vector<std::string> broken;       ///< Nothing when every property held.
 };
 
-/// The deciding cores of central and a point against each other: people book, cancel, lease, give back, ask
-/// and break leases on both sides of a line that is cut at random; nothing else runs. Each record is held
-/// against a model of single minutes when it is written; and when both sides have heard everything, so are
-/// their books, and those of a central that starts again.
+/// [S1][S3] The deciding cores of central and a point against each other: people book, cancel, lease, give
+/// back, ask and break leases on both sides of a line that is cut at random; nothing else runs. Each record
+/// is held against a model of single minutes when it is written; and when both sides have heard everything,
+/// so are their books, and those of a central that starts again.
 BookingFigures run_bookings(std::uint64_t seed, std::uint64_t attempts);
 
 void print(const BookingFigures& figures);

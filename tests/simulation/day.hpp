@@ -14,8 +14,8 @@ struct RunResult {
   Counts counts;
 };
 
-/// Days of a network at work, while points and central are killed, lines are cut and lossy, clocks jump, and
-/// leases of points that stay away are broken.
+/// [N1][N10][S1][X7][X11] Days of a network at work, while points and central are killed, lines are cut and
+/// lossy, clocks jump, and leases of points that stay away are broken.
 ///
 /// Without `look` nothing is held against the properties: for the second run of a seed, which only has to go
 /// the way of the first.

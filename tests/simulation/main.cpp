@@ -15,6 +15,8 @@ struct Wanted {
   std::size_t points = 3;
 };
 
+using Mishap = std::vector<std::string> (*)(std::uint64_t seed, Trace& trace);
+
 double seconds_since(std::chrono::steady_clock::time_point began) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
@@ -31,6 +33,7 @@ class Sum {
     for (const std::string& line : broken) fmt::print(stderr, "  {}\n", line);
     fmt::print(stderr, "  replay: {}\n", replay);
   }
+  void twice(const std::string& what, std::uint64_t seed, Mishap mishap, const std::string& replay);
   void days(const RunResult& once, const RunResult& again) {
     counts += once.counts;
     told_ += once.told;
@@ -48,6 +51,17 @@ class Sum {
  private:
   std::uint64_t runs_ = 0, failures_ = 0, told_ = 0, events_ = 0, frames_ = 0;
 };
+
+void Sum::twice(const std::string& what, std::uint64_t seed, Mishap mishap, const std::string& replay) {
+  Trace once, again;
+  std::vector<std::string> broken = mishap(seed, once);
+  mishap(seed, again);
+  if (broken.empty() && once.history != again.history)
+    broken.emplace_back("two runs of the seed went different ways");
+  if (!once.said.empty()) fmt::print("{}\n", once.said);
+  counts += once.counts;
+  run(what, seed, broken, replay);
+}
 
 void Sum::print(const Wanted& wanted, double took) const {
   const Counts& c = counts;
@@ -89,14 +103,14 @@ int simulate(const Wanted& wanted) {
       once.broken.emplace_back("two runs of the seed went different ways");
     sum.run("day", s, once.broken, replay);
     sum.days(once, again);
-    sum.run("clone", s, run_clone(s), replay);
-    sum.run("restore", s, run_restore(s), replay);
-    sum.run("branch", s, run_branch(s), replay);
-    sum.run("broken leases", s, run_broken_leases(s, sum.counts), replay);
-    sum.run("promotion", s, run_promotion(s, sum.counts), replay);
+    sum.twice("clone", s, run_clone, replay);
+    sum.twice("restore", s, run_restore, replay);
+    sum.twice("branch", s, run_branch, replay);
+    sum.twice("rebuild", s, run_rebuild, replay);
+    sum.twice("broken leases", s, run_broken_leases, replay);
+    sum.twice("promotion", s, run_promotion, replay);
   }
-  sum.run("backlog", wanted.seed, run_backlog(wanted.seed),
-          fmt::format("./run simulate --seed {}", wanted.seed));
+  sum.twice("backlog", wanted.seed, run_backlog, fmt::format("./run simulate --seed {}", wanted.seed));
   sum.print(wanted, seconds_since(began));
   return sum.end();
 }

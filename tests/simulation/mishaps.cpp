@@ -3,33 +3,9 @@
 #include <fmt/core.h>
 
 #include "tests/simulation/properties.hpp"
+#include "tests/simulation/working_day.hpp"
 
 namespace feldsher::simulation {
-namespace {
-
-constexpr std::uint64_t second = 1'000, minute = 60 * second, hour = 60 * minute, day = 24 * hour;
-
-/// Two points whose day is planned, and people at both until `until_ms`.
-struct WorkingDay {
-  WorkingDay(std::uint64_t seed, std::uint64_t until_ms) : network(seed, 2) { workload.begin(until_ms); }
-
-  Network network;
-  std::vector<SimulatedClinic> clinics = planned(network);
-  Workload workload{network, clinics};
-
- private:
-  static std::vector<SimulatedClinic> planned(Network& network) {
-    network.start_central();
-    auto clinics = found_network(network);
-    for (auto& point : network.points) network.start_point(*point);
-    network.scheduler.run_until(3 * hour);
-    plan_day(network, clinics, 0);
-    return clinics;
-  }
-};
-
-}  // namespace
-
 namespace {
 
 /// What is free of the next two hours is leased to the point.
@@ -43,9 +19,9 @@ void lease_ahead(Network& network, const SimulatedClinic& clinic) {
 
 }  // namespace
 
-std::vector<std::string> run_broken_leases(std::uint64_t seed, Counts& counts) {
+std::vector<std::string> run_broken_leases(std::uint64_t seed, Trace& trace) {
   constexpr std::uint64_t end = 9 * hour;
-  WorkingDay today(seed, end);
+  WorkingDay today(seed, end, trace);
   Network& network = today.network;
   today.workload.hurry(12);
   SimulatedPoint& point = *network.points[0];
@@ -97,7 +73,6 @@ std::vector<std::string> run_broken_leases(std::uint64_t seed, Counts& counts) {
   }
   today.workload.counts.tasks += tasks;
   today.workload.counts.overlaps_in_broken += overlaps(network);
-  counts += today.workload.counts;
   return broken;
 }
 
@@ -160,8 +135,8 @@ void disturb_at_random(Network& network, bool bad, std::uint64_t until) {
 
 }  // namespace
 
-std::vector<std::string> run_promotion(std::uint64_t seed, Counts& counts) {
-  WorkingDay today(seed, 11 * hour);
+std::vector<std::string> run_promotion(std::uint64_t seed, Trace& trace) {
+  WorkingDay today(seed, 11 * hour, trace);
   Network& network = today.network;
   Workload& workload = today.workload;
   workload.hurry(3);
@@ -197,12 +172,11 @@ std::vector<std::string> run_promotion(std::uint64_t seed, Counts& counts) {
   if (incidents(network, v1::INCIDENT_BRANCH) != 1) broken.emplace_back("a promotion that nobody can see");
   if (!bad && incidents(network, v1::INCIDENT_FORGOTTEN) != 0)
     broken.emplace_back("a point had heard what the standby did not hold");
-  counts += workload.counts;
   return broken;
 }
 
-std::vector<std::string> run_clone(std::uint64_t seed) {
-  WorkingDay today(seed, day);
+std::vector<std::string> run_clone(std::uint64_t seed, Trace& trace) {
+  WorkingDay today(seed, day, trace);
   Network& network = today.network;
   network.scheduler.run_until(7 * hour + network.random.below(hour));
   SimulatedPoint& copy = network.clone(*network.points[0]);
@@ -214,8 +188,8 @@ std::vector<std::string> run_clone(std::uint64_t seed) {
   return {};
 }
 
-std::vector<std::string> run_restore(std::uint64_t seed) {
-  WorkingDay today(seed, 11 * hour);
+std::vector<std::string> run_restore(std::uint64_t seed, Trace& trace) {
+  WorkingDay today(seed, 11 * hour, trace);
   Network& network = today.network;
   network.scheduler.run_until(7 * hour + network.random.below(hour));
   MemoryStore backup = network.points[0]->disk.store;
@@ -227,8 +201,8 @@ std::vector<std::string> run_restore(std::uint64_t seed) {
   return broken_at_the_end(network, today.workload);
 }
 
-std::vector<std::string> run_branch(std::uint64_t seed) {
-  WorkingDay today(seed, 11 * hour);
+std::vector<std::string> run_branch(std::uint64_t seed, Trace& trace) {
+  WorkingDay today(seed, 11 * hour, trace);
   Network& network = today.network;
   SimulatedPoint& point = *network.points[0];
   network.scheduler.run_until(7 * hour + network.random.below(hour));
@@ -250,7 +224,7 @@ std::vector<std::string> run_branch(std::uint64_t seed) {
   return broken;
 }
 
-std::vector<std::string> run_backlog(std::uint64_t seed) {
+std::vector<std::string> run_backlog(std::uint64_t seed, Trace& trace) {
   Network network(seed, 1);
   network.weather.bits_per_second = 64'000;
   network.weather.longest_delay_ms = 300;
@@ -283,8 +257,9 @@ std::vector<std::string> run_backlog(std::uint64_t seed) {
   while (incidents(network, v1::INCIDENT_DISK) == 0 && network.scheduler.now_ms() < raised_at + hour)
     network.scheduler.run_until(network.scheduler.now_ms() + 100);
   const std::uint64_t took = network.scheduler.now_ms() - raised_at;
-  fmt::print("backlog: {} blocks wait, the alert was at central after {:.1f} s\n", blocks,
-             static_cast<double>(took) / 1000);
+  trace.said = fmt::format("backlog: {} blocks wait, the alert was at central after {:.1f} s", blocks,
+                           static_cast<double>(took) / 1000);
+  trace.history = network.scheduler.history();
   if (took > patience) return {fmt::format("an alert waited {} ms behind a backlog", took)};
   if (point.node->link().lives().unsynced(v1::READINGS) == 0) return {"there was no backlog to wait behind"};
   return {};

@@ -13,10 +13,15 @@ void verify_chains(const std::string& whose, JournalStore& store, TenantId tenan
   CheapCheck check;
   const auto heads = store.heads();
   for (const v1::SignedHead& head : heads) verifier.expect_head(head);
+  for (const JournalTip& cut : store.cuts()) verifier.cut(cut);
+  v1::SignedCheckpoint checkpoint;
+  if (const auto octets = store.value(checkpoint_value); octets && checkpoint.ParseFromString(*octets))
+    verifier.expect_checkpoint(checkpoint);
   store.replay(0, [&](std::uint64_t, Record&& record) {
     verifier.record(record.journal(), record.key.seq, record.stored.core, record.stored.body, std::nullopt,
-                    record.stored.hash);
+                    record.stored.hash, record.stored.prev);
   });
+  verifier.kept(check);
   for (const v1::SignedHead& head : heads) verifier.head(head, check);
   for (const JournalTip& tip : store.tips()) verifier.tip(tip.journal, tip.seq, tip.hash);
   for (const auto& finding : verifier.findings())

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what is missing of images/debian-packages.txt. Says nothing and takes no time when all is there.
-#   setup.sh [--yes] [--deep]     --deep: of images/debian-packages-deep.txt too
+#   setup.sh [--yes] [--deep] [--bench]     --deep, --bench: of images/debian-packages-{deep,bench}.txt too
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -8,18 +8,19 @@ yes=${CI:+yes} lists=(images/debian-packages.txt)
 for argument in "$@"; do
   case "$argument" in
     --yes) yes=yes ;;
-    --deep) lists+=(images/debian-packages-deep.txt) ;;
+    --deep | --bench) lists+=("images/debian-packages-${argument#--}.txt") ;;
   esac
 done
 
 mapfile -t wanted < <(grep -hvE '^#|^$' "${lists[@]}")
 
-# "name status version" of every wanted package that dpkg has heard of.
-known=$(dpkg-query -W -f='${Package} ${db:Status-Status} ${Version}\n' "${wanted[@]%%/*}" 2>/dev/null || true)
+# "name status version provided, names" of every wanted package that dpkg has heard of.
+known=$(dpkg-query -W -f='${Package} ${db:Status-Status} ${Version} ${Provides}\n' "${wanted[@]%%/*}" 2>/dev/null || true)
 missing=() missing_backports=()
 for package in "${wanted[@]}"; do
   name=${package%%/*}
-  version=$(awk -v name="$name" '$1 == name && $2 == "installed" { print $3; exit }' <<<"$known")
+  version=$(awk -v name="$name" '{ sub(/ *$/, ",") }
+    $2 == "installed" && ($1 == name || index($0, " " name ",")) { print $3; exit }' <<<"$known")
   case "$package" in
     # The version of Debian 12 itself is too old for us: only the one from backports counts.
     */bookworm-backports) [[ $version == *~bpo12+* ]] || missing_backports+=("$name") ;;
@@ -34,7 +35,11 @@ if ! grep -qs '^VERSION_CODENAME=bookworm' /etc/os-release; then
   exit 1
 fi
 
-[ -z "${FELDSHER_SETUP_AGAIN:-}" ] || { echo "apt-get could not install: ${missing[*]} ${missing_backports[*]}" >&2; exit 1; }
+if [ -n "${FELDSHER_SETUP_AGAIN:-}" ]; then
+  left=("${missing[@]}" "${missing_backports[@]}")
+  echo "apt-get could not install: ${left[*]}" >&2
+  exit 1
+fi
 
 echo "Missing packages:"
 [ ${#missing[@]} -eq 0 ] || echo "  ${missing[*]}" | fold -s -w 100

@@ -103,7 +103,8 @@ demo() {
 
 # The unit tests of protocol and of the domain libraries: what the sanitizers run. With --deep also those that need
 # Beast, Paho or a whole program, which take as long to compile as all the others together.
-core_tests='(protocol_(record|minutes|civil|journal|sync|readings|pass|crypto|enrolment)|edge_(desk|ingest|node)|central_(scheduling|feed|node)|devices_senml)_test'
+core_tests='(protocol_(record|log|minutes|civil|journal|sync|readings|pass|crypto|enrolment)'
+core_tests+='|edge_(desk|ingest|node|window|stolen_box|ended_box)|central_(scheduling|feed|node|standby)|devices_senml)_test'
 deep_tests='(protocol|edge|central|devices)_[a-z_]*test'
 
 # build_tests PRESET PATTERN: what `sanitized` runs; with libFuzzer's targets where the preset has them.
@@ -147,6 +148,9 @@ tidy() {
     xargs -0 -P2 -n8 clang-tidy -p build/release --quiet --checks="$checks" --warnings-as-errors='*'
 }
 
+# What the simulation played and how fast: ctest hides what a test that passes has said.
+simulated() { grep -hE '^[0-9]+ simulated hours' build/release/Testing/Temporary/LastTest.log | sed 's/;.*//; s/^/        /' || true; }
+
 long_seeds() { build/release/bin/feldsher-simulate --seed 1001 --seeds 500 --days 3; }
 
 # How many branches of the four folders that all rests on their tests take: shown at each run, at least FLOOR % of each.
@@ -168,6 +172,7 @@ run_tests() {
   build release || { missed "building release"; finish; return 1; }
   echo "Tests"
   suite "unit, simulation, scenario, rules" release -j3
+  simulated
   step "clang-format" formatted
 
   for part in central edge virtual journal; do
@@ -192,6 +197,7 @@ run_tests() {
   beside=2
   if [ "$parts" -eq 4 ]; then
     together "chaos, 60 kills" python3 tests/chaos/chaos.py --kills 60 --report build/chaos.json
+    together "3 restores" python3 tests/restores/restores.py --count 3 --report build/restores.json
   fi
   if [ -n "$deep" ]; then fuzzed 120; else fuzzed 20; fi
   gather

@@ -19,7 +19,7 @@ using sqlcipher::Statement;
 class Forgery {
  public:
   Forgery(const std::filesystem::path& file, const DatabaseKey& key, const JournalId& journal)
-      : database_(file, key, sqlcipher::Access::write) {
+      : database_(file, key, sqlcipher::Access::write), id_(journal) {
     database_.execute("PRAGMA synchronous=OFF; BEGIN");
     Statement find(database_, "SELECT id FROM journal WHERE origin=?1 AND stream=?2 AND epoch=?3");
     const Octets origin = journal.origin.to_octets();
@@ -29,7 +29,19 @@ class Forgery {
   }
   void finish() { database_.execute("COMMIT"); }
 
-  void make(const Mutation& mutation, const StoredRow& before, const std::vector<StoredRow>& later) {
+  /// At most `count` rows from `seq` on.
+  std::vector<StoredRow> rows(std::uint64_t seq, std::uint64_t count) {
+    std::vector<StoredRow> found;
+    Statement select(database_,
+                     "SELECT seq, core, body, body_digest, hash FROM record WHERE journal=?1 AND seq>=?2 "
+                     "ORDER BY seq LIMIT ?3");
+    for (auto rows = select.ask(journal_, seq, count); rows.next();)
+      found.push_back({id_, static_cast<std::uint64_t>(rows.integer(0)), Octets(rows.octets(1)),
+                       rows.optional_octets(2), rows.optional_octets(3), Octets(rows.octets(4))});
+    return found;
+  }
+
+  void make(const Mutation& mutation, const StoredRow& before) {
     switch (mutation.kind) {
       case Kind::cut:
         return erase(mutation.seq, UINT32_MAX);
@@ -37,9 +49,11 @@ class Forgery {
         erase(mutation.seq, UINT32_MAX);
         return close_at(mutation.seq - 1, before.hash);
       case Kind::rewrite:
-        return rewrite(mutation, later);
+        return rewrite(mutation.rows.front());
       case Kind::flip_head:
         return flip_head(mutation.seq);
+      case Kind::old_copy:
+        return go_back_before(mutation.seq);
       default:
         break;
     }
@@ -67,15 +81,35 @@ class Forgery {
   void close_at(std::uint64_t seq, const Octets& hash) {
     Statement(database_, "UPDATE journal SET seq=?2, hash=?3 WHERE id=?1").run(journal_, seq, hash);
   }
-  void rewrite(const Mutation& mutation, const std::vector<StoredRow>& later) {
-    Octets prev = mutation.rows.front().hash;
-    erase(mutation.seq, UINT32_MAX);
-    put(mutation.rows.front());
-    for (StoredRow row : later) {
-      row.hash = prev = hash_in(row, prev);
-      put(row);
+  void rewrite(const StoredRow& first) {
+    erase(first.seq, first.seq + 1);
+    put(first);
+    Octets prev = first.hash;
+    std::uint64_t seq = first.seq;
+    Statement hash(database_, "UPDATE record SET hash=?3 WHERE journal=?1 AND seq=?2");
+    for (auto later = rows(seq + 1, 1000); !later.empty(); later = rows(seq + 1, 1000))
+      for (const StoredRow& row : later) {
+        prev = hash_in(row, prev);
+        hash.run(journal_, seq = row.seq, prev);
+      }
+    close_at(seq, prev);
+  }
+  /// To the moment before the record came: all that came later is gone in every journal, and no head had been
+  /// signed yet.
+  void go_back_before(std::uint64_t seq) {
+    std::int64_t moment = 0;
+    {
+      Statement find(database_, "SELECT intake FROM record WHERE journal=?1 AND seq=?2");
+      auto rows = find.ask(journal_, seq);
+      ensure(rows.next(), "the record is there");
+      moment = rows.integer(0);
     }
-    close_at(mutation.seq + later.size(), prev);
+    Statement(database_, "DELETE FROM record WHERE intake>=?1").run(moment);
+    database_.execute(
+        "DELETE FROM head;"
+        "DELETE FROM journal WHERE id NOT IN (SELECT journal FROM record);"
+        "UPDATE journal SET (seq, hash) = (SELECT seq, hash FROM record WHERE journal=journal.id "
+        "ORDER BY seq DESC LIMIT 1)");
   }
   /// Of the node's signature or of central's: the signed octets are their own proof.
   void flip_head(std::uint64_t which) {
@@ -95,61 +129,67 @@ class Forgery {
   }
 
   Database database_;
+  JournalId id_;
   std::int64_t journal_ = 0;
 };
+
+/// Changes a copy of the file in this way somewhere in `journal`.
+Mutation forge(const std::filesystem::path& copy, const DatabaseKey& key,
+               const SqlcipherJournal::End& journal, Kind kind, Random& random) {
+  Forgery forgery(copy, key, journal.journal);
+  std::optional<Mutation> mutation;
+  StoredRow before;
+  while (!mutation) {
+    const std::uint64_t seq = 1 + random.below(journal.seq);
+    before = seq == 1 ? StoredRow{} : forgery.rows(seq - 1, 1).at(0);
+    mutation = mutate(kind, before, forgery.rows(seq, 2), random);
+  }
+  forgery.make(*mutation, before);
+  forgery.finish();
+  // Its own hashes all fit: the signed head at the journal's end is what does not.
+  if (kind == Kind::rewrite) mutation->expected = journal.seq;
+  return std::move(*mutation);
+}
 
 }  // namespace
 
 Result tamper_files(const std::filesystem::path& folder, std::uint64_t count, std::uint64_t seed) {
   const DataFolder data = DataFolder::open(folder);
   const Octets central_key = Ed25519Signer(SigningKey::from_seed({8})).public_key();
-  std::map<JournalId, std::vector<StoredRow>> journals;
+  std::vector<SqlcipherJournal::End> ends;
+  std::vector<v1::SignedHead> kept_elsewhere;
   {
     SqlcipherJournal journal(data.journal(), data.key());
-    journal.rows([&](StoredRow&& row) { journals[row.journal].push_back(std::move(row)); });
+    ends = journal.ends();
+    for (const Octets& octets : journal.heads())
+      ensure(kept_elsewhere.emplace_back().ParseFromString(octets), "the true heads can be read");
   }
-  testing::SeededRandom random(seed);
+  testing::SplitMix random(seed);
   Result result;
-  testing::TemporaryFolder place;
-  const auto copy = place.path() / "journal.db";
+  const auto copy = folder / "changed.db";  // Beside it: there may be little room elsewhere.
   for (std::uint64_t i = 0; i < count; ++i) {
-    const auto& [journal, rows] =
-        *std::next(journals.begin(), static_cast<std::ptrdiff_t>(random.below(journals.size())));
-    std::optional<Mutation> mutation;
-    std::size_t at = 0;
-    const auto before = [&] { return at == 0 ? StoredRow{} : rows[at - 1]; };
-    while (!mutation) {
-      at = random.below(rows.size());
-      const std::vector<StoredRow> ahead(
-          rows.begin() + static_cast<std::ptrdiff_t>(at),
-          rows.begin() + static_cast<std::ptrdiff_t>(std::min(at + 2, rows.size())));
-      mutation = mutate(kinds()[i % kinds().size()], before(), ahead, random);
-    }
-    // Its own hashes all fit: the signed head at the journal's end is what does not.
-    if (mutation->kind == Kind::rewrite) mutation->expected = rows.size();
+    const auto& journal = ends.at(random.below(ends.size()));
+    const Kind kind = kinds()[i % kinds().size()];
     std::filesystem::copy_file(data.journal(), copy, std::filesystem::copy_options::overwrite_existing);
-    {
-      Forgery forgery(copy, data.key(), journal);
-      forgery.make(*mutation, before(), {rows.begin() + static_cast<std::ptrdiff_t>(at) + 1, rows.end()});
-      forgery.finish();
-    }
+    const Mutation mutation = forge(copy, data.key(), journal, kind, random);
     SqlcipherJournal seen(copy, data.key());
-    const Audit audited = audit(seen, {central_key});
+    const Audit audited =
+        audit(seen, {central_key}, kind == Kind::old_copy ? kept_elsewhere : std::vector<v1::SignedHead>());
     result.records = audited.records;
-    Tally& tally = result.kinds[mutation->kind];
+    Tally& tally = result.kinds[kind];
     ++tally.made;
-    const auto found =
-        std::find_if(audited.findings.begin(), audited.findings.end(),
-                     [&, wanted = journal](const auto& each) { return each.journal == wanted; });
-    if (found != audited.findings.end() && found->seq == mutation->expected && !audited.good()) {
+    const auto found = std::find_if(audited.findings.begin(), audited.findings.end(),
+                                    [&](const auto& each) { return each.journal == journal.journal; });
+    if (found != audited.findings.end() && found->seq == mutation.expected && !audited.good()) {
       ++tally.found;
       continue;
     }
-    result.missed.push_back(fmt::format(
-        "{} at record {} of {}: {}", to_text(mutation->kind), mutation->seq, rows.size(),
-        found == audited.findings.end() ? "not found" + audited.damage
-                                        : fmt::format("record {} named: {}", found->seq, found->what)));
+    result.missed.push_back(fmt::format("{} at record {} of {}: {}", to_text(kind), mutation.seq, journal.seq,
+                                        found == audited.findings.end()
+                                            ? "not found" + audited.damage
+                                            : fmt::format("record {} named: {}", found->seq, found->what)));
   }
+  for (const char* of : {"", "-wal"}) std::filesystem::remove(copy.string() + of);
   return result;
 }
 

@@ -25,7 +25,7 @@ void check(const Result& result, std::uint64_t made) {
 
 }  // namespace
 
-TEST_CASE("each of a thousand changes of a journal is found, at the right record", "[tamper][K3][X7]") {
+TEST_CASE("each of a thousand changes of a journal is found, at the right record", "[tamper][X7]") {
   TemporaryFolder folder;
   make_journal(folder.path() / "node", 1'000, 5);
   check(tamper_reading(folder.path() / "node", 800, 11), 800);
@@ -33,7 +33,7 @@ TEST_CASE("each of a thousand changes of a journal is found, at the right record
 }
 
 TEST_CASE("a journal written anew with the node's own key is found by central's countersignature",
-          "[tamper][K3]") {
+          "[tamper][X7]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "node";
   testing::WritingNode thief(9);
@@ -55,7 +55,7 @@ TEST_CASE("a journal written anew with the node's own key is found by central's 
 }
 
 TEST_CASE("an old copy of a whole file is good offline: only who remembers a later head can tell",
-          "[tamper][K3][Q5]") {
+          "[tamper][X7]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "node", old = folder.path() / "old.db";
   testing::WritingNode node(9);

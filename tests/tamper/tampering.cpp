@@ -34,7 +34,8 @@ constexpr Named names[]{{Kind::flip_core, "flip a header bit"},
                         {Kind::cut, "cut the tail"},
                         {Kind::cut_and_close, "cut, end moved"},
                         {Kind::rewrite, "rewrite all after"},
-                        {Kind::flip_head, "flip a head bit"}};
+                        {Kind::flip_head, "flip a head bit"},
+                        {Kind::old_copy, "an old copy"}};
 
 }  // namespace
 
@@ -114,6 +115,7 @@ std::optional<Mutation> mutate(Kind kind, const StoredRow& before, const std::ve
       return made;
     case Kind::cut:
     case Kind::cut_and_close:
+    case Kind::old_copy:
       made.rows.clear();
       return made;
     case Kind::flip_head:

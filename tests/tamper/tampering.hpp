@@ -25,6 +25,8 @@ enum class Kind {
   cut_and_close,  ///< The same, and the journal says that it always ended there.
   rewrite,        ///< A record rewritten, and every hash from there to the journal's end.
   flip_head,      ///< One bit of a signed head.
+  old_copy,       ///< The whole file as it was before a record came, with what it held then; who verifies it
+                  ///< has a later head from elsewhere, countersigned.
 };
 const std::vector<Kind>& kinds();
 const char* to_text(Kind kind);

@@ -4,11 +4,13 @@ import datetime
 import itertools
 import os
 import pathlib
+import signal
 import socket
 import ssl
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 from cryptography import x509
@@ -17,7 +19,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1] / folder) for folder in ("support", "scenario")]
+from bus_client import Client  # noqa: E402
 from demo import broker  # noqa: E402
 from demo.processes import free_port  # noqa: E402
 
@@ -36,8 +39,8 @@ class Authority:
                 .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
                 .sign(self.key, hashes.SHA256()))
 
-    def identity(self, common_name: str) -> pathlib.Path:
-        folder = self.folder / common_name.replace("/", "_")
+    def identity(self, common_name: str, again: str = "") -> pathlib.Path:
+        folder = self.folder / (common_name.replace("/", "_") + again)
         folder.mkdir(parents=True)
         key = ec.generate_private_key(ec.SECP256R1())
         certificate = self.issue(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name)]), key.public_key(), False)
@@ -49,6 +52,7 @@ class Authority:
 
 class BrokerTest(unittest.TestCase):
     numbers = itertools.count()
+    revoked: tuple[str, ...] = ()
 
     @classmethod
     def setUpClass(cls):
@@ -56,11 +60,14 @@ class BrokerTest(unittest.TestCase):
         root = pathlib.Path(cls.place.name)
         authority, foreign = Authority(root / "ours"), Authority(root / "theirs")
         cls.identities = {name: authority.identity(name)
-                          for name in ("agent", "checkin-1", "room-12", "gateway-1", "device-3", "broker", "#", "+")}
+                          for name in ("agent", "checkin-1", "room-12", "room-2", "room-3", "gateway-1", "gateway-2", "device-3",
+                                       "broker", "#", "+")}
+        cls.identities["room-3 again"] = authority.identity("room-3", " again")
         cls.identities["foreign"] = foreign.identity("agent")
         (cls.identities["foreign"] / "ca.pem").write_bytes((cls.identities["agent"] / "ca.pem").read_bytes())
         cls.port = free_port()
-        configuration = broker.configure(cls.identities["broker"], cls.port, {"gateway-1": ["device-1", "device-2"]},
+        gateways = {"gateway-1": ["device-1", "device-2"], "gateway-2": ["device-4"]}
+        configuration = broker.configure(cls.identities["broker"], cls.port, gateways,
                                          user="root" if os.geteuid() == 0 else None)
         cls.log = open(root / "log", "w+")
         cls.process = subprocess.Popen(["/usr/sbin/mosquitto", "-c", configuration], stderr=cls.log, stdout=cls.log)
@@ -159,6 +166,63 @@ class BrokerTest(unittest.TestCase):
         done = subprocess.run(["mosquitto_pub", *connection, "-q", "1", "-t", "ops/board", "-f", large],
                               capture_output=True, text=True, timeout=20)
         self.assertNotEqual(0, done.returncode)
+
+    def serial(self, name: str) -> str:
+        number = x509.load_pem_x509_certificate((self.identities[name] / "certificate.pem").read_bytes()).serial_number
+        return number.to_bytes((number.bit_length() + 7) // 8, "big").hex()
+
+    def revoke(self, *serials: str):
+        """As the agent does: the whole list, put in place at once; it never gets shorter."""
+        folder = self.identities["broker"]
+        type(self).revoked += serials
+        (folder / "revoked.new").write_text("".join(f"{serial}\n" for serial in self.revoked), encoding="utf-8")
+        (folder / "revoked.new").rename(folder / "revoked")
+
+    def client(self, name: str, ident: str, topics: list[str]) -> Client:
+        client = Client(self.port, self.identities[name], ident, topics)
+        self.addCleanup(client.close)
+        return client
+
+    def until_cut(self, client: Client):
+        began = time.monotonic()
+        with self.assertRaises(OSError):
+            client.wait_for(lambda *_: False, 10)
+            self.fail("the session goes on")
+        print(f"cut {time.monotonic() - began:.2f} s after the list was there")
+
+    def test_who_is_revoked_loses_the_session_and_gets_no_other(self):
+        """[X6][X2] A screen and a gateway, each cut off within a second; whoever is beside them notices nothing."""
+        screen = self.client("room-2", "room-2", ["ops/room-2/answer", "ops/board"])
+        gateway = self.client("gateway-2", "gateway-2", ["things/device-4/receipt"])
+        other = self.client("checkin-1", "other", ["ops/board"])
+        self.revoke(self.serial("room-2"))
+        self.until_cut(screen)
+        gateway.publish("things/device-4/readings", b"still here")
+        self.assertFalse(self.published("room-2", "ops/room-2/ask"))
+        self.assertFalse(self.hears_anything("room-2"))
+        self.process.send_signal(signal.SIGHUP)             # The ACL is read again; the list stays what it is.
+        self.assertFalse(self.hears_anything("room-2"))
+        self.revoke(self.serial("gateway-2"))
+        self.until_cut(gateway)
+        self.assertFalse(self.published("gateway-2", "things/device-4/readings"))
+        self.assertTrue(self.published("agent", "ops/board", "for the rest"))
+        self.assertIsNotNone(other.wait_for(lambda topic, payload: payload == b"for the rest"))
+
+    def hears_anything(self, name: str) -> bool:
+        """Whether it may subscribe."""
+        try:
+            self.client(name, f"{name}-{next(self.numbers)}", ["ops/board"])
+            return True
+        except (AssertionError, OSError):
+            return False
+
+    def test_a_name_that_has_a_new_certificate_is_not_shut_out_for_its_old_one(self):
+        """[X6] A screen whose key was replaced keeps its name."""
+        old = self.client("room-3", "room-3", ["ops/board"])
+        self.revoke(self.serial("room-3"))
+        self.until_cut(old)
+        self.assertFalse(self.published("room-3", "ops/room-3/ask"))
+        self.assertTrue(self.published("room-3 again", "ops/room-3/ask"))
 
     def test_a_name_that_would_widen_a_pattern_is_never_configured(self):
         for name in ("#", "gateway/1", "a b", "", "x" * 65):

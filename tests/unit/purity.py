@@ -2,6 +2,9 @@
 """Domain code and sans-I/O cores read no clock, draw no random number and start no thread.
 
 They are given a time and random octets; that is what lets tests/simulation replay a seed exactly.
+
+And only protocol/log knows the library that writes logs: its fields take no text from outside, so that no patient's data is in a
+log, by type.
 """
 import re
 import sys
@@ -23,11 +26,17 @@ FORBIDDEN = {
     "a thread": r"\bstd\s*::\s*(j?thread\b(?!\s*::\s*id\b)|(async|mutex|shared_mutex|condition_variable)\b)|\bsleep_(for|until)\b",
     "the environment": r"\bgetenv\b",
 }
+LOGGER = re.compile(r"#\s*include\s*[<\"]spdlog/|\bspdlog\s*::")
+THE_LOG = "protocol/log/log.cpp"
+# Standard error is the log's; but a command's, which talks with whoever typed it, and a screen's, which holds nothing to log.
+STANDARD_ERROR = re.compile(r"\bstd\s*::\s*(cerr|clog)\b|\bstderr\b")
+TALKS_WITH_PEOPLE = re.compile(r"^kiosk/shell/run\.cpp$|^central/command_line|^central/copies/passphrase_seal\.cpp$|(^|/)main\.cpp$")
 FORBIDDEN = {what: re.compile(pattern) for what, pattern in FORBIDDEN.items()}
 
 
 def check(root):
-    complaints = []
+    complaints = [f"{path}: writes a log past protocol/log" for path, text in source_tree.sources(root) if path != THE_LOG and
+                  (LOGGER.search(text) or (not TALKS_WITH_PEOPLE.search(path) and STANDARD_ERROR.search(source_tree.code_only(text))))]
     for path, text in source_tree.sources(root, PURE):
         if RIM.search(path):
             continue
@@ -44,6 +53,8 @@ GOOD = {
                                 "std::chrono::milliseconds since_boot;\nfmt::format(x);\n",
     "protocol/journal/sqlcipher_store.cpp": "std::thread writer;\n",
     "protocol/journal/a.hpp": "std::thread::id owner_;\n",  # Whose it is, not a thread.
+    "protocol/log/log.cpp": "#include <spdlog/spdlog.h>\n",
+    "edge-agent/main.cpp": 'int main() { std::cerr << "which folder?"; }\n',
     "edge-agent/link/a.cpp": "auto now = std::chrono::steady_clock::now();\n",
 }
 BAD = {
@@ -52,6 +63,9 @@ BAD = {
     "time()": ("edge-agent/ingest/b.cpp", "auto t = time(nullptr);\n"),
     "rand": ("edge-agent/minutes/b.hpp", "int x = std::rand();\n"),
     "random_device": ("protocol/sync/b.hpp", "std::random_device d;\n"),
+    "another log": ("edge-agent/agent/b.cpp", "#include <spdlog/spdlog.h>\n"),
+    "past the log": ("edge-agent/desk/b.cpp", 'void f() { fmt::print(stderr, "{}", name); }\n'),
+    "another log's header": ("protocol/log/log.hpp", 'void f() { spdlog::info("{}", name); }\n'),
     "thread": ("protocol/journal/b.hpp", "std::thread t;\n"),
     "format": ("protocol/record/b.hpp", 'auto s = std::format("{}", 1);\n'),
 }

@@ -10,7 +10,9 @@ import sys
 
 from . import day, evidence, programs
 from .network import Network
+from .newcomer import Newcomer, language
 from .processes import Failed
+from .visitor import Visitor
 from .windows import Display
 
 
@@ -20,7 +22,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, help="for how long (headless: 60)")
     parser.add_argument("--report", type=pathlib.Path, help="write the audit's figures there, as JSON")
     parser.add_argument("--break", dest="fault", choices=sorted(evidence.FAULTS), help="plant one fault for the audit to find")
-    parser.add_argument("--all-windows", action="store_true", help="the second point's windows too")
+    parser.add_argument("--all-windows", action="store_true", help="a window for every terminal of both points")
     parser.add_argument("--folder", type=pathlib.Path, help="where the network is made (default: ./demo-<time>)")
     parser.add_argument("--keep", action="store_true", help="keep that folder")
     args = parser.parse_args()
@@ -34,35 +36,36 @@ def arguments() -> argparse.Namespace:
     return args
 
 
-def look_at(network: Network, display: Display):
+def look_at(network: Network, display: Display, newcomer: Newcomer):
     first = network.point("embankment")
-    pins = {each["name"]["en"]: each["pin"] for each in network.clinic["practitioners"]}
-    people = ", ".join(f"{name} {pin}" for name, pin in list(pins.items())[:3])
-    patient = network.clinic["patients"][0]
+    if display.hidden:
+        print("\nThere is no display to open windows on: somebody checks in, and signs in as registrar and as doctor, for you.")
+    else:
+        print("\nWhat to do", newcomer.what_to_do(display.opened), sep="\n")
     print(f"""
 What to look at
-  {'the pictures in ' + str(network.folder / 'pictures') if display.hidden else 'the windows: check-in, board, room, reception, survey'}
-  check in yourself: phone {patient['phone']}, born {patient['birth_date']}
-  sign in at the room (PIN): {people}
-  what central has:   {programs.BIN}/feldsher-central points --config {network.central.config}
-  what a point has:   {programs.BIN}/feldsher-edge status --config {first.edge.config}
-  the API:            curl --cacert {network.central.ca} -H 'Authorization: Bearer {network.api.token}' {network.api.base}/api/v1/points
-  logs:               {network.folder / 'logs'}
+  {'the pictures      ' + str(network.folder / 'pictures') if display.hidden else 'the windows       check-in, board, room, reception, survey'}
+  what central has  {programs.BIN}/feldsher-central points --config {network.central.config}
+  what a point has  {programs.BIN}/feldsher-edge status --config {first.edge.config}
+  the API           curl --cacert {network.central.ca} -H 'Authorization: Bearer {network.api.token}' {network.api.base}/api/v1/points
+  the logs          {network.folder / 'logs'}
 Stop with Ctrl-C.
 """)
 
 
-def show(args: argparse.Namespace, network: Network) -> int:
-    display = Display(network, hidden=False)
-    display.open(network.point("embankment"))
-    if args.all_windows:
-        display.open(network.point("lindens"))
-    look_at(network, display)
-    day.play_for_people(network, args.seconds, display.picture if display.hidden else None)
+def show(args: argparse.Namespace, network: Network, newcomer: Newcomer) -> int:
+    points = [network.point("embankment")] + ([network.point("lindens")] if args.all_windows else [])
+    display = Display(network, hidden=False, speaks=newcomer.speaks, every=args.all_windows)
+    for point in reversed(points):  # The first point's windows lie on top.
+        display.open(point)
+    look_at(network, display, newcomer)
+    visitor = Visitor(newcomer, display) if display.hidden else None
+    day.play_for_people(network, args.seconds, newcomer.day_keys(), visitor, display.picture)
     return 0
 
 
 def play(args: argparse.Namespace, network: Network) -> int:
+    """[O1][N1] A day of a whole network, cut off, killed and audited from outside; a planted fault is found."""
     display = Display(network, hidden=True)
     windows = display.open(network.point("embankment"), ("board",))
     played, pictures = day.play_headless(network, args.seconds or 60, display.picture)
@@ -123,11 +126,12 @@ def main() -> int:
     network, status = None, 2
     try:
         network = Network(args.folder)
+        newcomer = None if args.headless else Newcomer(network, network.point("embankment"), language())
         print("Making it")
         network.make()
         print("Starting it")
         network.start()
-        status = play(args, network) if args.headless else show(args, network)
+        status = show(args, network, newcomer) if newcomer else play(args, network)
     except KeyboardInterrupt:
         print("\nStopping")
         status = 130 if args.headless else 0

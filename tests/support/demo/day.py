@@ -21,11 +21,12 @@ class Day:
         self._bookings = 0
         self._ledger = network.folder / "audit/ledgers/central.jsonl"
 
-    def begin(self):
+    def begin(self, open_end: bool = False, **keys):
+        """`open_end`: wearables report until they are told to stop. `keys`: for `feldsher-virtual day`."""
         for number, point in enumerate(self.network.points):
-            self.players.append(self.network.start_wearables(point, self.seconds * 0.9, 100 + number))
+            self.players.append(self.network.start_wearables(point, 0 if open_end else self.seconds * 0.9, 100 + number))
             if not point.home:
-                self.players.append(self.network.start_patients(point, self.seconds * 0.8, 200 + number))
+                self.players.append(self.network.start_patients(point, self.seconds * 0.8, 200 + number, **keys))
 
     def until(self, share: float, watch=lambda: None):
         """Waits for that share of the day, and notices when something ends that should not."""
@@ -122,11 +123,12 @@ def play_headless(network: Network, seconds: float, picture, say=print) -> tuple
     return day, pictures
 
 
-def play_for_people(network: Network, seconds: float | None, picture, say=print) -> Day:
-    """The day for somebody who looks: slower, and it goes on until it is stopped."""
+def play_for_people(network: Network, seconds: float | None, day_keys: dict, visitor, picture, say=print) -> Day:
+    """The day for somebody who looks: slower, and it goes on until it is stopped. With a visitor, for lack of people who
+    look: with pictures."""
     day = Day(network, 300, say)
     first, second = network.point("embankment"), network.point("lindens")
-    day.begin()
+    day.begin(open_end=True, **day_keys)
     story = [(40, "cut", first), (55, "book", first), (70, "kill", first), (90, "heal", first), (120, "kill", second),
              (150, "cut", second), (180, "heal", second)]
     acts = {"cut": day.cut, "heal": day.heal, "kill": day.kill, "book": day.book_at_central}
@@ -136,9 +138,11 @@ def play_for_people(network: Network, seconds: float | None, picture, say=print)
         if story and passed >= story[0][0]:
             _, what, point = story.pop(0)
             acts[what](point)
-        if picture and passed >= next_picture:
+        if visitor:
+            visitor.look()
+        if visitor and passed >= next_picture:
             number, next_picture = number + 1, next_picture + 20
             say(f"  {day.clock()} picture: {picture(f'{number:03d}')}")
-        network.check_alive()
+        network.check_alive(*day.players)
         time.sleep(0.25)
     return day

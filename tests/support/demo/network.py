@@ -49,7 +49,7 @@ class Point:
         code, began = self.network.central.enrol(self.name), time.monotonic()
         self.edge.enrol(code, self.broker_folder)
         broker.configure(self.broker_folder, self.broker_port, {self.gateway: self.devices},
-                         user=getpass.getuser() if os.geteuid() == 0 else None)
+                         user=getpass.getuser() if os.geteuid() == 0 else None, revoked=self.edge.folder / "revoked")
         self.line = Line(self.name, self.network.sync_port)
         self.edge.configure(self.line.port, self.broker_port)
         self.seconds_to_work = time.monotonic() - began
@@ -143,12 +143,14 @@ class Network:
         wait_until("central is healthy", self.api.healthy, self.central_process)
         self.say("  central works")
 
-    def start_patients(self, point: Point, seconds: float, seed: int) -> Process:
-        config = programs.write_toml(
-            self.folder / f"virtual/day-{point.name}.toml", clinic=str(self.clinic_file), point=point.name,
-            broker=f"ssl://127.0.0.1:{point.broker_port}", ca=str(self.central.ca), terminals=str(self.terminals),
-            passes=str(self.folder / "virtual/passes.json"),
-            ledger=str(self.folder / f"audit/ledgers/people-{point.name}.jsonl"), seed=seed, seconds=round(seconds))
+    def start_patients(self, point: Point, seconds: float, seed: int, **keys) -> Process:
+        """`keys` go before what the demo configures."""
+        config = programs.write_toml(self.folder / f"virtual/day-{point.name}.toml", **{
+            "clinic": str(self.clinic_file), "point": point.name, "broker": f"ssl://127.0.0.1:{point.broker_port}",
+            "ca": str(self.central.ca), "terminals": str(self.terminals),
+            "passes": str(self.folder / "virtual/passes.json"),
+            "ledger": str(self.folder / f"audit/ledgers/people-{point.name}.jsonl"), "seed": seed,
+            "seconds": round(seconds), **keys})
         return self.processes.start(f"people-{point.name}", [programs.program("virtual"), "day", "--config", config])
 
     def start_wearables(self, point: Point, seconds: float, seed: int, interval_ms: int = 500) -> Process:
@@ -172,9 +174,9 @@ class Network:
                 point.line.close()
                 point.line = None
 
-    def check_alive(self):
+    def check_alive(self, *others: Process):
         """Failed when a program that should run has ended."""
-        servers = [self.central_process, *(p.broker for p in self.points), *(p.agent for p in self.points)]
+        servers = [self.central_process, *(p.broker for p in self.points), *(p.agent for p in self.points), *others]
         for process in servers:
             if process is not None and not process.running:
                 raise Failed(f"{process.name} has ended:\n{process.tail()}")

@@ -90,7 +90,7 @@ TEST_CASE("a door that shuts forgets which ticket was ended elsewhere", "[kiosk]
 }
 
 TEST_CASE("each screen has a word for a ticket that was ended elsewhere, in each language",
-          "[kiosk][O6][Q1][X6]") {
+          "[kiosk][O6][Q1]") {
   LookingGlass glass({1920, 1080});
   for (const char* language : {"uk", "ru", "en"}) {
     CAPTURE(language);
@@ -116,7 +116,7 @@ TEST_CASE("each screen has a word for a ticket that was ended elsewhere, in each
   }
 }
 
-TEST_CASE("whom the old box had checked in can be checked in again at reception", "[kiosk][Q2][X6]") {
+TEST_CASE("whom the old box had checked in can be checked in again at reception", "[kiosk][Q2]") {
   LookingGlass glass({1920, 1080});
   const auto line = sample("reception", "line-interrupted");
   const auto made = glass.tap(*line.station, "mark-here", line.now);
@@ -125,7 +125,7 @@ TEST_CASE("whom the old box had checked in can be checked in again at reception"
 }
 
 TEST_CASE("reception is told of keys that lie in a file; nobody else is, and not of bound ones",
-          "[kiosk][X3]") {
+          "[kiosk][X6]") {
   LookingGlass glass({1920, 1080});
   const std::string sign = Words("en").tr("keys: in a file");
   const auto signs = [&](const Sample& one) {

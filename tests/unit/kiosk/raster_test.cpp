@@ -45,7 +45,7 @@ struct Sheet {
 
 }  // namespace
 
-TEST_CASE("two triangles that share an edge leave no gap on it, and do not meet", "[kiosk][raster][O6]") {
+TEST_CASE("two triangles that share an edge leave no gap on it, and do not meet", "[kiosk][raster]") {
   Sheet sheet;
   // Half transparent: a pixel of both would be darker, one of neither white.
   const ImU32 grey = IM_COL32(0, 0, 0, 128);
@@ -57,7 +57,7 @@ TEST_CASE("two triangles that share an edge leave no gap on it, and do not meet"
   CHECK(sheet.colours(0, 0, 40, 30) == std::set<std::uint32_t>{paper, sheet.at(20, 15)});
 }
 
-TEST_CASE("a rectangle covers the pixels whose centres it holds, and no others", "[kiosk][raster][O6]") {
+TEST_CASE("a rectangle covers the pixels whose centres it holds, and no others", "[kiosk][raster]") {
   Sheet sheet;
   const ImVec2 uv = ImGui::GetIO().Fonts->TexUvWhitePixel;
   sheet.list().PrimReserve(6, 4);
@@ -67,7 +67,7 @@ TEST_CASE("a rectangle covers the pixels whose centres it holds, and no others",
   for (const auto& [x, y] : {std::pair{9, 12}, {20, 12}, {12, 9}, {12, 15}}) CHECK(sheet.at(x, y) == paper);
 }
 
-TEST_CASE("a pixel that is covered by less than its centre stays as it is", "[kiosk][raster][O6]") {
+TEST_CASE("a pixel that is covered by less than its centre stays as it is", "[kiosk][raster]") {
   Sheet sheet;
   const ImVec2 uv = ImGui::GetIO().Fonts->TexUvWhitePixel;
   sheet.list().PrimReserve(6, 4);
@@ -77,7 +77,7 @@ TEST_CASE("a pixel that is covered by less than its centre stays as it is", "[ki
   for (const auto& [x, y] : {std::pair{10, 12}, {21, 12}, {12, 9}, {12, 15}}) CHECK(sheet.at(x, y) == paper);
 }
 
-TEST_CASE("nothing is drawn beyond the clip, nor beyond the glass", "[kiosk][raster][O6]") {
+TEST_CASE("nothing is drawn beyond the clip, nor beyond the glass", "[kiosk][raster]") {
   Sheet sheet;
   sheet.list().PushClipRect({5, 5}, {12, 9});
   sheet.list().AddRectFilled({-100, -100}, {500, 500}, IM_COL32_BLACK);
@@ -90,7 +90,7 @@ TEST_CASE("nothing is drawn beyond the clip, nor beyond the glass", "[kiosk][ras
   CHECK(sheet.at(39, 29) == 0);
 }
 
-TEST_CASE("letters come out of the atlas with soft edges", "[kiosk][raster][O6]") {
+TEST_CASE("letters come out of the atlas with soft edges", "[kiosk][raster]") {
   Sheet sheet;
   sheet.list().AddText({5, 5}, IM_COL32_BLACK, "H0");
   sheet.draw();
@@ -103,7 +103,7 @@ TEST_CASE("letters come out of the atlas with soft edges", "[kiosk][raster][O6]"
   CHECK(between.colours(0, 0, 40, 30).size() > 4);
 }
 
-TEST_CASE("a colour that changes over a triangle changes evenly", "[kiosk][raster][O6]") {
+TEST_CASE("a colour that changes over a triangle changes evenly", "[kiosk][raster]") {
   Sheet sheet;
   const ImU32 black = IM_COL32_BLACK, white = IM_COL32_WHITE;
   sheet.list().AddRectFilledMultiColor({0, 0}, {40, 30}, black, white, white, black);

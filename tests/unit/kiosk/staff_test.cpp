@@ -164,6 +164,19 @@ TEST_CASE("the list is asked again when the desk has news", "[kiosk][Q2]") {
   CHECK(bench.asked[1].has_point());
 }
 
+TEST_CASE("how the point is, is asked again when its line goes down or comes back", "[kiosk][Q2]") {
+  Bench<ReceptionDesk> bench;
+  signed_in(bench);
+  auto pulse = bench.desk.pulse();
+  for (const bool connected : {!pulse.connected(), pulse.connected()}) {
+    pulse.set_connected(connected);
+    bench.desk.point.set_connected(connected);
+    bench.on(pulse).settle();
+    CHECK(bench.model.desk().pulse()->connected() == connected);
+    CHECK(bench.model.point()->connected() == connected);
+  }
+}
+
 TEST_CASE("reception marks present, gives priority with its reason, and tickets for walk-ins",
           "[kiosk][Q1][Q2]") {
   Bench<ReceptionDesk> bench;
@@ -200,7 +213,7 @@ TEST_CASE("the open line follows its appointment when the list moves, and closes
   CHECK(bench.model.dialog() == ReceptionDesk::Dialog::none);
 }
 
-TEST_CASE("who signs in while the clock is unset is asked for date and time, once", "[kiosk][X6]") {
+TEST_CASE("who signs in while the clock is unset is asked for date and time, once", "[kiosk][N8]") {
   Bench<ReceptionDesk> bench;
   bench.desk.clock_unset = true;
   signed_in(bench);
@@ -216,7 +229,7 @@ TEST_CASE("who signs in while the clock is unset is asked for date and time, onc
   CHECK(bench.model.dialog() == ReceptionDesk::Dialog::none);
 }
 
-TEST_CASE("who signs in while the clock is right is asked for nothing", "[kiosk][X6]") {
+TEST_CASE("who signs in while the clock is right is asked for nothing", "[kiosk][N8]") {
   Bench<ReceptionDesk> bench;
   signed_in(bench);
   CHECK(bench.model.dialog() == ReceptionDesk::Dialog::none);

@@ -165,7 +165,7 @@ TEST_CASE("an expired certificate renews and does nothing else", "[central][acce
 }
 
 TEST_CASE("a certificate of another tenant does not get past the handshake",
-          "[central][access][tenant][X6]") {
+          "[central][access][tenant][X6][N4]") {
   Door door;
   const CertificateSubject node{
       .kind = PeerKind::node, .name = "embankment", .id = Uuid::from_text(test::point_node_id), .hosts = {}};

@@ -248,7 +248,7 @@ TEST_CASE("once a node comes with its newest certificate, those before it are ov
 }
 
 TEST_CASE("only central revokes: what a point writes of a certificate is of no account",
-          "[central][access][revocation][X2][X6]") {
+          "[central][access][revocation][X5][X6]") {
   const NodeId central{*Uuid::from_text("0190c0de-0000-7000-8000-0000000000cc")};
   const NodeId point{*Uuid::from_text("0190c0de-0000-7000-8000-0000000000aa")};
   SystemRandom random;

@@ -26,7 +26,7 @@ struct TwoPeople : ApiWorld {
 
 }  // namespace
 
-TEST_CASE("a box is put out by one person's proposal and another's word", "[central][api][X2][X6]") {
+TEST_CASE("a box is put out by one person's proposal and another's word", "[central][api][X6]") {
   TwoPeople world;
   CHECK(world.propose(world.system_token).status == 403);
   CHECK(world.propose(world.person_token, "nowhere").status == 404);

@@ -14,7 +14,7 @@ std::string history_of(const char* patient) {
 
 }  // namespace
 
-TEST_CASE("a patient's history tells what happened, and that it was read", "[central][api][H11]") {
+TEST_CASE("a patient's history tells what happened, and that it was read", "[central][api][H1][H11]") {
   ApiWorld world;
   const Uuid visit = world.core.random.uuid_v7(4);
   world.take(world.point.visit(visit, olena_id, v1::VISIT_ARRIVED));
@@ -32,7 +32,7 @@ TEST_CASE("a patient's history tells what happened, and that it was read", "[cen
   CHECK(entries[4].at("proof").as_string() == "token");
 }
 
-TEST_CASE("who finds patients leaves a record with each of them", "[central][api][X2]") {
+TEST_CASE("who finds patients leaves a record with each of them", "[central][api][X5]") {
   ApiWorld world;
   const auto found =
       world.ask("GET", "/api/v1/patients?query=%D0%BE%D0%BB%D0%B5%D0%BD%D0%B0", "", world.person_token);
@@ -44,7 +44,7 @@ TEST_CASE("who finds patients leaves a record with each of them", "[central][api
   CHECK(his.body.as_array().size() == 1 + 1);
 }
 
-TEST_CASE("a read of nobody leaves no record", "[central][api][X2]") {
+TEST_CASE("a read of nobody leaves no record", "[central][api][X5]") {
   ApiWorld world;
   const std::uint64_t before = world.intake;
   CHECK(world.get("/api/v1/patients?query=nobody").body.as_array().empty());
@@ -77,7 +77,7 @@ TEST_CASE("readings come with the wearer of their time, each once", "[central][a
   CHECK(late.body.at("readings").as_array().size() == 2);
 }
 
-TEST_CASE("hours and blocks sum what came", "[central][api][I5]") {
+TEST_CASE("hours and blocks sum what came", "[central][api][W2][I5]") {
   ApiWorld world;
   world.take(world.point.block(1, 6, world.core.clock.at.wall_ms));
   const std::string device = std::string("?device=") + device_id;
@@ -90,7 +90,7 @@ TEST_CASE("hours and blocks sum what came", "[central][api][I5]") {
   CHECK(blocks.body.as_array().front().at("max").to_number<double>() == 6);
 }
 
-TEST_CASE("an incident is shown, newest first", "[central][api][N6]") {
+TEST_CASE("an incident is shown, newest first", "[central][api]") {
   ApiWorld world;
   for (const char* detail : {"first", "second"}) {
     v1::Incident incident;

@@ -28,7 +28,7 @@ central::Answer answer(int n) { return {.status = 201, .body = boost::json::obje
 
 }  // namespace
 
-TEST_CASE("a booking that is sent again with its key is made once and answered alike", "[central][api][S1]") {
+TEST_CASE("a booking that is sent again with its key is made once and answered alike", "[central][api][I5]") {
   ApiWorld world;
   const auto first = world.ask("POST", path, wanted("2030-05-14T09:30"), world.system_token, "\"k-1\"");
   REQUIRE(first.status == 201);
@@ -42,7 +42,7 @@ TEST_CASE("a booking that is sent again with its key is made once and answered a
 }
 
 TEST_CASE("a key that comes with another request is refused, and somebody else's key is another key",
-          "[central][api][S1]") {
+          "[central][api][I5]") {
   ApiWorld world;
   REQUIRE(world.ask("POST", path, wanted("2030-05-14T09:30"), world.system_token, "\"k\"").status == 201);
   const auto other = world.ask("POST", path, wanted("2030-05-14T09:42"), world.system_token, "\"k\"");
@@ -53,7 +53,7 @@ TEST_CASE("a key that comes with another request is refused, and somebody else's
   CHECK(world.ask("POST", path, wanted("2030-05-14T09:42"), world.person_token, "\"k\"").status == 201);
 }
 
-TEST_CASE("a refusal is not kept: the same key may be tried again", "[central][api][S1]") {
+TEST_CASE("a refusal is not kept: the same key may be tried again", "[central][api][I5]") {
   ApiWorld world;
   const std::string cancel = std::string(path) + "/" + appointment_id + "/cancel";
   CHECK(world.ask("POST", path, wanted("2030-05-14T09:13"), world.system_token, "\"k\"").status == 409);
@@ -61,7 +61,7 @@ TEST_CASE("a refusal is not kept: the same key may be tried again", "[central][a
   CHECK(world.ask("POST", path, wanted("2030-05-14T09:13"), world.system_token, "\"k\"").status == 201);
 }
 
-TEST_CASE("what makes something else is done once too", "[central][api][S1]") {
+TEST_CASE("what makes something else is done once too", "[central][api][I5]") {
   ApiWorld world;
   const std::string shift = std::string("/api/v1/shifts/") + shift_id;
   const std::string hour = R"({"from":"2030-05-14T11:00","until":"2030-05-14T11:30"})";
@@ -79,14 +79,14 @@ TEST_CASE("what makes something else is done once too", "[central][api][S1]") {
   }
 }
 
-TEST_CASE("a key that is none is an error", "[central][api][S1]") {
+TEST_CASE("a key that is none is an error", "[central][api][I5]") {
   ApiWorld world;
   for (const std::string& bad : {std::string("\"\""), std::string("a b"), std::string("ключ"),
                                  std::string(129, 'k'), std::string("\"a\\\"b\"")})
     CHECK(world.ask("POST", path, wanted("2030-05-14T09:30"), world.system_token, bad).status == 400);
 }
 
-TEST_CASE("an answer that was durable is known after a restart", "[central][api][S1]") {
+TEST_CASE("an answer that was durable is known after a restart", "[central][api][I5]") {
   ApiWorld world;
   REQUIRE(world.ask("POST", path, wanted("2030-05-14T09:30"), world.system_token, "\"k\"").status == 201);
   const auto kept = world.core.store.values(OnceAnswers::value_prefix);
@@ -102,7 +102,7 @@ TEST_CASE("an answer that was durable is known after a restart", "[central][api]
   CHECK((*before)->body.at("status").as_string() == "booked");
 }
 
-TEST_CASE("an answer is not given before it is durable, nor after its lifetime", "[central][api][S1]") {
+TEST_CASE("an answer is not given before it is durable, nor after its lifetime", "[central][api][I5]") {
   OnceAnswers answers({});
   answers.keep(key(1), answer(1), 1000);
   CHECK(answers.before(key(1), 1000)->error().why == central::Refusal::in_progress);
@@ -111,7 +111,7 @@ TEST_CASE("an answer is not given before it is durable, nor after its lifetime",
   CHECK_FALSE(answers.before(key(1), 1000 + OnceAnswers::lifetime_ms).has_value());
 }
 
-TEST_CASE("the oldest answer gives its place to the newest, also after a restart", "[central][api][S1]") {
+TEST_CASE("the oldest answer gives its place to the newest, also after a restart", "[central][api][I5]") {
   OnceAnswers answers({});
   std::map<std::string, Octets> stored;
   const int places = static_cast<int>(OnceAnswers::places);

@@ -34,7 +34,7 @@ TEST_CASE("a minute that is booked is not given again", "[central][api][S1]") {
   CHECK(world.post("/api/v1/appointments", wanted("2030-05-14T09:42")).status == 201);
 }
 
-TEST_CASE("a booking in the point's minutes is asked of the point", "[central][api][S2]") {
+TEST_CASE("a booking in the point's minutes is asked of the point", "[central][api][S1]") {
   ApiWorld world;
   const auto asked = world.post("/api/v1/appointments", wanted("2030-05-14T10:30"));
   REQUIRE(asked.status == 202);
@@ -58,7 +58,7 @@ TEST_CASE("a booking that cannot be is refused with its reason", "[central][api]
   CHECK(world.post("/api/v1/appointments", wanted("2030-05-14T09:30")).status == 409);
 }
 
-TEST_CASE("a cancelled appointment stays, and gives its minutes back", "[central][api][S1]") {
+TEST_CASE("a cancelled appointment stays, and gives its minutes back", "[central][api][S1][X4]") {
   ApiWorld world;
   const std::string path = std::string("/api/v1/appointments/") + appointment_id;
   const auto asked = world.post(path + "/cancel", "");

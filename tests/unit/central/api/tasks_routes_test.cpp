@@ -26,7 +26,7 @@ Uuid open_task(ApiWorld& world, const char* point) {
 
 }  // namespace
 
-TEST_CASE("a person breaks the leases of a shift and signs for it", "[central][api][S5]") {
+TEST_CASE("a person breaks the leases of a shift and signs for it", "[central][api][S1]") {
   ApiWorld world;
   const std::string target = std::string("/api/v1/shifts/") + shift_id + "/break-lease";
   CHECK(world.ask("POST", target, "", "").status == 401);
@@ -56,7 +56,7 @@ TEST_CASE("a person, and no program, says that a point's older disk is the right
             .status == 404);
 }
 
-TEST_CASE("tasks wait until somebody says that they are done", "[central][api][S5]") {
+TEST_CASE("tasks wait until somebody says that they are done", "[central][api][S1]") {
   ApiWorld world;
   const Uuid id = open_task(world, point_id);
   open_task(world, point_node_id);

@@ -6,14 +6,14 @@
 using namespace feldsher;
 using namespace feldsher::test;
 
-TEST_CASE("health answers anybody, and says nothing of the network", "[central][api][X2]") {
+TEST_CASE("health answers anybody, and says nothing of the network", "[central][api][X5]") {
   ApiWorld world;
   const auto asked = world.ask("GET", "/healthz", "", "");
   CHECK(asked.status == 200);
   CHECK(asked.response.body == R"({"status":"ok"})");
 }
 
-TEST_CASE("nothing else answers without a token, whether it is there or not", "[central][api][X2]") {
+TEST_CASE("nothing else answers without a token, whether it is there or not", "[central][api][X5]") {
   ApiWorld world;
   const std::string path =
       GENERATE("/api/v1/points", "/api/v1/patients", "/metrics", "/api/v1/nothing", "/", "/api/v1/clinic");
@@ -24,7 +24,7 @@ TEST_CASE("nothing else answers without a token, whether it is there or not", "[
   CHECK(asked.response.content_type == "application/problem+json");
 }
 
-TEST_CASE("a wrong token is told that it is wrong", "[central][api][X2]") {
+TEST_CASE("a wrong token is told that it is wrong", "[central][api][X5]") {
   ApiWorld world;
   std::string token = world.system_token;
   token.back() = token.back() == 'A' ? 'B' : 'A';
@@ -33,14 +33,14 @@ TEST_CASE("a wrong token is told that it is wrong", "[central][api][X2]") {
   CHECK(asked.response.headers.at("WWW-Authenticate").find("invalid_token") != std::string::npos);
 }
 
-TEST_CASE("a revoked token ends at the next request", "[central][api][X2]") {
+TEST_CASE("a revoked token ends at the next request", "[central][api][X5]") {
   ApiWorld world;
   CHECK(world.get("/api/v1/points").status == 200);
   central::Tokens(world.folder.path() / "tokens.json").revoke("demo");
   CHECK(world.get("/api/v1/points").status == 401);
 }
 
-TEST_CASE("metrics and clinic data need a system's token", "[central][api][X2]") {
+TEST_CASE("metrics and clinic data need a system's token", "[central][api][X5]") {
   ApiWorld world;
   for (const auto& [method, path] : {std::pair{"GET", "/metrics"}, {"POST", "/api/v1/clinic"}}) {
     const auto asked = world.ask(method, path, clinic_text(), world.person_token);
@@ -84,7 +84,7 @@ TEST_CASE("an id of nothing is not found", "[central][api]") {
   CHECK(world.post("/api/v1/appointments/" + nobody + "/cancel", "").status == 404);
 }
 
-TEST_CASE("a point that was never heard of says so", "[central][api][N8]") {
+TEST_CASE("a point that was never heard of says so", "[central][api][N1]") {
   ApiWorld world;
   const auto asked = world.get("/api/v1/points");
   REQUIRE(asked.status == 200);
@@ -95,7 +95,7 @@ TEST_CASE("a point that was never heard of says so", "[central][api][N8]") {
   CHECK(point.at("status").as_string() == "unknown, never heard");
 }
 
-TEST_CASE("metrics count requests by route and never by path", "[central][api][X7]") {
+TEST_CASE("metrics count requests by route and never by path", "[central][api][X10]") {
   ApiWorld world;
   world.get(std::string("/api/v1/patients/") + olena_id);
   world.ask("GET", "/api/v1/points", "", "");

@@ -31,7 +31,7 @@ std::string with(const std::string& from, const std::string& to) { return replac
 
 }  // namespace
 
-TEST_CASE("a clinic file becomes records", "[central][commands][load][S1]") {
+TEST_CASE("a clinic file becomes records", "[central][commands][load][H3][S2]") {
   CoreWorld world;
   world.start();
   const auto plan = world.load(clinic_text());
@@ -57,7 +57,7 @@ TEST_CASE("leased minutes are the point's and no longer central's", "[central][c
   CHECK(state.book(uuid(shift_id)).free().count() == 108);
 }
 
-TEST_CASE("a PIN is kept as its Argon2id verifier alone", "[central][commands][load][X2]") {
+TEST_CASE("a PIN is kept as its Argon2id verifier alone", "[central][commands][load][X6]") {
   CoreWorld world;
   world.start();
   world.load(clinic_text());
@@ -87,6 +87,29 @@ TEST_CASE("a changed entry is one record, made from the one before", "[central][
   CHECK(draft.verb == v1::CHANGED);
   CHECK(draft.bases.size() == 1);
   CHECK(world.node.state().patients.find(uuid(olena_id))->state.phone() == "+380441234568");
+}
+
+TEST_CASE("a file may hold one entry alone: it is added, or takes the place of what stands there",
+          "[central][commands][load]") {
+  CoreWorld world;
+  world.start();
+  world.load(clinic_text());
+  auto room = [](const char* id, const char* label) {
+    return std::string(R"({"format": "feldsher-clinic/1", "rooms": [{"id": ")") + id +
+           R"(", "point": "0190c0de-0000-7000-8000-000000000001",
+           "department": "0190c0de-0000-7000-8000-000000000003", "ready": true, "label": ")" +
+           label + "\"}]}";
+  };
+  const char *present = "0190c0de-0000-7000-8000-000000000004",
+             *fresh = "0190c0de-0000-7000-8000-000000000044";
+  CHECK(world.load(room(present, "12-b")).records() == 1);
+  CHECK(world.load(room(fresh, "13")).records() == 1);
+  const auto& rooms = world.node.state().rooms;
+  CHECK(rooms.find(uuid(present))->state.label() == "12-b");
+  CHECK(rooms.find(uuid(present))->verb == v1::CHANGED);
+  CHECK(rooms.find(uuid(fresh))->verb == v1::REGISTERED);
+  CHECK(world.load(R"({"format": "feldsher-clinic/1"})").records() == 0);
+  CHECK_THROWS_AS(read_clinic(R"({"format": "feldsher-clinic/1", "room": []})"), BadInput);
 }
 
 TEST_CASE("an error names its place, and nothing of the file is loaded", "[central][commands][load]") {
@@ -127,7 +150,7 @@ TEST_CASE("what is no JSON is an error with its line", "[central][commands][load
   CHECK_THROWS_AS(read_clinic(std::string(100, '[')), BadInput);
 }
 
-TEST_CASE("no error repeats what stood in the file", "[central][commands][load][X2]") {
+TEST_CASE("no error repeats what stood in the file", "[central][commands][load][X10]") {
   CoreWorld world;
   world.start();
   try {

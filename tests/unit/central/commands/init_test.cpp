@@ -30,7 +30,7 @@ struct World {
   void load_clinic() {
     const auto file = place.path() / "clinic.json";
     std::ofstream(file) << clinic_text();
-    load(folder, file, said);
+    load(folder, file, false, said);
   }
 };
 
@@ -101,7 +101,7 @@ TEST_CASE("a certificate is not made for what is not known", "[central][commands
   CHECK_FALSE(std::filesystem::exists(out / "key.pem"));
 }
 
-TEST_CASE("a pass is for its appointment, day and point", "[central][commands][pass][S1]") {
+TEST_CASE("a pass is for its appointment, day and point", "[central][commands][pass][K1]") {
   World world;
   world.load_clinic();
   const PublicKey key = SigningKey::load(world.folder.pass_key()).public_key();

@@ -6,9 +6,11 @@
 #include <sstream>
 
 #include "central/commands/init.hpp"
+#include "central/commands/issue.hpp"
 #include "central/commands/load.hpp"
 #include "central/commands/stopped_central.hpp"
 #include "central/commands/tokens.hpp"
+#include "protocol/crypto/certificate_authority.hpp"
 #include "protocol/crypto/own_certificate.hpp"
 #include "protocol/journal/head_key_file.hpp"
 #include "protocol/record/result.hpp"
@@ -31,7 +33,7 @@ struct World {
   World() : folder(init({.folder = place.path() / "central", .name = "Test", .hosts = {}}, said)) {
     const auto file = place.path() / "clinic.json";
     std::ofstream(file) << clinic_text();
-    load(folder, file, said);
+    load(folder, file, false, said);
   }
   void turn(const std::string& key, bool retire = false) {
     rotate(folder, {.key = key, .hosts = {}, .retire = retire}, said);
@@ -111,6 +113,50 @@ TEST_CASE("a next pass key that the points were never told of does not sign yet"
   world.turn("pass");
   CHECK(text_of(world.folder.pass_key()) == next);
   CHECK(world.pass_keys() == std::pair{3, 0});
+}
+
+TEST_CASE("another root and authority certify at once, and whatever the former ones certified has ended",
+          "[central][commands][keys][X6]") {
+  World world;
+  const auto& folder = world.folder;
+  const std::int64_t now_s = SystemClock().now().wall_ms / 1000;
+  const auto former = CertificateAuthority::load(folder.authority());
+  const std::string former_root = text_of(folder.root() / "ca.pem");
+  const std::string doors = text_of(folder.server() / "certificate.pem");
+  const auto hosts = read_own_certificate(doors)->hosts;
+  issue(folder,
+        {.kind = "terminal",
+         .name = "checkin-1",
+         .point = "embankment",
+         .id = {},
+         .out = world.place.path() / "screen"},
+        world.said);
+  world.turn("authority");
+
+  const auto present = CertificateAuthority::load(folder.authority());
+  CHECK(present.tenant() == former.tenant());
+  CHECK(present.public_key_digest() != former.public_key_digest());
+  CHECK(text_of(folder.root() / "ca.pem") != former_root);
+  CHECK(text_of(folder.ca()) == present.ca_pem());
+  CHECK(present.ca_pem() != former.ca_pem());
+  const auto after = read_own_certificate(text_of(folder.server() / "certificate.pem"));
+  REQUIRE(after);
+  CHECK(after->identity == read_own_certificate(doors)->identity);
+  CHECK(after->hosts == hosts);
+  CHECK(after->not_after_s > now_s);
+  CHECK(belong_together(text_of(folder.server() / "certificate.pem"), text_of(folder.server() / "key.pem")));
+  {
+    StoppedCentral central(folder);
+    REQUIRE(central.node().state().credentials.rows().size() == 1);
+    CHECK(central.node().state().credentials.rows().begin()->second.state.revoked());
+    // Somebody has the journal: nothing is changed.
+    CHECK_THROWS_AS(world.turn("authority"), std::runtime_error);
+  }
+  // Cut off between the two of a folder: it is run again.
+  std::filesystem::remove_all(folder.authority());
+  world.turn("authority");
+  CHECK(CertificateAuthority::load(folder.authority()).ca_pem() == text_of(folder.ca()));
+  CHECK_FALSE(std::filesystem::exists(folder.path() / "authority.next"));
 }
 
 TEST_CASE("the doors, the operator and the box get new keys", "[central][commands][keys][X6]") {

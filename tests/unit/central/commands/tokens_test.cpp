@@ -25,7 +25,7 @@ struct World {
 }  // namespace
 
 TEST_CASE("a token names whom it was made for, and the file does not hold it",
-          "[central][commands][tokens][X2]") {
+          "[central][commands][tokens][X5]") {
   World world;
   const std::string text =
       world.tokens.make({.name = "crm", .kind = TokenKind::person, .person = {}}, world.random, world.now);

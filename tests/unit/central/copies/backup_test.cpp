@@ -63,7 +63,7 @@ struct BackedUp {
 
 }  // namespace
 
-TEST_CASE("a restored central is the one that was backed up, in a new life", "[central][copies][N10]") {
+TEST_CASE("a restored central is the one that was backed up, in a new life", "[central][copies][X11]") {
   BackedUp made;
   restore(made.wish(made.day), made.said);
   CHECK(CentralFolder::open(made.day).identity().tenant == CentralFolder::open(made.net).identity().tenant);
@@ -89,7 +89,7 @@ TEST_CASE("a backup opens with its own key only", "[central][copies][X6]") {
   CHECK_THROWS_AS(restore(made.wish(), made.said), Fault);
 }
 
-TEST_CASE("nothing that is there is written over", "[central][copies][X10]") {
+TEST_CASE("nothing that is there is written over", "[central][copies][X11]") {
   BackedUp made;
   CHECK_THROWS_AS(
       back_up({.config = made.net / "central.toml", .to = made.night, .passphrase_file = made.passphrase},
@@ -102,8 +102,7 @@ TEST_CASE("nothing that is there is written over", "[central][copies][X10]") {
   restore(made.wish(), made.said);
 }
 
-TEST_CASE("a folder that a package made and nobody filled takes what is restored",
-          "[central][copies][N10][X10]") {
+TEST_CASE("a folder that a package made and nobody filled takes what is restored", "[central][copies][X11]") {
   BackedUp world;
   const fs::path empty = world.place.path() / "empty";
   fs::create_directory(empty);
@@ -119,7 +118,7 @@ TEST_CASE("a folder that a package made and nobody filled takes what is restored
   CHECK(fs::is_empty(other));
 }
 
-TEST_CASE("what a restore that was cut off left is named, hidden or not", "[central][copies][X10]") {
+TEST_CASE("what a restore that was cut off left is named, hidden or not", "[central][copies][X11]") {
   BackedUp world;
   fs::path part = world.place.path() / "day.part";
   SECTION("beside a folder that is not there yet") {}
@@ -160,7 +159,7 @@ TEST_CASE("a backup that was not finished, or of which anything was changed, mak
   CHECK_FALSE(fs::exists(made.day.string() + ".part"));
 }
 
-TEST_CASE("secrets are written inside their folder only", "[central][copies][X4]") {
+TEST_CASE("secrets are written inside their folder only", "[central][copies][X6]") {
   testing::TemporaryFolder place;
   for (const char* name : {"../out", "/tmp/feldsher-out", "a/../../out"}) {
     CentralSecrets secrets;
@@ -169,7 +168,7 @@ TEST_CASE("secrets are written inside their folder only", "[central][copies][X4]
   }
 }
 
-TEST_CASE("a standby's folder becomes central's by promotion, once", "[central][copies][N8]") {
+TEST_CASE("a standby's folder becomes central's by promotion, once", "[central][copies][X11]") {
   BackedUp made;
   RestoreWish wish = made.wish(made.day);
   wish.standby_of = "central.example:8443";
@@ -185,7 +184,7 @@ TEST_CASE("a standby's folder becomes central's by promotion, once", "[central][
   CHECK(made.lives(made.day).size() == 2);
 }
 
-TEST_CASE("what is no standby's folder is not promoted", "[central][copies][X10]") {
+TEST_CASE("what is no standby's folder is not promoted", "[central][copies][X11]") {
   BackedUp made;
   CHECK_THROWS_AS(promote(CentralFolder::open(made.net), made.said), Fault);
 }

@@ -50,7 +50,7 @@ TEST_CASE("a manifest that its central did not sign, or that was changed, is not
   CHECK_THROWS_AS(backup.read(key.public_key()), Fault);
 }
 
-TEST_CASE("what is no manifest is told so", "[central][copies][X4]") {
+TEST_CASE("what is no manifest is told so", "[central][copies]") {
   for (const char* wrong : {"", "{", "[]", "{}", R"({"format":"feldsher-backup/2"})"})
     CHECK_THROWS_AS(Manifest::from_json(wrong), Fault);
   std::string text = some().to_json();

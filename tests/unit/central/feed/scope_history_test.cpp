@@ -215,7 +215,7 @@ class RandomHistory {
 }  // namespace
 
 TEST_CASE("day by day a scope is what all that was ever said makes it, whatever happened",
-          "[central][feed][X6][N10]") {
+          "[central][feed][X5][N10]") {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     RandomHistory history(seed);
     for (int day = 0; day < 120; ++day) {

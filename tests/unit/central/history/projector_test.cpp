@@ -15,7 +15,7 @@ Uuid id(std::uint8_t last) {
 
 }  // namespace
 
-TEST_CASE("an appointment's FHIR status follows from its visit", "[central][history][S6]") {
+TEST_CASE("an appointment's FHIR status follows from its visit", "[central][history][I3]") {
   CHECK(fhir_status(v1::APPOINTMENT_BOOKED, v1::VISIT_UNSPECIFIED) == FhirStatus::booked);
   CHECK(fhir_status(v1::APPOINTMENT_BOOKED, v1::VISIT_ARRIVED) == FhirStatus::arrived);
   CHECK(fhir_status(v1::APPOINTMENT_BOOKED, v1::VISIT_IN_PROGRESS) == FhirStatus::arrived);

@@ -58,8 +58,11 @@ struct World {
 /// Every answer that the views give of this world, as text: two views that give the same are the same.
 std::string answers(ViewsFile& file) {
   std::string all = "position " + std::to_string(file.position());
-  for (const auto& patient : file.patients("", 100)) {
-    all += "\npatient " + patient.id.to_text() + patient.patient.SerializeAsString();
+  auto everybody = file.patients("", false, 100);
+  for (auto& archived : file.patients("", true, 100)) everybody.push_back(std::move(archived));
+  for (const auto& patient : everybody) {
+    all += std::string(patient.archived ? "\narchived " : "\npatient ") + patient.id.to_text() +
+           patient.patient.SerializeAsString();
     for (const auto& entry : file.history(patient.id))
       all += "\n  " + std::to_string(entry.intake) + entry.subject.id.to_text() + std::to_string(entry.verb) +
              entry.at.SerializeAsString() + entry.actor.SerializeAsString() +
@@ -83,7 +86,7 @@ std::string answers(ViewsFile& file) {
 
 }  // namespace
 
-TEST_CASE("a patient's history holds every record about them, in order", "[central][history][H11]") {
+TEST_CASE("a patient's history holds every record about them, in order", "[central][history][H1][H11]") {
   World world;
   world.play();
   std::vector<v1::EntityType> types;
@@ -105,7 +108,7 @@ TEST_CASE("a record whose body is erased stays in the history without it", "[cen
   CHECK(entries.back().subject.id == world.visit);
 }
 
-TEST_CASE("an appointment shows what became of it", "[central][history][S6]") {
+TEST_CASE("an appointment shows what became of it", "[central][history][H1]") {
   World world;
   CHECK(world.file().appointment(uuid(appointment_id))->status == FhirStatus::booked);
   world.take(world.point.visit(world.visit, olena_id, v1::VISIT_ARRIVED));
@@ -119,7 +122,7 @@ TEST_CASE("an appointment shows what became of it", "[central][history][S6]") {
   CHECK(world.file().appointments("2030-05-14", uuid(service_id)).empty());
 }
 
-TEST_CASE("a message that lies in two blocks is counted once", "[central][history][I5]") {
+TEST_CASE("a message that lies in two blocks is counted once", "[central][history][W2]") {
   World world;
   const std::int64_t start = world.core.clock.at.wall_ms;
   world.take(world.point.block(1, 9, start));
@@ -135,7 +138,7 @@ TEST_CASE("a message that lies in two blocks is counted once", "[central][histor
   CHECK(world.file().blocks(PointJournal::device(), {start, start + 10 * hour}, 100).size() == 2);
 }
 
-TEST_CASE("blocks that do not reach into the span are not among the answers", "[central][history][I5]") {
+TEST_CASE("blocks that do not reach into the span are not among the answers", "[central][history][W2]") {
   World world;
   const std::int64_t start = world.core.clock.at.wall_ms;
   world.take(world.point.block(1, 9, start));
@@ -162,7 +165,7 @@ TEST_CASE("a body that is not of its type is counted, and the rest goes on", "[c
 }
 
 TEST_CASE("an order to erase that a point wrote takes nothing from the views, and is counted",
-          "[central][history][X2][H11]") {
+          "[central][history][X5][H11]") {
   World world;
   world.play();
   const std::string before = answers(world.file());
@@ -179,7 +182,7 @@ TEST_CASE("an order to erase that a point wrote takes nothing from the views, an
   CHECK(answers(world.file()).substr(before.find('\n')) == before.substr(before.find('\n')));
 }
 
-TEST_CASE("what stands in the other stream gives no rows, and is counted", "[central][history][X2][H11]") {
+TEST_CASE("what stands in the other stream gives no rows, and is counted", "[central][history][X5][H11]") {
   World world;
   world.play();
   const std::string before = answers(world.file());
@@ -207,6 +210,26 @@ TEST_CASE("views that were deleted and rebuilt give the same answers", "[central
   CHECK_FALSE(std::filesystem::exists(world.place.file.string() + ".new"));
 }
 
+TEST_CASE("views that were rebuilt have the same people archived", "[central][history][H11]") {
+  World world;
+  world.play();
+  for (const v1::Verb verb : {v1::ARCHIVED, v1::RESTORED, v1::ARCHIVED}) {
+    Draft draft;
+    draft.actor = world.core.node.self();
+    draft.subject = {v1::PATIENT, uuid(petr_id)};
+    draft.verb = verb;
+    draft.message = world.core.node.state().patients.find(uuid(petr_id))->state.SerializeAsString();
+    world.core.node.write({draft}, [] {});
+    CHECK(world.file().patients("", true, 10).size() == (verb == v1::ARCHIVED ? 1 : 0));
+    CHECK(world.file().patients("", false, 10).size() == (verb == v1::ARCHIVED ? 1 : 2));
+  }
+  CHECK(world.file().history(uuid(petr_id)).size() == 4);
+  const std::string before = answers(world.file());
+  world.opened.reset();
+  rebuild_views(world.place, world.core.store);
+  CHECK(answers(world.file()) == before);
+}
+
 TEST_CASE("a rebuild takes the place of views that are there", "[central][history]") {
   World world;
   world.play();
@@ -225,7 +248,7 @@ TEST_CASE("a damaged views file is made anew", "[central][history]") {
   for (const char* tail : {"-wal", "-shm"}) std::filesystem::remove(world.place.file.string() + tail);
   std::filesystem::resize_file(world.place.file, 3000);
   CHECK(world.file().position() == 0);
-  CHECK(world.file().patients("", 10).empty());
+  CHECK(world.file().patients("", false, 10).empty());
 }
 
 TEST_CASE("views that have seen more than the journal holds begin again", "[central][history]") {
@@ -247,7 +270,7 @@ TEST_CASE("a question is answered after the records before it, on the loop", "[c
   std::uint64_t intake = 0;
   world.core.store.replay(0, [&](std::uint64_t, Record&& record) { views.project(++intake, record); });
   std::size_t found = 0;
-  views.patients("ОЛЕНА", 10, [&](std::vector<PatientView> patients) { found = patients.size(); });
+  views.patients("ОЛЕНА", false, 10, [&](std::vector<PatientView> patients) { found = patients.size(); });
   auto work = boost::asio::make_work_guard(loop);
   while (found == 0 && loop.run_one_for(std::chrono::seconds(20)) > 0) {
   }

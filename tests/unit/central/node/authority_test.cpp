@@ -89,7 +89,7 @@ struct Usurper : Network {
 
 TEST_CASE(
     "what only central may write changes nothing in a point's journal, is reported, and the rest goes on",
-    "[central][node][X2][X6]") {
+    "[central][node][X5]") {
   Usurper net;
   const std::size_t people = net.central->state().practitioners.rows().size();
   const std::uint64_t told = net.central->feed_of(net.other.identity.node).last();
@@ -121,7 +121,7 @@ TEST_CASE(
 
 TEST_CASE(
     "what comes by feed and is not its writer's to write changes nothing at a point, also after its restart",
-    "[edge-agent][node][X2][S5]") {
+    "[edge-agent][node][X5]") {
   Usurper net;
   JournalWriter stranger(tenant_of_tests, net.other.identity.node, Epoch{9}, net.point.random);
   Draft draft;
@@ -147,7 +147,7 @@ TEST_CASE(
   holds_nothing();
 }
 
-TEST_CASE("a box obeys nothing in its own journal that is not its to write", "[edge-agent][node][X2][S5]") {
+TEST_CASE("a box obeys nothing in its own journal that is not its to write", "[edge-agent][node][X5]") {
   Usurper net;
   auto obeys_nothing = [&net](const Box& box, std::size_t people) {
     const edge::PointState& state = box.node->state();
@@ -180,7 +180,7 @@ TEST_CASE("a box obeys nothing in its own journal that is not its to write", "[e
 }
 
 TEST_CASE("a central that was killed before it reported a misplaced record reports it when it starts, once",
-          "[central][node][X2][N10]") {
+          "[central][node][X5][N10]") {
   Usurper net;
   v1::Practitioner person;
   person.add_points(net.other.identity.point.to_octets());
@@ -208,7 +208,7 @@ TEST_CASE("a central that was killed before it reported a misplaced record repor
 }
 
 TEST_CASE("each kind of subject has its writers, and what a newer version writes is kept",
-          "[central][node][X2]") {
+          "[central][node][X5]") {
   CHECK(author_of(v1::CREDENTIAL) == Author::central);
   CHECK(author_of(v1::GIVE_BACK) == Author::points);
   CHECK(author_of(v1::APPOINTMENT) == Author::all);

@@ -69,7 +69,7 @@ struct CutOff : Network {
 }  // namespace
 
 TEST_CASE("a point drops broken minutes when it hears of it, and books there no more",
-          "[central][node][S5]") {
+          "[central][node][S1][N10]") {
   CutOff net;
   net.break_lease();
   CHECK(net.held_there().count() == 60);
@@ -83,7 +83,7 @@ TEST_CASE("a point drops broken minutes when it hears of it, and books there no 
 }
 
 TEST_CASE("what a cut-off point booked in broken minutes is kept on both sides and is one task, for good",
-          "[central][node][S5]") {
+          "[central][node][S1][N10]") {
   CutOff net;
   net.break_lease();
   REQUIRE(net.book_at_central(net.petr, 62));
@@ -108,7 +108,7 @@ TEST_CASE("what a cut-off point booked in broken minutes is kept on both sides a
 }
 
 TEST_CASE("a give-back that crossed the break on the line takes nothing from the next lease",
-          "[central][node][S5]") {
+          "[central][node][S1][N10]") {
   CutOff net;
   net.break_lease();
   REQUIRE(net.give_back_at_point().refusal() == v1::ASK_GRANTED);
@@ -122,7 +122,7 @@ TEST_CASE("a give-back that crossed the break on the line takes nothing from the
 }
 
 TEST_CASE("a restored box that gives back the minutes of a booking that it lost makes one task of it",
-          "[central][node][S5]") {
+          "[central][node][S1][N10]") {
   CutOff net;
   net.meet();
   const MemoryStore backup = net.point.store;
@@ -146,7 +146,7 @@ TEST_CASE("a restored box that gives back the minutes of a booking that it lost 
 }
 
 TEST_CASE("a task whose record was lost with the power is written when central starts, once",
-          "[central][node][S5]") {
+          "[central][node][S1][N10]") {
   CutOff net;
   net.break_lease();
   REQUIRE_FALSE(net.book_at_point(net.olena, 60).booked().requested());
@@ -168,7 +168,7 @@ TEST_CASE("a task whose record was lost with the power is written when central s
 }
 
 TEST_CASE("a patient booked on both sides of a cut keeps both appointments, and a person is told once",
-          "[central][node][S5]") {
+          "[central][node][S1][N10]") {
   CutOff net;
   const Uuid there = net.clinic->shift(net.clinic->doctor("Bob"), net.clinic->room("13"));
   bool booked = false;

@@ -36,7 +36,7 @@ struct TwoPoints : Network {
 
 }  // namespace
 
-TEST_CASE("central tells of a booking only when it is on its disk", "[central][node][S1]") {
+TEST_CASE("central tells of a booking only when it is on its disk", "[central][node][X11]") {
   TwoPoints net;
   net.ledger->hold();
   bool told = false;
@@ -48,7 +48,7 @@ TEST_CASE("central tells of a booking only when it is on its disk", "[central][n
   CHECK(told);
 }
 
-TEST_CASE("of two bookings at once for one minute one is refused", "[central][node][S5]") {
+TEST_CASE("of two bookings at once for one minute one is refused", "[central][node][S1]") {
   TwoPoints net;
   net.ledger->hold();
   int granted = 0, refused = 0;
@@ -110,7 +110,7 @@ TEST_CASE("a central that was killed starts with the same state, feeds and statu
 }
 
 TEST_CASE("a feed that another version of central derived begins anew, its own goes on",
-          "[central][node][N10][K4]") {
+          "[central][node][N10]") {
   TwoPoints net;
   net.book(60);
   net.settle();

@@ -46,7 +46,7 @@ struct Days : Network {
 
 }  // namespace
 
-TEST_CASE("as days pass people leave a point and others come, and both sides agree", "[central][node][X6]") {
+TEST_CASE("as days pass people leave a point and others come, and both sides agree", "[central][node][X5]") {
   Days net;
   CHECK(net.knows(net.olena));
   CHECK_FALSE(net.knows(net.ivan));
@@ -60,7 +60,7 @@ TEST_CASE("as days pass people leave a point and others come, and both sides agr
 }
 
 TEST_CASE("a restarted central goes on with the same feed, whatever days have passed",
-          "[central][node][X6][N10]") {
+          "[central][node][X5][N10]") {
   Days net;
   net.pass_days(9);
   const std::uint64_t epoch = net.feed().epoch(), last = net.feed().last();
@@ -76,7 +76,7 @@ TEST_CASE("a restarted central goes on with the same feed, whatever days have pa
   CHECK(net.same_state(net.point));
 }
 
-TEST_CASE("a central that was away for weeks says the present day only", "[central][node][X6]") {
+TEST_CASE("a central that was away for weeks says the present day only", "[central][node][X5]") {
   Days net;
   REQUIRE(net.days_said() == 1);
   net.restart_central();

@@ -92,7 +92,7 @@ struct DeadBox : Network {
 
 }  // namespace
 
-TEST_CASE("a box is put out by two different people, with a reason", "[central][node][X2][X6]") {
+TEST_CASE("a box is put out by two different people, with a reason", "[central][node][X6]") {
   DeadBox net;
   v1::Actor program = net.one;
   program.set_kind(v1::ACTOR_SYSTEM);
@@ -113,7 +113,7 @@ TEST_CASE("a box is put out by two different people, with a reason", "[central][
   CHECK(net.propose(net.one).error() == DecommissionRefusal::wrong_state);
 }
 
-TEST_CASE("a proposal from before another box came does not end that one", "[central][node][X2][X6]") {
+TEST_CASE("a proposal from before another box came does not end that one", "[central][node][X6]") {
   DeadBox net;
   const auto proposed = net.propose(net.one);
   REQUIRE(proposed.has_value());
@@ -141,7 +141,7 @@ TEST_CASE("a box that is put out goes at once, also with a certificate that cent
 }
 
 TEST_CASE("with a box end what was open there, its leases and its certificates; its bookings are tasks",
-          "[central][node][X6][S5]") {
+          "[central][node][X6]") {
   DeadBox net;
   net.put_out();
   CHECK(net.ticket_at_central().status() == v1::TICKET_ENDED);

@@ -6,7 +6,7 @@
 namespace feldsher::testing {
 
 TEST_CASE("what comes late of a dead box ends what it left open, and nothing that has been moved on since",
-          "[central][node][X6]") {
+          "[central][node][N10]") {
   SeededRandom random{5};
   central::NetworkState state(central_of_tests);
   const Epoch dead{7}, next{8};

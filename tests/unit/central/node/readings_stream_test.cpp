@@ -58,7 +58,7 @@ struct Confuser : Network {
 }  // namespace
 
 TEST_CASE("what is no block of readings changes nothing among readings, and central starts with it",
-          "[central][node][X2][N10]") {
+          "[central][node][X5][N10]") {
   Confuser net;
   const std::vector<v1::EntityType> kinds{v1::APPOINTMENT, v1::VISIT,   v1::TICKET, v1::REQUEST, v1::SHIFT,
                                           v1::PATIENT,     v1::CUSTODY, v1::LEASE,  v1::ERASURE, v1::NODE};
@@ -88,7 +88,7 @@ TEST_CASE("what is no block of readings changes nothing among readings, and cent
 }
 
 TEST_CASE("among its readings nobody takes the room or the lease of another point away",
-          "[central][node][X2][X5]") {
+          "[central][node][X5]") {
   Confuser net;
   v1::Room room;
   room.set_label("666");
@@ -106,7 +106,7 @@ TEST_CASE("among its readings nobody takes the room or the lease of another poin
   CHECK(net.same_state(net.point));
 }
 
-TEST_CASE("a block of readings among acts is none", "[central][node][X2]") {
+TEST_CASE("a block of readings among acts is none", "[central][node][X5]") {
   Confuser net;
   int blocks = 0;
   net.point.node->on_block = [&](const Record&) { ++blocks; };
@@ -122,7 +122,7 @@ TEST_CASE("a block of readings among acts is none", "[central][node][X2]") {
 }
 
 TEST_CASE("blocks of readings, and nothing else that is known, are written among readings",
-          "[central][node][X2]") {
+          "[central][node][X5]") {
   Record record;
   record.key.origin = point_node_of_tests;
   const auto* kinds = v1::EntityType_descriptor();

@@ -20,7 +20,7 @@ TEST_CASE("a booking is made at 09:43: at one minute, in a room, with its doctor
   CHECK(day.state.appointments_of_day("2026-11-23").contains(booked->appointment));
 }
 
-TEST_CASE("no minute is booked twice, and the next one is free", "[central][scheduling][S3][S5]") {
+TEST_CASE("no minute is booked twice, and the next one is free", "[central][scheduling][S1][S3]") {
   OneShift day;
   REQUIRE(day.book(103));
   for (const std::int64_t minute : {103, 94, 112}) CHECK(day.book(minute).error() == ScheduleRefusal::taken);

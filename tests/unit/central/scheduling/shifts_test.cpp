@@ -40,7 +40,7 @@ TEST_CASE("a room belongs to one point: no other point has a shift in it", "[cen
         ScheduleRefusal::not_found);
 }
 
-TEST_CASE("a shift of no length, or of nobody, is refused", "[central][scheduling][S2]") {
+TEST_CASE("a shift of no length, or of nobody, is refused", "[central][scheduling][S1]") {
   ScheduleWorld day;
   CHECK(day.plan(day.ada, day.room, 60, 60) == ScheduleRefusal::malformed);
   CHECK(day.plan(day.ada, day.room, 60, 30) == ScheduleRefusal::malformed);
@@ -48,7 +48,7 @@ TEST_CASE("a shift of no length, or of nobody, is refused", "[central][schedulin
   CHECK(day.plan(day.ada, day.clinic.id(), 0, 60) == ScheduleRefusal::not_found);
 }
 
-TEST_CASE("a shift may change its room, and keeps its minutes", "[central][scheduling][S2]") {
+TEST_CASE("a shift may change its room, and keeps its minutes", "[central][scheduling][S1]") {
   ScheduleWorld day;
   const Uuid id = day.clinic.id(), next_door = day.clinic.room("13");
   REQUIRE_FALSE(day.plan(day.ada, day.room, 0, 240, id));
@@ -70,7 +70,7 @@ TEST_CASE("a minute can be leased once, and a booked one not at all", "[central]
 }
 
 TEST_CASE("minutes that a point gave back are central's again: to book, and to lease anew",
-          "[central][scheduling][N10]") {
+          "[central][scheduling][S1]") {
   OneShift day;
   REQUIRE_FALSE(day.lease(120, 180));
   CHECK(day.book(130)->requested);

@@ -35,7 +35,7 @@ struct Leased : OneShift {
 }  // namespace
 
 TEST_CASE("a broken lease gives no minute that is still to come: central books them at once",
-          "[central][scheduling][S5]") {
+          "[central][scheduling][S1]") {
   Leased day;
   CHECK(day.book(70)->requested);
   day.clock.pass_minutes(80);
@@ -52,7 +52,7 @@ TEST_CASE("a broken lease gives no minute that is still to come: central books t
 
 TEST_CASE(
     "broken minutes can be leased again, and what the point gave back before it heard does not take them",
-    "[central][scheduling][S5]") {
+    "[central][scheduling][S1]") {
   Leased day;
   const ShiftLeases as_the_point_knew = day.state.leases_of(day.shift);
   REQUIRE(day.break_it());
@@ -64,7 +64,7 @@ TEST_CASE(
 }
 
 TEST_CASE("what the point had booked is found when its lease is broken: one task, with the break",
-          "[central][scheduling][S5]") {
+          "[central][scheduling][S1]") {
   Leased day;
   const Uuid known = day.heard(70);
   CHECK(day.find(known).empty());
@@ -79,7 +79,7 @@ TEST_CASE("what the point had booked is found when its lease is broken: one task
 }
 
 TEST_CASE("what the point booked before it heard of the break is kept and becomes a task, once",
-          "[central][scheduling][S5]") {
+          "[central][scheduling][S1]") {
   Leased day;
   REQUIRE(day.break_it());
   const Uuid petr = day.clinic.patient("Петро"), ours = day.book(75)->appointment;
@@ -98,7 +98,7 @@ TEST_CASE("what the point booked before it heard of the break is kept and become
 }
 
 TEST_CASE("a point's booking that was cancelled, kept or is in minutes it holds is no task",
-          "[central][scheduling][S5]") {
+          "[central][scheduling][S1]") {
   Leased day;
   const Uuid held = day.heard(60);
   CHECK(day.find(held).empty());
@@ -116,7 +116,7 @@ TEST_CASE("a point's booking that was cancelled, kept or is in minutes it holds 
   for (const Uuid& id : {visited, cancelled}) CHECK(day.find(id).empty());
 }
 
-TEST_CASE("central refuses to book a patient who is somewhere else then", "[central][scheduling][S5]") {
+TEST_CASE("central refuses to book a patient who is somewhere else then", "[central][scheduling][S1]") {
   Leased day;
   const Uuid first_shift = day.shift, bob = day.clinic.doctor("Bob");
   REQUIRE(day.book(100 - 80));
@@ -134,7 +134,7 @@ TEST_CASE("central refuses to book a patient who is somewhere else then", "[cent
 }
 
 TEST_CASE("a patient who was booked on both sides of a cut is one task, and both bookings stay",
-          "[central][scheduling][S5]") {
+          "[central][scheduling][S1]") {
   Leased day;
   const Uuid theirs_shift = day.shift;
   day.shift = day.clinic.shift(day.clinic.doctor("Bob"), day.clinic.room("13"));
@@ -156,7 +156,7 @@ TEST_CASE("a patient who was booked on both sides of a cut is one task, and both
   CHECK(day.rules.left_over(day.clock.now()).empty());
 }
 
-TEST_CASE("a task is completed by a person, once", "[central][scheduling][S5]") {
+TEST_CASE("a task is completed by a person, once", "[central][scheduling][S1]") {
   Leased day;
   day.heard(70);
   REQUIRE(day.break_it());

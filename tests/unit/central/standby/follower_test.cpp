@@ -5,7 +5,7 @@
 
 namespace feldsher::testing {
 
-TEST_CASE("a standby holds every record under the same intake number", "[central][standby][N8]") {
+TEST_CASE("a standby holds every record under the same intake number", "[central][standby][X11]") {
   CopiedNetwork net;
   net.ticket();
   net.follow();
@@ -18,7 +18,7 @@ TEST_CASE("a standby holds every record under the same intake number", "[central
   CHECK(net.copy->follower->intake() == net.copied->durable());
 }
 
-TEST_CASE("a standby that was away gets what it lacks, and no more", "[central][standby][N8]") {
+TEST_CASE("a standby that was away gets what it lacks, and no more", "[central][standby][X11]") {
   CopiedNetwork net;
   net.follow();
   const std::uint64_t before = net.copy->follower->intake();
@@ -36,7 +36,7 @@ TEST_CASE("a standby that was away gets what it lacks, and no more", "[central][
 }
 
 TEST_CASE("what the line loses, repeats or reorders, and kills on both sides, leave both the same",
-          "[central][standby][N8]") {
+          "[central][standby][X11]") {
   for (std::uint64_t seed = 1; seed <= 12; ++seed) {
     CopiedNetwork net;
     SeededRandom chance(seed);
@@ -72,7 +72,7 @@ TEST_CASE("what the line loses, repeats or reorders, and kills on both sides, le
   }
 }
 
-TEST_CASE("what was not on the copy's disk when it died was not acknowledged", "[central][standby][N8]") {
+TEST_CASE("what was not on the copy's disk when it died was not acknowledged", "[central][standby][X11]") {
   CopiedNetwork net;
   net.follow();
   net.copy->ledger->hold();
@@ -153,7 +153,7 @@ TEST_CASE("a central that was restored without its standby does not write over w
   CHECK(net.incidents(v1::INCIDENT_FORK) == 1);
 }
 
-TEST_CASE("a copy of another tenant, another id or another version gets nothing", "[central][standby][X6]") {
+TEST_CASE("a copy of another tenant, another id or another version gets nothing", "[central][standby][N4]") {
   CopiedNetwork net;
   net.lose_copied = [](v1::StandbyFrame& frame) {
     if (frame.has_hello()) frame.mutable_hello()->set_tenant(Octets(16, 'x'));
@@ -179,7 +179,7 @@ TEST_CASE("a copy of another tenant, another id or another version gets nothing"
 
 TEST_CASE(
     "heads and the answers of repeated requests are copied beside the records, tickets and feeds are not",
-    "[central][standby][K3][K5]") {
+    "[central][standby][X11]") {
   CopiedNetwork net;
   net.follow();
   v1::PassKey key;
@@ -240,7 +240,7 @@ TEST_CASE("who orders that bodies be dropped has them dropped at the standby too
 }
 
 TEST_CASE("an order to erase that a point wrote drops no body at the standby",
-          "[central][standby][X2][H11]") {
+          "[central][standby][X5][H11]") {
   CopiedNetwork net;
   v1::Erasure erasure;
   erasure.set_status(v1::ERASURE_ORDERED);

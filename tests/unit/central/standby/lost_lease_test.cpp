@@ -53,7 +53,7 @@ struct LostLease : CopiedNetwork {
 }  // namespace
 
 TEST_CASE("the minutes of a lease that a restored central has forgotten are central's again",
-          "[central][standby][N8][S1]") {
+          "[central][standby][X11][S1]") {
   LostLease net;
   REQUIRE(net.held_there().count() == 60);
   net.restore_the_night();
@@ -68,7 +68,7 @@ TEST_CASE("the minutes of a lease that a restored central has forgotten are cent
 }
 
 TEST_CASE("what a point booked in a lease that central has forgotten stays on both sides and is one task",
-          "[central][standby][N8][S1]") {
+          "[central][standby][X11][S1]") {
   // Before central knew of it, or after: then it is handed up again.
   for (const bool known : {false, true}) {
     INFO("known to central before: " << known);
@@ -100,7 +100,7 @@ TEST_CASE("what a point booked in a lease that central has forgotten stays on bo
 }
 
 TEST_CASE("a give-back of a lease that central has forgotten takes nothing from a later lease",
-          "[central][standby][N8][S1]") {
+          "[central][standby][X11][S1]") {
   LostLease net;
   net.cut(*net.point);
   v1::Ask act;

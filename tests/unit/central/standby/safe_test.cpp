@@ -8,7 +8,7 @@ std::uint64_t safe_acts(const Box& box) { return box.node->link().lives().safe(v
 
 }  // namespace
 
-TEST_CASE("central tells of a booking only when its standby has it too", "[central][standby][S1]") {
+TEST_CASE("central tells of a booking only when its standby has it too", "[central][standby][X11]") {
   CopiedNetwork net;
   net.follow();
   REQUIRE(net.keeping->status().in_step);
@@ -21,7 +21,7 @@ TEST_CASE("central tells of a booking only when its standby has it too", "[centr
   CHECK(*told);
 }
 
-TEST_CASE("a point hears of nothing that the standby lacks", "[central][standby][S1]") {
+TEST_CASE("a point hears of nothing that the standby lacks", "[central][standby][X11]") {
   CopiedNetwork net;
   net.follow();
   net.copy->ledger->hold();
@@ -34,7 +34,7 @@ TEST_CASE("a point hears of nothing that the standby lacks", "[central][standby]
 }
 
 TEST_CASE("when the standby goes away whoever waits is told at once, and nobody waits any more",
-          "[central][standby][N8]") {
+          "[central][standby][X11]") {
   CopiedNetwork net;
   net.follow();
   net.copy->ledger->hold();
@@ -47,7 +47,7 @@ TEST_CASE("when the standby goes away whoever waits is told at once, and nobody 
   CHECK(net.keeping->status().gone_on == 1);
 }
 
-TEST_CASE("nobody waits long for a slow standby, until it has caught up", "[central][standby][N8]") {
+TEST_CASE("nobody waits long for a slow standby, until it has caught up", "[central][standby][X11]") {
   CopiedNetwork net;
   net.follow();
   net.copy->ledger->hold();
@@ -69,7 +69,7 @@ TEST_CASE("nobody waits long for a slow standby, until it has caught up", "[cent
 }
 
 TEST_CASE("nobody waits for a standby that still fetches what it lacks, or for a backup",
-          "[central][standby][N8]") {
+          "[central][standby][X11]") {
   CopiedNetwork net;
   for (int i = 0; i < 20; ++i) net.ticket();
   bool follows = false;
@@ -89,7 +89,7 @@ TEST_CASE("nobody waits for a standby that still fetches what it lacks, or for a
 }
 
 TEST_CASE("an act is stored when central has it and safe when its standby has it too",
-          "[central][standby][K3]") {
+          "[central][standby][X11]") {
   CopiedNetwork net;
   net.ticket();
   CHECK(safe_acts(*net.point) == 0);
@@ -106,7 +106,7 @@ TEST_CASE("an act is stored when central has it and safe when its standby has it
 }
 
 TEST_CASE("a point that was away hears what became safe meanwhile, and remembers it",
-          "[central][standby][K3]") {
+          "[central][standby][X11]") {
   CopiedNetwork net;
   net.ticket();
   net.cut(*net.point);
@@ -120,7 +120,7 @@ TEST_CASE("a point that was away hears what became safe meanwhile, and remembers
 }
 
 TEST_CASE("what was safe with a standby that is gone is not safe with the empty one in its place",
-          "[central][standby][N8]") {
+          "[central][standby][X11]") {
   CopiedNetwork net;
   net.ticket();
   net.follow();
@@ -144,7 +144,7 @@ TEST_CASE("what was safe with a standby that is gone is not safe with the empty 
 }
 
 TEST_CASE("what is safe is taken back when the standby is gone, however it stood before it went",
-          "[central][standby][K3][N8]") {
+          "[central][standby][X11]") {
   CopiedNetwork net;
   net.ticket();
   net.follow();
@@ -175,7 +175,7 @@ TEST_CASE("what is safe is taken back when the standby is gone, however it stood
   CHECK(net.incidents(v1::INCIDENT_STANDBY) == 1);
 }
 
-TEST_CASE("a standby that comes back in time keeps safe what is on its disk", "[central][standby][K3][N8]") {
+TEST_CASE("a standby that comes back in time keeps safe what is on its disk", "[central][standby][X11]") {
   CopiedNetwork net;
   net.ticket();
   net.follow();
@@ -188,7 +188,7 @@ TEST_CASE("a standby that comes back in time keeps safe what is on its disk", "[
   }
 }
 
-TEST_CASE("a standby that stays away is one incident, until it has been back", "[central][standby][N8]") {
+TEST_CASE("a standby that stays away is one incident, until it has been back", "[central][standby][X11]") {
   CopiedNetwork net;
   net.pass(100);
   CHECK(net.incidents(v1::INCIDENT_STANDBY) == 0);  // There is none to miss.
@@ -205,7 +205,7 @@ TEST_CASE("a standby that stays away is one incident, until it has been back", "
   CHECK(net.incidents(v1::INCIDENT_STANDBY) == 2);
 }
 
-TEST_CASE("a central that starts misses the standby that it had", "[central][standby][N8]") {
+TEST_CASE("a central that starts misses the standby that it had", "[central][standby][X11]") {
   CopiedNetwork net;
   net.follow();
   net.begin_central();
@@ -215,7 +215,7 @@ TEST_CASE("a central that starts misses the standby that it had", "[central][sta
   CHECK(net.incidents(v1::INCIDENT_STANDBY) == 1);
 }
 
-TEST_CASE("the standby's lag is told in records and in time", "[central][standby][X7]") {
+TEST_CASE("the standby's lag is told in records and in time", "[central][standby][X11]") {
   CopiedNetwork net;
   net.follow();
   net.pass(3);
@@ -232,7 +232,7 @@ TEST_CASE("the standby's lag is told in records and in time", "[central][standby
   CHECK(net.keeping->status().lag_ms == 0);
 }
 
-TEST_CASE("a silent standby's line is dead", "[central][standby][N8]") {
+TEST_CASE("a silent standby's line is dead", "[central][standby][X11]") {
   CopiedNetwork net;
   net.follow();
   net.lose_copied = [](v1::StandbyFrame&) { return true; };

@@ -25,7 +25,7 @@ struct TakenOver : CopiedNetwork {
 }  // namespace
 
 TEST_CASE("a promoted standby goes on in a new life after what it holds, and everything agrees",
-          "[central][standby][N8][S1]") {
+          "[central][standby][X11]") {
   TakenOver net;
   net.follow();
   const auto booked = net.book(60);
@@ -52,7 +52,7 @@ TEST_CASE("a promoted standby goes on in a new life after what it holds, and eve
 }
 
 TEST_CASE("the new life is opened once, and begins where the standby's copy ended",
-          "[central][standby][K9]") {
+          "[central][standby][X11]") {
   TakenOver net;
   net.follow();
   std::optional<JournalTip> end;
@@ -78,7 +78,7 @@ TEST_CASE("the new life is opened once, and begins where the standby's copy ende
   CHECK(net.lives_of_central() == 2);
 }
 
-TEST_CASE("a point hands up again what a promoted standby lacks", "[central][standby][N8]") {
+TEST_CASE("a point hands up again what a promoted standby lacks", "[central][standby][X11]") {
   TakenOver net;
   net.follow();
   net.cut_copy();
@@ -95,7 +95,7 @@ TEST_CASE("a point hands up again what a promoted standby lacks", "[central][sta
 }
 
 TEST_CASE("whatever an API's caller was told while the standby was in step is there after its promotion",
-          "[central][standby][S1]") {
+          "[central][standby][X11]") {
   for (std::uint64_t seed = 1; seed <= 8; ++seed) {
     TakenOver net;
     SeededRandom chance(seed);
@@ -116,7 +116,7 @@ TEST_CASE("whatever an API's caller was told while the standby was in step is th
   }
 }
 
-TEST_CASE("why a central was restored is an incident that a person sees", "[central][standby][X7]") {
+TEST_CASE("why a central was restored is an incident that a person sees", "[central][standby][X11]") {
   TakenOver net;
   const MemoryStore night = net.store;
   net.ticket();
@@ -127,7 +127,7 @@ TEST_CASE("why a central was restored is an incident that a person sees", "[cent
 }
 
 TEST_CASE("a point that heard acts which a restored central forgot makes it say how many",
-          "[central][standby][X7]") {
+          "[central][standby][X11]") {
   TakenOver net;
   const MemoryStore night = net.store;
   REQUIRE(*net.book(60));
@@ -146,7 +146,8 @@ TEST_CASE("a point that heard acts which a restored central forgot makes it say 
   CHECK(net.incidents(v1::INCIDENT_FORGOTTEN) == 1);
 }
 
-TEST_CASE("a central whose standby took its place takes no point's word any more", "[central][standby][X7]") {
+TEST_CASE("a central whose standby took its place takes no point's word any more",
+          "[central][standby][X11]") {
   TakenOver net;
   net.follow();
   const MemoryStore old = net.store;

@@ -15,7 +15,7 @@ const std::string numbers = R"("epoch":"00000000000000ab","seq":3)";
 auto read(const std::string& json) { return read_numbered_pack(device, json, 1'000'000); }
 }  // namespace
 
-TEST_CASE("what our devices write is read and written back to the octet", "[devices][senml][I5]") {
+TEST_CASE("what our devices write is read and written back to the octet", "[devices][senml][W2]") {
   readings::NumberedPack pack{device, Epoch{0xab}, 9, {}};
   pack.readings = {{"8867-4", "/min", 1'795'308'610'250, Decimal{72, 0}, 0},
                    {"59408-5", "%", 1'795'308'610'250, Decimal{97, 0}, 0},
@@ -29,7 +29,7 @@ TEST_CASE("what our devices write is read and written back to the octet", "[devi
   CHECK(write_pack(*again) == octets);
 }
 
-TEST_CASE("a number and an epoch must be there, and be some", "[devices][senml][N8]") {
+TEST_CASE("a number and an epoch must be there, and be some", "[devices][senml]") {
   CHECK(read("[{" + numbers + R"(,"n":"hr","u":"beat/min","v":70}])")->seq == 3);
   for (const auto* bad :
        {R"([{"n":"a","v":1}])", R"([{"epoch":"00000000000000ab","n":"a","v":1}])",
@@ -46,6 +46,22 @@ TEST_CASE("a number and an epoch must be there, and be some", "[devices][senml][
     CHECK(read(bad).has_error());
   }
   CHECK(read(R"([{"n":"a","v":1}])").error() == SenmlError::not_numbered);
+}
+
+TEST_CASE("a message that names another device than its topic is not taken", "[devices][senml][W2]") {
+  const auto named = [](const std::string& base) {
+    return read(R"([{"bn":")" + base + "\"," + numbers + R"(,"n":"heart-rate","u":"beat/min","v":70}])");
+  };
+  const std::string urn = "urn:uuid:", own = device.to_text(), other = "0190c0de-0000-7000-8000-0000000000d2";
+  CHECK(named(urn + own + ":").has_value());
+  CHECK(named(urn + other + ":").error() == SenmlError::another_device);
+  CHECK(named(urn + other).error() == SenmlError::another_device);
+  CHECK(named("").has_value());
+  CHECK(named("urn:dev:mac:0024befffe804ff1_").has_value());  // Not an id of ours: it says nothing.
+  CHECK(named(urn + "no-uuid:").has_value());
+  CHECK(
+      read("[{" + numbers + R"(,"n":"state","vs":"worn"},{"n":")" + urn + other + R"(:spo2","u":"/","v":1}])")
+          .error() == SenmlError::another_device);
 }
 
 TEST_CASE("only numbers become readings, and doubtful times say so", "[devices][senml]") {

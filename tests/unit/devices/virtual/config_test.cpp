@@ -24,9 +24,11 @@ TEST_CASE("the printed configuration is read, and beside itself", "[devices][vir
   const auto day = read_day_config(folder.write("d.toml", day_manual()));
   CHECK(day.point == "embankment");
   CHECK(day.terminals == folder.file("terminals"));
+  CHECK(day.walk_in_seconds == 0);
+  CHECK(day.yield_seconds == 0);
 }
 
-TEST_CASE("a key misspelt is an error with its line", "[devices][virtual][N8]") {
+TEST_CASE("a key misspelt is an error with its line", "[devices][virtual][O6]") {
   test::ThrowawayFolder folder;
   const auto says = [&](const std::string& more, const std::string& what) {
     CHECK_THROWS_MATCHES(read_wearables_config(folder.write("w.toml", wearables + more)), Fault,

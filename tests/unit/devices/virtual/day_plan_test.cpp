@@ -22,12 +22,13 @@ TEST_CASE("a point's day is found in the clinic's file, and nobody else's", "[de
   CHECK(plan.patients[1].pass.empty());
   CHECK(plan.patients[1].phone == "+380445550002");
   CHECK(plan.patients[2].walk_in());
+  CHECK(plan.walk_ins.size() == 1);
   CHECK(plan.to_book.size() == 2);
   CHECK(plan.terminals() ==
         std::vector<std::string>{"board-1", "checkin-1", "reception-1", "room-1", "survey-1"});
 }
 
-TEST_CASE("a file that is no clinic is refused in words", "[devices][virtual][N8]") {
+TEST_CASE("a file that is no clinic is refused in words", "[devices][virtual][O6]") {
   CHECK_THROWS_AS(read_day_plan("", "lindens", ""), Fault);
   CHECK_THROWS_AS(read_day_plan("{}", "lindens", ""), Fault);
   CHECK_THROWS_AS(read_day_plan("[]", "lindens", ""), Fault);

@@ -35,7 +35,7 @@ using Numbers = std::vector<std::uint64_t>;
 
 }  // namespace
 
-TEST_CASE("a wearable measures what a body could have, in the one form", "[devices][virtual][I5]") {
+TEST_CASE("a wearable measures what a body could have, in the one form", "[devices][virtual][O1]") {
   World world;
   for (int i = 0; i < 200; ++i) {
     world.now_ms += 100;
@@ -57,7 +57,7 @@ TEST_CASE("a wearable measures what a body could have, in the one form", "[devic
   CHECK(world.wearable.made() > 190);
 }
 
-TEST_CASE("what has no receipt is sent again, and only that", "[devices][virtual][I5][X11]") {
+TEST_CASE("what has no receipt is sent again, and only that", "[devices][virtual][X11]") {
   World world;
   Numbers sent;
   while (sent.size() < 3) {
@@ -102,7 +102,7 @@ TEST_CASE("no more than the window is under way", "[devices][virtual]") {
   CHECK(world.pass(1) == Numbers{5, 6});
 }
 
-TEST_CASE("a receipt of another life frees nothing", "[devices][virtual][N8]") {
+TEST_CASE("a receipt of another life frees nothing", "[devices][virtual]") {
   World world;
   while (world.pass(100).empty()) {
   }

@@ -67,7 +67,7 @@ pid_t start(const std::vector<std::string>& words) {
 
 }  // namespace
 
-TEST_CASE("wearables end with all receipted though the broker was killed", "[devices][virtual][I5][X11]") {
+TEST_CASE("wearables end with all receipted though the broker was killed", "[devices][virtual][O1][X11]") {
   ThrowawayFolder folder;
   Broker broker;
   Loop loop;
@@ -136,7 +136,7 @@ TEST_CASE("told to stop, wearables end at once with a whole ledger", "[devices][
   CHECK((WIFEXITED(status) ? WEXITSTATUS(status) == 0 : WTERMSIG(status) == SIGTERM));
 }
 
-TEST_CASE("a program called wrongly says how it is called", "[devices][virtual][N8]") {
+TEST_CASE("a program called wrongly says how it is called", "[devices][virtual][O6]") {
   CHECK(run({FELDSHER_VIRTUAL, "--help"}));
   CHECK(run({FELDSHER_VIRTUAL, "day", "--print-default-config"}));
   for (const auto& wrong :

@@ -16,7 +16,7 @@ const std::string good =
 
 Config parsed(const std::string& text) { return parse_config(text, "edge.toml", "/etc/feldsher"); }
 
-TEST_CASE("the printed default is a configuration", "[edge-agent][config][O1]") {
+TEST_CASE("the printed default is a configuration", "[edge-agent][config][O6]") {
   const Config config = parsed(std::string(default_config()));
   CHECK(config.folder == "/var/lib/feldsher-edge");
   CHECK(config.central.host == "central.example");
@@ -34,7 +34,7 @@ TEST_CASE("a relative data folder lies beside its configuration", "[edge-agent][
   CHECK(parsed(good).folder == "/etc/feldsher/data");
 }
 
-TEST_CASE("what is wrong in a configuration is said with its line", "[edge-agent][config][O1]") {
+TEST_CASE("what is wrong in a configuration is said with its line", "[edge-agent][config][O6]") {
   const auto says = [](const std::string& more, const std::string& what) {
     CHECK_THROWS_MATCHES(parsed(good + more), Fault, Message(what));
   };

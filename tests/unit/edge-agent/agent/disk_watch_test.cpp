@@ -28,7 +28,7 @@ struct Disk {
   std::optional<DiskSpace> space = DiskSpace{5'120 * mib, 10'240 * mib};
 };
 
-TEST_CASE("the classes of a disk begin under twenty, ten and five percent", "[edge-agent][disk][N8]") {
+TEST_CASE("the classes of a disk begin under twenty, ten and five percent", "[edge-agent][disk][X11]") {
   Disk disk;
   DiskWatch watch = disk.watch();
   CHECK(watch.disk_class() == DiskClass::ample);
@@ -42,7 +42,7 @@ TEST_CASE("the classes of a disk begin under twenty, ten and five percent", "[ed
   }
 }
 
-TEST_CASE("a disk at a mark does not change class with each octet", "[edge-agent][disk][N8]") {
+TEST_CASE("a disk at a mark does not change class with each octet", "[edge-agent][disk][X11]") {
   Disk disk;
   disk.free_percent(9.9);
   DiskWatch watch = disk.watch();
@@ -55,7 +55,7 @@ TEST_CASE("a disk at a mark does not change class with each octet", "[edge-agent
   CHECK(watch.look() == DiskClass::ample);
 }
 
-TEST_CASE("a disk that cannot be measured is as it was", "[edge-agent][disk][N8]") {
+TEST_CASE("a disk that cannot be measured is as it was", "[edge-agent][disk][X11]") {
   Disk disk;
   disk.free_percent(4);
   DiskWatch watch = disk.watch();
@@ -63,7 +63,7 @@ TEST_CASE("a disk that cannot be measured is as it was", "[edge-agent][disk][N8]
   CHECK(watch.look() == DiskClass::no_check_ins);
 }
 
-TEST_CASE("the reserve is really there, and is given up when the disk is full", "[edge-agent][disk][N8]") {
+TEST_CASE("the reserve is really there, and is given up when the disk is full", "[edge-agent][disk][X11]") {
   Disk disk;
   DiskWatch watch = disk.watch();
   REQUIRE(watch.holds_reserve());
@@ -79,7 +79,7 @@ TEST_CASE("the reserve is really there, and is given up when the disk is full", 
 }
 
 TEST_CASE("a write that failed for want of room gives the reserve up, and any other does not",
-          "[edge-agent][disk][N8]") {
+          "[edge-agent][disk][X11]") {
   Disk disk;
   DiskWatch watch = disk.watch();
   CHECK_FALSE(watch.release_if_full());
@@ -88,7 +88,7 @@ TEST_CASE("a write that failed for want of room gives the reserve up, and any ot
   CHECK_FALSE(watch.release_if_full());  // There is no second one.
 }
 
-TEST_CASE("a reserve is made again when there is room for it, and not before", "[edge-agent][disk][N8]") {
+TEST_CASE("a reserve is made again when there is room for it, and not before", "[edge-agent][disk][X11]") {
   Disk disk;
   disk.space->free = 0;
   DiskWatch watch = disk.watch();
@@ -102,7 +102,7 @@ TEST_CASE("a reserve is made again when there is room for it, and not before", "
 }
 
 TEST_CASE("a reserve outlives the process, and a start on a full disk gives it up",
-          "[edge-agent][disk][N8]") {
+          "[edge-agent][disk][X11]") {
   Disk disk;
   { DiskWatch first = disk.watch(); }
   CHECK(disk.watch().holds_reserve());

@@ -32,7 +32,7 @@ struct Keys {
 
 const Pass pass{.appointment = {id(1)}, .patient = {id(2)}, .point = {id(3)}, .day = "2026-11-22"};
 
-TEST_CASE("a pass is read offline with the keys that the feed brought", "[edge-agent][pass][K3]") {
+TEST_CASE("a pass is read offline with the keys that the feed brought", "[edge-agent][pass][N8][K1]") {
   const auto present = SigningKey::generate(), next = SigningKey::generate();
   Keys keys;
   keys.add(present);
@@ -47,7 +47,7 @@ TEST_CASE("a pass is read offline with the keys that the feed brought", "[edge-a
   }
 }
 
-TEST_CASE("a pass of an unknown or retired key, or changed, is invalid", "[edge-agent][pass][K3]") {
+TEST_CASE("a pass of an unknown or retired key, or changed, is invalid", "[edge-agent][pass][X7]") {
   const auto known = SigningKey::generate(), retired = SigningKey::generate();
   Keys keys;
   keys.add(known);

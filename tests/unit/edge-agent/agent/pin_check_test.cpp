@@ -17,7 +17,7 @@ std::string verifier_of(const std::string& pin) {
   return encoded.data();
 }
 
-TEST_CASE("a PIN is right or not; a verifier that is none fits nothing", "[edge-agent][X3]") {
+TEST_CASE("a PIN is right or not; a verifier that is none fits nothing", "[edge-agent][X2]") {
   const std::string verifier = verifier_of("4711");
   CHECK(pin_is_right(verifier, "4711"));
   CHECK_FALSE(pin_is_right(verifier, "4712"));
@@ -26,7 +26,7 @@ TEST_CASE("a PIN is right or not; a verifier that is none fits nothing", "[edge-
   CHECK_FALSE(pin_is_right("$argon2id$v=19$m=64,t=1", "4711"));
 }
 
-TEST_CASE("PINs are checked elsewhere and answered on the loop, in order", "[edge-agent][X3]") {
+TEST_CASE("PINs are checked elsewhere and answered on the loop, in order", "[edge-agent][X2]") {
   boost::asio::io_context loop;
   auto work = boost::asio::make_work_guard(loop);
   PinCheck pins(loop.get_executor());

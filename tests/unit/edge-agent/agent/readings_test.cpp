@@ -12,7 +12,7 @@
 namespace feldsher::edge {
 namespace {
 
-using testing::SeededRandom;
+using testing::SplitMix;
 
 struct SetClock final : Clock {
   Instant instant{.wall_ms = 1'795'000'000'000,
@@ -63,7 +63,7 @@ struct Run {
   }
   MemoryStore& disk;
   SetClock clock;
-  SeededRandom random{7};
+  SplitMix random{7};
   HeldLedger ledger{disk};
   Ed25519Signer signer{head_key};
   Ed25519Check check;
@@ -117,7 +117,7 @@ struct Run {
 
 using Ranges = std::vector<readings::Range>;
 
-TEST_CASE("a reading is receipted after its commit, not before", "[edge-agent][readings][N8]") {
+TEST_CASE("a reading is receipted after its commit, not before", "[edge-agent][readings][X11]") {
   MemoryStore disk(tenant);
   Run run(disk);
   run.say(1);
@@ -149,7 +149,7 @@ TEST_CASE("messages that come while a commit runs go into the next one together"
   CHECK(run.receipts.back().stored == Ranges{{1, 50}});
 }
 
-TEST_CASE("what was receipted is there after a kill, and is sealed once", "[edge-agent][readings][N8][X11]") {
+TEST_CASE("what was receipted is there after a kill, and is sealed once", "[edge-agent][readings][X11]") {
   MemoryStore disk(tenant);
   {
     Run run(disk);
@@ -183,7 +183,7 @@ TEST_CASE("what was receipted is there after a kill, and is sealed once", "[edge
   CHECK(run.blocks().size() == 1);
 }
 
-TEST_CASE("a kill between sealing and its commit loses nothing", "[edge-agent][readings][N8]") {
+TEST_CASE("a kill between sealing and its commit loses nothing", "[edge-agent][readings][X11]") {
   MemoryStore disk(tenant);
   {
     Run run(disk);
@@ -201,7 +201,7 @@ TEST_CASE("a kill between sealing and its commit loses nothing", "[edge-agent][r
 }
 
 TEST_CASE("one number with two contents is an incident, also when the first is long sealed",
-          "[edge-agent][readings][X7]") {
+          "[edge-agent][readings][X11]") {
   MemoryStore disk(tenant);
   {
     Run run(disk);
@@ -258,6 +258,42 @@ TEST_CASE("a reading whose block was cut is known when it comes again, and is st
     CHECK(run.receipts[0].stored == Ranges{{3, 3}});
     if (starts == 0) run.say(6);
     run.settle();
+    run.wait_for_seals();
+    const auto blocks = run.blocks();
+    REQUIRE(blocks.size() == 1);
+    REQUIRE(blocks[0].messages.size() == 1);
+    CHECK(blocks[0].messages[0].seq == 6);
+  }
+}
+
+TEST_CASE("a new box knows readings of blocks that the box before it had cut, and counts each once",
+          "[edge-agent][readings][N10]") {
+  MemoryStore disk(tenant);
+  v1::CutReadings cut;
+  cut.set_device(device.to_octets());
+  cut.set_epoch(0xaa);
+  cut.add_first(1);
+  cut.add_last(5);
+  {
+    Run run(disk);
+    run.say(3);  // Before central has said what it knows.
+    run.say(6);
+    run.settle();
+    CHECK(run.readings.receipted() == 2);
+    Transaction with;
+    run.readings.rebuilt({cut}, with);
+    CHECK(run.readings.receipted() == 6);
+    run.readings.rebuilt({cut}, with);
+    CHECK(run.readings.receipted() == 6);
+    disk.commit({&with, 1});
+    run.wait_for_seals();
+  }
+  for (int starts = 0; starts < 2; ++starts) {
+    Run run(disk);
+    run.say(5);
+    run.settle();
+    CHECK(run.readings.counts().repeats == 1);
+    CHECK(run.readings.receipted() == 6);
     run.wait_for_seals();
     const auto blocks = run.blocks();
     REQUIRE(blocks.size() == 1);

@@ -89,7 +89,7 @@ TEST_CASE("who came late has the grace from then on", "[edge][desk][absent][Q1]"
   CHECK(day.tick() == 1);
 }
 
-TEST_CASE("while the clock is unset nobody is absent", "[edge][desk][absent][N10]") {
+TEST_CASE("while the clock is unset nobody is absent", "[edge][desk][absent][Q1]") {
   Called day;
   day.clock.pass_minutes(75);
   day.call();
@@ -103,7 +103,7 @@ TEST_CASE("while the clock is unset nobody is absent", "[edge][desk][absent][N10
 }
 
 TEST_CASE("calls of an earlier boot do not count: nobody knows how long ago they were",
-          "[edge][desk][absent][N10]") {
+          "[edge][desk][absent][Q1]") {
   Called day;
   day.clock.pass_minutes(75);
   day.call();
@@ -121,7 +121,7 @@ TEST_CASE("calls of an earlier boot do not count: nobody knows how long ago they
 }
 
 TEST_CASE("a wall clock that jumps ahead marks nobody absent who was called once",
-          "[edge][desk][absent][N10]") {
+          "[edge][desk][absent][Q1]") {
   Called day;
   day.call();
   day.clock.jump_ms(4 * 3'600'000);
@@ -143,7 +143,7 @@ TEST_CASE("who is in the room cannot be absent", "[edge][desk][absent][Q1]") {
   CHECK(day.status() == v1::TICKET_SERVING);
 }
 
-TEST_CASE("calls to the old queue do not count in the new one", "[edge][desk][absent][Q6]") {
+TEST_CASE("calls to the old queue do not count in the new one", "[edge][desk][absent][K11]") {
   Called day;
   day.clock.pass_minutes(75);
   day.call();

@@ -47,7 +47,7 @@ TEST_CASE("a booking in central's minutes, or over their edge, becomes a request
 }
 
 TEST_CASE("a patient's own clash is refused where it is seen, also when it would be asked for",
-          "[edge][desk][booking][S1][S5]") {
+          "[edge][desk][booking][S1]") {
   Leased day;
   const Uuid boris = day.clinic.doctor("Boris");
   const Uuid theirs = day.clinic.shift(boris, day.clinic.room("14"));
@@ -70,7 +70,7 @@ TEST_CASE("a cancelled appointment clashes with nothing", "[edge][desk][booking]
   CHECK(day.book(day.olena, day.shift, day.gp, 135).refusal() == v1::ASK_GRANTED);
 }
 
-TEST_CASE("no minute is booked twice at a point", "[edge][desk][booking][S1][S5]") {
+TEST_CASE("no minute is booked twice at a point", "[edge][desk][booking][S1]") {
   Leased day;
   REQUIRE(day.book(day.olena, day.shift, day.gp, 130).refusal() == v1::ASK_GRANTED);
   for (const std::int64_t minute : {130, 121, 139})
@@ -139,7 +139,7 @@ TEST_CASE("an appointment whose patient is here is not cancelled", "[edge][desk]
 }
 
 TEST_CASE("free minutes are given back, booked and past ones are not, and nothing is given back twice",
-          "[edge][desk][booking][N10]") {
+          "[edge][desk][booking][S1]") {
   Leased day;
   REQUIRE(day.book(day.olena, day.shift, day.gp, 150).refusal() == v1::ASK_GRANTED);
   day.clock.pass_minutes(129);
@@ -157,7 +157,7 @@ TEST_CASE("free minutes are given back, booked and past ones are not, and nothin
   CHECK(day.ask(give, "reception").refusal() == v1::ASK_NOT_FOUND);
 }
 
-TEST_CASE("minutes that came back to the point can be booked there again", "[edge][desk][booking][N10]") {
+TEST_CASE("minutes that came back to the point can be booked there again", "[edge][desk][booking][S1]") {
   Leased day;
   v1::Ask give;
   give.mutable_return_minutes()->set_shift(day.shift.to_octets());

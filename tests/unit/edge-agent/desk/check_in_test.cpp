@@ -9,7 +9,7 @@ TEST_CASE("what is no pass checks nobody in", "[edge][desk][check-in][K1]") {
   CHECK(day.state.visits.rows().empty());
 }
 
-TEST_CASE("a pass that somebody changed or signed himself is refused", "[edge][desk][check-in][K1]") {
+TEST_CASE("a pass that somebody changed or signed himself is refused", "[edge][desk][check-in][X7]") {
   ClinicDay day;
   std::string changed = day.olenas_pass;
   changed[20] = changed[20] == 'A' ? 'B' : 'A';
@@ -24,7 +24,7 @@ TEST_CASE("a pass that somebody changed or signed himself is refused", "[edge][d
 }
 
 TEST_CASE("a pass by a key that was retired is refused, though it was good before",
-          "[edge][desk][check-in][K1]") {
+          "[edge][desk][check-in][X7]") {
   ClinicDay day;
   v1::PassKey retired = day.state.pass_keys.find(day.key_id)->state;
   retired.set_retired(true);
@@ -77,7 +77,7 @@ TEST_CASE("a valid pass gives a ticket and says where, when and with whom",
   CHECK(day.last_records.front().header.actor().id() == day.olena.to_octets());
 }
 
-TEST_CASE("no record of a check-in holds the survey code", "[edge][desk][check-in][K9]") {
+TEST_CASE("no record of a check-in holds the survey code", "[edge][desk][check-in][X10]") {
   ClinicDay day;
   const std::string code = day.check_in(day.olenas_pass).checked_in().survey_code();
   for (const Record& record : day.last_records) {
@@ -88,7 +88,7 @@ TEST_CASE("no record of a check-in holds the survey code", "[edge][desk][check-i
 
 TEST_CASE(
     "a pass for an appointment that the point has not heard of checks in, marked not yet in the schedule",
-    "[edge][desk][check-in][N10]") {
+    "[edge][desk][check-in][N8]") {
   ClinicDay day;
   const v1::Answer answer = day.check_in(day.pass(day.clinic.id(), day.clinic.id()));
   REQUIRE(answer.refusal() == v1::ASK_GRANTED);
@@ -124,7 +124,7 @@ TEST_CASE("who was served today is not checked in for the same appointment again
   CHECK(day.state.tickets.rows().size() == 1);
 }
 
-TEST_CASE("a patient takes a ticket for a walk-in service only", "[edge][desk][check-in][K3]") {
+TEST_CASE("a patient takes a ticket for a walk-in service only", "[edge][desk][check-in][Q1]") {
   ClinicDay day;
   const Uuid surgery = day.clinic.service("Surgery", "B", false);
   CHECK(day.walk_in(surgery).refusal() == v1::ASK_NOT_ALLOWED);

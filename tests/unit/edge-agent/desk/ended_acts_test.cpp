@@ -53,7 +53,7 @@ struct EndedLife {
 }  // namespace
 
 TEST_CASE("what was closed after the last act that central named is closed as it was, not ended",
-          "[edge][desk][X6][N10]") {
+          "[edge][desk][N10]") {
   EndedLife disk;
   Epoch life = first;
   SECTION("in the same life") {}
@@ -73,7 +73,7 @@ TEST_CASE("what was closed after the last act that central named is closed as it
   CHECK(disk.state.visit_of(disk.appointment)->first == disk.visit);
 }
 
-TEST_CASE("absent and undone are not ended either", "[edge][desk][X6]") {
+TEST_CASE("absent and undone are not ended either", "[edge][desk][N10]") {
   EndedLife disk;
   REQUIRE(disk.visit_act(first, 30, v1::VISIT_ARRIVED));
   REQUIRE(disk.ticket_act(first, 31, v1::TICKET_WAITING));
@@ -93,7 +93,7 @@ TEST_CASE("absent and undone are not ended either", "[edge][desk][X6]") {
 }
 
 TEST_CASE("what the last act of an ended life left open has ended, and is called by nobody",
-          "[edge][desk][X6]") {
+          "[edge][desk][N10]") {
   EndedLife disk;
   REQUIRE(disk.visit_act(first, 30, v1::VISIT_ARRIVED));
   REQUIRE(disk.ticket_act(first, 31, v1::TICKET_WAITING));
@@ -104,7 +104,7 @@ TEST_CASE("what the last act of an ended life left open has ended, and is called
   CHECK(disk.state.visit_of(disk.appointment) == nullptr);
 }
 
-TEST_CASE("central's word that it ended is the last one, whatever act comes after it", "[edge][desk][X6]") {
+TEST_CASE("central's word that it ended is the last one, whatever act comes after it", "[edge][desk][N10]") {
   EndedLife disk;
   REQUIRE(disk.ticket_act(first, 31, v1::TICKET_WAITING));
   REQUIRE(disk.read(Epoch{1}, 1, {v1::TICKET, disk.ticket},
@@ -114,7 +114,7 @@ TEST_CASE("central's word that it ended is the last one, whatever act comes afte
   CHECK(disk.ticket_status() == v1::TICKET_ENDED);
 }
 
-TEST_CASE("a later act that cannot be read leaves what ended as it stands", "[edge][desk][X6][N10]") {
+TEST_CASE("a later act that cannot be read leaves what ended as it stands", "[edge][desk][N10]") {
   EndedLife disk;
   REQUIRE(disk.visit_act(first, 30, v1::VISIT_ARRIVED));
   REQUIRE(disk.ticket_act(first, 31, v1::TICKET_WAITING));
@@ -129,7 +129,7 @@ TEST_CASE("a later act that cannot be read leaves what ended as it stands", "[ed
   CHECK(disk.visit_status() == v1::VISIT_ENDED);
 }
 
-TEST_CASE("of an ended subject that was erased nothing is remembered", "[edge][desk][X6]") {
+TEST_CASE("of an ended subject that was erased nothing is remembered", "[edge][desk][N10]") {
   EndedLife disk;
   REQUIRE(disk.ticket_act(first, 31, v1::TICKET_WAITING));
   disk.state.erase({v1::TICKET, disk.ticket});

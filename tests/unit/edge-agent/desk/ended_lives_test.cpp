@@ -12,7 +12,7 @@ RecordKey act_of(std::uint64_t life, std::uint64_t seq) {
 }  // namespace
 
 TEST_CASE("an ended life is ended up to the last act that central named, and no other is",
-          "[edge][desk][X6]") {
+          "[edge][desk][N10]") {
   EndedLives lives;
   CHECK_FALSE(lives.cover(act_of(7, 1)));
   lives.note(act_of(7, 5));
@@ -23,7 +23,7 @@ TEST_CASE("an ended life is ended up to the last act that central named, and no 
   CHECK_FALSE(lives.cover(act_of(8, 1)));
 }
 
-TEST_CASE("ended lives are read as they were written, and half a row is none", "[edge][desk][X6]") {
+TEST_CASE("ended lives are read as they were written, and half a row is none", "[edge][desk][N10]") {
   EndedLives lives;
   lives.note(act_of(7, 5));
   lives.note(act_of(0xffff'ffff'ffff'fff0, 1));

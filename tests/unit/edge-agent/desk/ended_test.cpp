@@ -34,7 +34,7 @@ struct Successor : ClinicDay {
 };
 
 TEST_CASE("the board sends those to reception whose tickets ended with the box before; nobody calls them",
-          "[edge][desk][Q1][X6]") {
+          "[edge][desk][Q1]") {
   Successor day;
   day.had("A002", {}, 5);
   day.had("A001", day.at_nine, 20);
@@ -47,8 +47,7 @@ TEST_CASE("the board sends those to reception whose tickets ended with the box b
   CHECK(board.waiting_size() == 0);
 }
 
-TEST_CASE("a clock that nobody has set says nothing about how long somebody sat here",
-          "[edge][desk][Q1][X6]") {
+TEST_CASE("a clock that nobody has set says nothing about how long somebody sat here", "[edge][desk][Q1]") {
   Successor day;
   day.had("B001", {}, 200);
   DeskTime now = day.now();
@@ -57,7 +56,7 @@ TEST_CASE("a clock that nobody has set says nothing about how long somebody sat 
 }
 
 TEST_CASE("who checks in again gets a new ticket, is told which one it replaces, and leaves the board's list",
-          "[edge][desk][check-in][K1][X6]") {
+          "[edge][desk][check-in][K1][Q1]") {
   Successor day;
   day.had("A001", day.at_nine, 20);
   const auto answer = day.check_in(day.olenas_pass);
@@ -78,7 +77,7 @@ TEST_CASE("a ticket that replaces none says so", "[edge][desk][check-in][K1]") {
 }
 
 TEST_CASE("reception sees whose visit ended with the box before, until they are here again",
-          "[edge][desk][reception][X6]") {
+          "[edge][desk][reception][Q1]") {
   Successor day;
   day.had("A001", day.at_nine, 20);
   auto list = day.list();

@@ -2,7 +2,7 @@
 
 namespace feldsher::edge {
 
-TEST_CASE("on a full disk nobody new is checked in, by any door", "[edge][desk][disk][N8]") {
+TEST_CASE("on a full disk nobody new is checked in, by any door", "[edge][desk][disk][Q1]") {
   ClinicDay day;
   day.desk.set_disk(v1::DISK_NO_CHECK_INS);
   CHECK(day.check_in(day.olenas_pass).refusal() == v1::ASK_DISK_FULL);
@@ -16,7 +16,7 @@ TEST_CASE("on a full disk nobody new is checked in, by any door", "[edge][desk][
   CHECK(day.check_in(day.olenas_pass).refusal() == v1::ASK_GRANTED);
 }
 
-TEST_CASE("on a full disk those who are inside are served to the end", "[edge][desk][disk][N8]") {
+TEST_CASE("on a full disk those who are inside are served to the end", "[edge][desk][disk][Q1]") {
   ClinicDay day;
   day.clinic.survey();
   const v1::CheckedIn in = day.walk_in(day.gp).checked_in();
@@ -29,7 +29,7 @@ TEST_CASE("on a full disk those who are inside are served to the end", "[edge][d
   CHECK(day.ask(survey, "survey-1").refusal() == v1::ASK_GRANTED);
 }
 
-TEST_CASE("on a full disk who was checked in before gets the same ticket", "[edge][desk][disk][K3]") {
+TEST_CASE("on a full disk who was checked in before gets the same ticket", "[edge][desk][disk][Q1]") {
   ClinicDay day;
   const std::string label = day.check_in(day.olenas_pass).checked_in().ticket_label();
   day.desk.set_disk(v1::DISK_NO_CHECK_INS);

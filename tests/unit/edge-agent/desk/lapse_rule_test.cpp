@@ -58,7 +58,7 @@ TEST_CASE("a wall clock that jumps makes no request lapse before its slot", "[ed
 }
 
 TEST_CASE("a request lapses when its slot begins, and not while nobody knows the time",
-          "[edge][desk][booking][S1][N10]") {
+          "[edge][desk][booking][S1]") {
   Waiting day;
   day.desk.set_request_patience(48 * 3'600'000);
   day.clock.pass_minutes(299);

@@ -25,7 +25,7 @@ struct LongAgo : ClinicDay {
 }  // namespace
 
 TEST_CASE("a visit that was served is past after thirty days, with its ticket and survey answer",
-          "[edge][desk][X6]") {
+          "[edge][desk][X5]") {
   LongAgo day;
   day.see(day.room, "room-1");
   v1::Ask act;
@@ -43,14 +43,14 @@ TEST_CASE("a visit that was served is past after thirty days, with its ticket an
   CHECK(past_acts(day.state, day.now()).empty());
 }
 
-TEST_CASE("a visit whose ticket is open is never past", "[edge][desk][X6]") {
+TEST_CASE("a visit whose ticket is open is never past", "[edge][desk][X5]") {
   LongAgo day;
   day.pass_days(400);
   CHECK(past_acts(day.state, day.now()).empty());
 }
 
 TEST_CASE("a booking of the point is past thirty days after it, whatever came of it",
-          "[edge][desk][X6][S1]") {
+          "[edge][desk][X5][S1]") {
   LongAgo day;
   day.sign_in(day.rita, "reception");
   day.clinic.lease(day.shift, 120, 180);
@@ -65,7 +65,7 @@ TEST_CASE("a booking of the point is past thirty days after it, whatever came of
 }
 
 TEST_CASE("a request is past only when it lapsed or was answered, and an answer of the point never",
-          "[edge][desk][X6][S1]") {
+          "[edge][desk][X5][S1]") {
   LongAgo day;
   day.sign_in(day.rita, "reception");
   const auto asked = day.book(day.olena, day.shift, day.gp, 130);

@@ -152,7 +152,7 @@ TEST_CASE("while a point has no list every screen may look, and do nothing",
   }
 }
 
-TEST_CASE("a patient's screen names nobody and gives no priority", "[edge][desk][permissions][K5][X2]") {
+TEST_CASE("a patient's screen names nobody and gives no priority", "[edge][desk][permissions][X5]") {
   ClinicDay day;
   v1::Ask named, first;
   named.mutable_walk_in()->set_service(day.gp.to_octets());
@@ -166,7 +166,7 @@ TEST_CASE("a patient's screen names nobody and gives no priority", "[edge][desk]
   }
 }
 
-TEST_CASE("a room's screen acts in its own room only", "[edge][desk][permissions][Q2][X2]") {
+TEST_CASE("a room's screen acts in its own room only", "[edge][desk][permissions][X5]") {
   ClinicDay day;
   const Uuid other = day.clinic.room("14");
   day.clinic.terminal("room-14", day.clinic.point, other);

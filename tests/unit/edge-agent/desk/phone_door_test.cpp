@@ -88,7 +88,7 @@ TEST_CASE("a wall clock that jumps opens no door", "[edge][desk][check-in][K1]")
 }
 
 TEST_CASE("wrong tries do not age: only a right one at that terminal begins anew",
-          "[edge][desk][check-in][K1][X2]") {
+          "[edge][desk][check-in][K1]") {
   ClinicDay day;
   const auto wrong = [&] {
     day.clock.pass_minutes(30);
@@ -101,7 +101,7 @@ TEST_CASE("wrong tries do not age: only a right one at that terminal begins anew
 }
 
 TEST_CASE("after each five wrong tries the door stays shut for twice as long, to an hour",
-          "[edge][desk][check-in][K1][X2]") {
+          "[edge][desk][check-in][K1]") {
   ClinicDay day;
   for (const std::uint32_t minutes : {1, 2, 4, 8, 16, 32, 60, 60}) {
     for (int i = 0; i < 5; ++i)

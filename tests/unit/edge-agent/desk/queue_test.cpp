@@ -39,7 +39,7 @@ TEST_CASE("who comes early for an appointment has not waited longer for it", "[e
         urgency(waits(v1::PRIORITY_APPOINTMENT, noon - 1, noon), noon + 5));
 }
 
-TEST_CASE("who has waited long enough overtakes every reason but urgency", "[edge][desk][queue][Q3]") {
+TEST_CASE("who has waited long enough overtakes every reason but urgency", "[edge][desk][queue][Q4]") {
   for (const auto priority : {v1::PRIORITY_APPOINTMENT, v1::PRIORITY_INFANT, v1::PRIORITY_FRAIL}) {
     const auto bonus = static_cast<std::int64_t>(bonus_minutes(priority));
     CHECK(urgency(waits(v1::PRIORITY_ORDINARY, noon - bonus - 1), noon) >

@@ -44,7 +44,7 @@ TEST_CASE("a request is answered once", "[edge][desk][booking][S1]") {
   CHECK(day.desk.answer_request(request, day.now()).empty());
 }
 
-TEST_CASE("of two requests for one minute the second is refused", "[edge][desk][booking][S1][S5]") {
+TEST_CASE("of two requests for one minute the second is refused", "[edge][desk][booking][S1]") {
   Asked day;
   const Uuid first = day.book_request(130, day.clinic.id()), second = day.book_request(135, day.clinic.id());
   CHECK(day.outcome_of(first) == v1::OUTCOME_GRANTED);
@@ -52,7 +52,7 @@ TEST_CASE("of two requests for one minute the second is refused", "[edge][desk][
 }
 
 TEST_CASE("a point does not grant a booking for a patient whom it knows to be elsewhere",
-          "[edge][desk][booking][S1][S5]") {
+          "[edge][desk][booking][S1]") {
   Asked day;
   const Uuid boris = day.clinic.doctor("Boris");
   const Uuid theirs = day.clinic.shift(boris, day.clinic.room("14"));

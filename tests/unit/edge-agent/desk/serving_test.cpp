@@ -113,7 +113,7 @@ TEST_CASE("a skipped ticket waits again, without its room", "[edge][desk][servin
   CHECK(day.call_next(day.room, "room-1").done().ticket() == next);
 }
 
-TEST_CASE("two rooms never call one ticket", "[edge][desk][serving][S5]") {
+TEST_CASE("two rooms never call one ticket", "[edge][desk][serving][Q1]") {
   OneWaits day;
   const Uuid bob = day.clinic.doctor("Bob"), next_door = day.clinic.room("13");
   REQUIRE(day.sign_in(bob, "room-2") == v1::ASK_GRANTED);
@@ -137,7 +137,7 @@ TEST_CASE("no patient is sent to an unready room", "[edge][desk][serving][S6]") 
 }
 
 TEST_CASE("a registrar calls nobody, and a doctor only for services that she gives",
-          "[edge][desk][serving][S1]") {
+          "[edge][desk][serving][X5]") {
   OneWaits day;
   const Uuid surgery = day.clinic.service("Surgery", "B");
   const Uuid surgeon = day.clinic.person("Sam", v1::DOCTOR, {surgery});
@@ -175,7 +175,7 @@ TEST_CASE("nobody is called for a shift that is suspended", "[edge][desk][servin
 }
 
 TEST_CASE("a transfer keeps the waiting time, and drops the doctor and the calls",
-          "[edge][desk][serving][Q6]") {
+          "[edge][desk][serving][K11]") {
   ClinicDay day;
   const Uuid nurse = day.clinic.service("Nurse", "B");
   const v1::CheckedIn in = day.check_in(day.olenas_pass).checked_in();
@@ -193,7 +193,7 @@ TEST_CASE("a transfer keeps the waiting time, and drops the doctor and the calls
 }
 
 TEST_CASE("a patient who is sent on from the room waits again, and is not being served meanwhile",
-          "[edge][desk][serving][Q6]") {
+          "[edge][desk][serving][K11]") {
   OneWaits day;
   const Uuid nurse = day.clinic.service("Nurse", "B");
   day.call_next(day.room, "room-1");
@@ -203,7 +203,7 @@ TEST_CASE("a patient who is sent on from the room waits again, and is not being 
   CHECK(day.status() == v1::TICKET_WAITING);
 }
 
-TEST_CASE("the board shows labels and rooms, and never a name", "[edge][desk][serving][K7]") {
+TEST_CASE("the board shows labels and rooms, and never a name", "[edge][desk][serving][Q1][X10]") {
   ClinicDay day;
   day.check_in(day.olenas_pass);
   day.walk_in(day.gp);

@@ -151,7 +151,7 @@ TEST_CASE("an ask that says nothing is refused", "[edge][desk]") {
   CHECK(day.ask(v1::Ask{}, "checkin-1").refusal() == v1::ASK_MALFORMED);
 }
 
-TEST_CASE("the catalogue shows what is given here, in order, and nobody's PIN", "[edge][desk][K7]") {
+TEST_CASE("the catalogue shows what is given here, in order, and nobody's PIN", "[edge][desk][H3]") {
   ClinicDay day;
   day.clinic.service("Eyes", "E");
   day.clinic.service("Blood", "B");

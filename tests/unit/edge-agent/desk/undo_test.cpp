@@ -29,7 +29,7 @@ TEST_CASE("an act of another terminal, or of nobody, cannot be taken back", "[ed
 }
 
 TEST_CASE("a walk-in that is taken back is gone from the queue, and stays in the record",
-          "[edge][desk][undo][H11]") {
+          "[edge][desk][undo][H11][X4]") {
   ClinicDay day;
   const v1::CheckedIn in = day.walk_in(day.gp, "reception").checked_in();
   REQUIRE(day.undo(day.last_ask, "reception").refusal() == v1::ASK_GRANTED);
@@ -81,7 +81,7 @@ TEST_CASE("what somebody has gone on from cannot be taken back", "[edge][desk][u
   CHECK(day.ticket(in.ticket()).status() == v1::TICKET_CALLED);
 }
 
-TEST_CASE("a booking is cancelled, not undone", "[edge][desk][undo][S1]") {
+TEST_CASE("a booking is cancelled, not undone", "[edge][desk][undo][X14]") {
   ClinicDay day;
   day.clinic.lease(day.shift, 100, 200);
   REQUIRE(day.book(day.olena, day.shift, day.gp, 120).refusal() == v1::ASK_GRANTED);

@@ -5,7 +5,7 @@ namespace feldsher::edge {
 TEST_CASE(
     "while nobody has set the clock a pass of any day checks in, and the ticket is in the queue and on the "
     "board",
-    "[edge][desk][check-in][N10]") {
+    "[edge][desk][check-in][N8]") {
   ClinicDay day;
   day.clock.reboot(v1::TRUST_UNSET);
   REQUIRE(day.sign_in(day.ada, "room-1") == v1::ASK_GRANTED);
@@ -18,7 +18,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a pass of another point or by a stranger's key is refused whatever the clock says",
-          "[edge][desk][check-in][N10]") {
+          "[edge][desk][check-in][N8]") {
   ClinicDay day;
   day.clock.reboot(v1::TRUST_UNSET);
   const Pass foreign{.appointment = AppointmentId{day.at_nine},
@@ -30,7 +30,7 @@ TEST_CASE("a pass of another point or by a stranger's key is refused whatever th
 }
 
 TEST_CASE("while the clock is unset phone and birth date find the next appointment",
-          "[edge][desk][check-in][N10]") {
+          "[edge][desk][check-in][N8]") {
   ClinicDay day;
   day.clock.reboot(v1::TRUST_UNSET);
   CHECK(day.by_phone("0441234567", "1956-03-10").refusal() == v1::ASK_NOT_FOUND);
@@ -38,7 +38,7 @@ TEST_CASE("while the clock is unset phone and birth date find the next appointme
 }
 
 TEST_CASE("while the clock is unset a walk-in does not overtake an appointment that came first",
-          "[edge][desk][queue][N10]") {
+          "[edge][desk][queue][N8]") {
   ClinicDay day;
   day.clock.reboot(v1::TRUST_UNSET);
   REQUIRE(day.sign_in(day.ada, "room-1") == v1::ASK_GRANTED);
@@ -72,7 +72,7 @@ TEST_CASE("a survey can be answered while the clock is unset", "[edge][desk][sur
 }
 
 TEST_CASE("what was queued under a guessed day goes over to the true one, and what was there before does not",
-          "[edge][desk][queue][N10]") {
+          "[edge][desk][queue][N8]") {
   ClinicDay day;
   const auto everything_of_this_boot = [](std::uint64_t after) {
     return [after](const RecordKey& key) { return key.seq > after; };

@@ -9,7 +9,7 @@ namespace {
 const DeviceId device{*Uuid::from_text("0190c0de-0000-7000-8000-0000000000d1")};
 }
 
-TEST_CASE("a chunk gives back its messages", "[edge-agent][ingest][I5]") {
+TEST_CASE("a chunk gives back its messages", "[edge-agent][ingest][W2]") {
   const std::vector<IntakeMessage> messages{
       {device, Epoch{~std::uint64_t{0}}, 1, -5, "one"},
       {device, Epoch{7}, (std::uint64_t{1} << 53) - 1, 1'795'000'000'000, ""},
@@ -22,7 +22,7 @@ TEST_CASE("a chunk gives back its messages", "[edge-agent][ingest][I5]") {
   CHECK(writer.empty());
 }
 
-TEST_CASE("a chunk that is cut or of another form is refused", "[edge-agent][ingest][N8]") {
+TEST_CASE("a chunk that is cut or of another form is refused", "[edge-agent][ingest]") {
   ChunkWriter writer;
   writer.add({device, Epoch{7}, 1, 0, "0123456789"});
   const auto whole = writer.take();

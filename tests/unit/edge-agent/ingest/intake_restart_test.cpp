@@ -66,7 +66,7 @@ TEST_CASE("what comes back in a block that the disk had lost is not sealed again
 }
 
 TEST_CASE("whatever dies when, nothing receipted is lost and nothing is sealed twice",
-          "[edge-agent][ingest][I5][X11]") {
+          "[edge-agent][ingest][X11]") {
   const auto seed = GENERATE(range(1u, 60u));
   INFO("seed " << seed);
   std::mt19937 random(seed);

@@ -19,7 +19,7 @@ Admission send(IntakePoint& point, DeviceId device, std::uint64_t seq, std::int6
 }
 }  // namespace
 
-TEST_CASE("no receipt leaves before the commit is done", "[edge-agent][ingest][I5][X11]") {
+TEST_CASE("no receipt leaves before the commit is done", "[edge-agent][ingest][X11]") {
   IntakePoint point;
   CHECK(send(point, ada, 1) == Admission::fresh);
   CHECK(send(point, ada, 1) == Admission::repeat);
@@ -37,7 +37,7 @@ TEST_CASE("no receipt leaves before the commit is done", "[edge-agent][ingest][I
   CHECK(point.intake->take_receipts().empty());
 }
 
-TEST_CASE("receipts are coalesced, one for each stream", "[edge-agent][ingest][I5]") {
+TEST_CASE("receipts are coalesced, one for each stream", "[edge-agent][ingest][W2]") {
   IntakePoint point;
   for (std::uint64_t seq : {1, 2, 3, 5, 6}) send(point, ada, seq);
   send(point, bo, 9);
@@ -64,7 +64,7 @@ TEST_CASE("a receipt that was lost is given again when the message comes again",
 }
 
 TEST_CASE("the same key with other content is an incident, never stored or receipted",
-          "[edge-agent][ingest][N8]") {
+          "[edge-agent][ingest][X11]") {
   IntakePoint point;
   send(point, ada, 1, 70);
   CHECK(send(point, ada, 1, 71) == Admission::conflict);  // On its way,
@@ -88,13 +88,13 @@ TEST_CASE("the same key with other content is an incident, never stored or recei
   CHECK(point.intake->counts().conflicts == 4);
 }
 
-TEST_CASE("another life of a device begins at 1 again", "[edge-agent][ingest][I5]") {
+TEST_CASE("another life of a device begins at 1 again", "[edge-agent][ingest][W2]") {
   IntakePoint point;
   send(point, ada, 1);
   CHECK(point.intake->on(ada, pulse_message(ada, Epoch{0xcd}, 1, 99), point.now) == Admission::fresh);
 }
 
-TEST_CASE("what is no numbered pack is counted and nothing else", "[edge-agent][ingest][N8]") {
+TEST_CASE("what is no numbered pack is counted and nothing else", "[edge-agent][ingest]") {
   IntakePoint point;
   for (const auto* bad : {"", "x", "[]", "{}", R"([{"n":"hr","v":1}])"}) {
     CHECK(point.intake->on(ada, bad, point.now) == Admission::malformed);
@@ -118,7 +118,7 @@ TEST_CASE("with the disk nearly full new readings are refused and old ones recei
 }
 
 TEST_CASE("what would fill memory is refused, and taken when blocks have been sealed",
-          "[edge-agent][ingest][N8]") {
+          "[edge-agent][ingest]") {
   Intake::Limits limits;
   limits.unsealed_octets = 2000;
   limits.streams = 2;
@@ -133,7 +133,7 @@ TEST_CASE("what would fill memory is refused, and taken when blocks have been se
   CHECK(send(point, device_number(3), 1) == Admission::refused_busy);
 }
 
-TEST_CASE("a stream is sealed at five minutes or 1,024 messages, not before", "[edge-agent][ingest][I5]") {
+TEST_CASE("a stream is sealed at five minutes or 1,024 messages, not before", "[edge-agent][ingest][W2]") {
   IntakePoint point;
   send(point, ada, 1);
   CHECK(point.intake->due(point.now).empty());
@@ -156,7 +156,7 @@ TEST_CASE("a stream is sealed at five minutes or 1,024 messages, not before", "[
   CHECK(point.intake->unsealed_messages() == 0);
 }
 
-TEST_CASE("a row stays until the last of its messages is sealed", "[edge-agent][ingest][I5]") {
+TEST_CASE("a row stays until the last of its messages is sealed", "[edge-agent][ingest][X11]") {
   IntakePoint point;
   send(point, ada, 1);
   send(point, bo, 1);
@@ -170,7 +170,7 @@ TEST_CASE("a row stays until the last of its messages is sealed", "[edge-agent][
   CHECK(point.rows.empty());
 }
 
-TEST_CASE("a change of wearer seals what the one before wore", "[edge-agent][ingest][I5]") {
+TEST_CASE("a change of wearer seals what the one before wore", "[edge-agent][ingest][W2]") {
   IntakePoint point;
   send(point, ada, 1);
   send(point, ada, 2);

@@ -45,6 +45,7 @@ struct QuietHost final : sync::PointLinkHost {
   void feed_record(const Record&) override {}
   void feed_left(const SubjectKey&) override {}
   void restored(const std::vector<Record>&) override {}
+  void rebuilt(const sync::Rebuilt&, Transaction&) override {}
   void open_life(const v1::NodeLife&, Transaction) override {}
   void central_time(std::int64_t, std::uint32_t) override {}
   void incident(v1::IncidentKind, const std::string&) override {}

@@ -22,7 +22,7 @@ v1::ClockSource learned(Box& box) {
 
 }  // namespace
 
-TEST_CASE("only a person who is signed in sets the clock, and only while nobody has", "[edge][node][N10]") {
+TEST_CASE("only a person who is signed in sets the clock, and only while nobody has", "[edge][node][N8]") {
   PointWorld net;
   CHECK(net.ask(net.point, "reception", set_clock(net.ritas, monday_8_ms))->refusal() == v1::ASK_NOT_ALLOWED);
   net.restart(net.point, v1::TRUST_UNSET);
@@ -37,7 +37,7 @@ TEST_CASE("only a person who is signed in sets the clock, and only while nobody 
 }
 
 TEST_CASE("a box that boots in 1970 without a line goes on after its last record, and checks in",
-          "[edge][node][N10]") {
+          "[edge][node][N8]") {
   PointWorld net;
   const std::string before = net.ask(net.point, "checkin-1", net.walk_in())->checked_in().ticket_label();
   const std::int64_t last = net.point.node->now().wall_ms;
@@ -52,7 +52,7 @@ TEST_CASE("a box that boots in 1970 without a line goes on after its last record
   CHECK(net.board().waiting(1).label() == before);
 }
 
-TEST_CASE("a box that boots in 1970 marks nobody absent", "[edge][node][N10]") {
+TEST_CASE("a box that boots in 1970 marks nobody absent", "[edge][node][N8]") {
   PointWorld net;
   net.clinic->absent_rule(1, 0, 0);
   net.settle();
@@ -69,7 +69,7 @@ TEST_CASE("a box that boots in 1970 marks nobody absent", "[edge][node][N10]") {
   CHECK(net.board().called_size() == 0);
 }
 
-TEST_CASE("a new box that boots in 1970 keeps its queue when central brings the day", "[edge][node][N10]") {
+TEST_CASE("a new box that boots in 1970 keeps its queue when central brings the day", "[edge][node][N8]") {
   Network net;
   Box& point = net.add_point("Embankment");
   const Uuid gp = net.clinic->service("General practitioner");
@@ -107,7 +107,7 @@ TEST_CASE("a new box that boots in 1970 keeps its queue when central brings the 
   CHECK(net.same_state(point));
 }
 
-TEST_CASE("what a person says of the day moves the queue with it", "[edge][node][N10]") {
+TEST_CASE("what a person says of the day moves the queue with it", "[edge][node][N8]") {
   PointWorld net;
   net.ask(net.point, "checkin-1", net.walk_in());
   net.restart(net.point, v1::TRUST_UNSET);
@@ -136,7 +136,7 @@ TEST_CASE("central's time is taken by a clock that drifts, and not by one that i
 }
 
 TEST_CASE("nobody sets the clock before the last record, or before the software was made",
-          "[edge][node][N10][X6]") {
+          "[edge][node][N8]") {
   PointWorld net;
   net.ask(net.point, "checkin-1", net.walk_in());
   net.restart(net.point, v1::TRUST_UNSET);
@@ -151,7 +151,7 @@ TEST_CASE("nobody sets the clock before the last record, or before the software 
   CHECK(say(monday_8_ms + 3'600'000) == v1::ASK_GRANTED);
 }
 
-TEST_CASE("a time within the minute of the last record is not before it", "[edge][node][N10]") {
+TEST_CASE("a time within the minute of the last record is not before it", "[edge][node][N8]") {
   PointWorld net;
   net.point.clock.pass_ms(30'000);
   net.ask(net.point, "checkin-1", net.walk_in());
@@ -160,7 +160,7 @@ TEST_CASE("a time within the minute of the last record is not before it", "[edge
   CHECK(net.ask(net.point, "reception", set_clock(net.ritas, monday_8_ms))->refusal() == v1::ASK_GRANTED);
 }
 
-TEST_CASE("an unset clock that stood right all the same is recorded as learned", "[edge][node][N10]") {
+TEST_CASE("an unset clock that stood right all the same is recorded as learned", "[edge][node][N8]") {
   PointWorld net;
   net.restart(net.point, v1::TRUST_UNSET);  // It goes on from its last record, which was a moment ago.
   net.connect(net.point);
@@ -170,7 +170,7 @@ TEST_CASE("an unset clock that stood right all the same is recorded as learned",
 }
 
 TEST_CASE("a machine that finds the time by itself is recorded, and what went on from its old clock ends",
-          "[edge][node][N10]") {
+          "[edge][node][N8]") {
   PointWorld net;
   net.restart(net.point, v1::TRUST_UNSET);
   net.pass_seconds(5);
@@ -184,8 +184,7 @@ TEST_CASE("a machine that finds the time by itself is recorded, and what went on
   CHECK(learned(net.point) == v1::CLOCK_SOURCE_MACHINE);
 }
 
-TEST_CASE("what was learned of the clock is forgotten when the machine is synchronised",
-          "[edge][node][N10]") {
+TEST_CASE("what was learned of the clock is forgotten when the machine is synchronised", "[edge][node][N8]") {
   PointWorld net;
   net.restart(net.point, v1::TRUST_UNSET);
   net.connect(net.point);

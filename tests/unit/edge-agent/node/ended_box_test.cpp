@@ -136,7 +136,7 @@ struct EndedBox : CopiedNetwork {
 }  // namespace
 
 TEST_CASE("what was ended with a box stays ended, also after a restart when the feed says it no more",
-          "[edge][node][X6][N10]") {
+          "[edge][node][N10]") {
   EndedBox net;
   REQUIRE(net.status(net.waits) == v1::TICKET_ENDED);
   REQUIRE(net.in_scope(v1::TICKET) == 1);
@@ -156,7 +156,7 @@ TEST_CASE("what was ended with a box stays ended, also after a restart when the 
 }
 
 TEST_CASE("who was served after the one who waits had come has been served, also after a restart",
-          "[edge][node][X6][N10]") {
+          "[edge][node][N10]") {
   EndedBox net({.served_last = true});
   for (int i = 0; i < 3; ++i) {
     CHECK(net.status(net.waits) == v1::TICKET_ENDED);
@@ -170,7 +170,7 @@ TEST_CASE("who was served after the one who waits had come has been served, also
   }
 }
 
-TEST_CASE("nobody outside the scope is left of what was ended with a box", "[edge][node][X6]") {
+TEST_CASE("nobody outside the scope is left of what was ended with a box", "[edge][node][X5]") {
   EndedBox net({.standby = true});
   REQUIRE(net.bodies_of_olena() > 0);
   net.pass_days(31);
@@ -183,8 +183,7 @@ TEST_CASE("nobody outside the scope is left of what was ended with a box", "[edg
   CHECK(net.same_state(*net.box));
 }
 
-TEST_CASE("what the box in its place writes is not ended, before and after a restart",
-          "[edge][node][X6][N10]") {
+TEST_CASE("what the box in its place writes is not ended, before and after a restart", "[edge][node][N10]") {
   EndedBox net;
   const Uuid again = EndedBox::ticket_of(*net.ask(*net.box, "checkin-1", net.by_phone()));
   for (int i = 0; i < 2; ++i) {
@@ -195,7 +194,7 @@ TEST_CASE("what the box in its place writes is not ended, before and after a res
 }
 
 TEST_CASE("what a thief wrote into the journal of the box before is handed back, and nothing is done by it",
-          "[edge][node][X2][X6]") {
+          "[edge][node][X5]") {
   EndedBox net({.stolen = true});
   auto obeys_nothing = [&net] {
     const edge::PointState& state = net.box->node->state();
@@ -219,7 +218,7 @@ TEST_CASE("what a thief wrote into the journal of the box before is handed back,
 }
 
 TEST_CASE("a disk from before this was remembered learns it from what is still in scope",
-          "[edge][node][X6][N10]") {
+          "[edge][node][N10]") {
   EndedBox net;
   Transaction forgets;
   for (const auto& [name, value] : net.box->store.values("lives/ended")) forgets.values[name] = "";

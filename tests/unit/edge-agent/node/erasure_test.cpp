@@ -70,14 +70,14 @@ struct Erased : PointWorld {
 
 }  // namespace
 
-TEST_CASE("what one person has proposed to erase stays", "[edge][node][X8]") {
+TEST_CASE("what one person has proposed to erase stays", "[edge][node][H11]") {
   Erased net;
   CHECK(net.bodies_of(net.visit) == 1);
   CHECK(net.point.node->state().patients.find(net.olena));
 }
 
 TEST_CASE("what two people ordered to be erased is gone from the point, and its journal holds",
-          "[edge][node][X8]") {
+          "[edge][node][H11]") {
   Erased net;
   net.order();
   net.come_back();
@@ -91,7 +91,7 @@ TEST_CASE("what two people ordered to be erased is gone from the point, and its 
   CHECK(net.ask(net.point, "room-1", net.call_next())->has_done());
 }
 
-TEST_CASE("an order to erase reaches a point that was away when it was given", "[edge][node][X8]") {
+TEST_CASE("an order to erase reaches a point that was away when it was given", "[edge][node][H11]") {
   Erased net;
   net.cut(net.point);
   net.order();
@@ -100,7 +100,7 @@ TEST_CASE("an order to erase reaches a point that was away when it was given", "
   net.check_gone();
 }
 
-TEST_CASE("the erased are gone with the order, before the new feed is whole", "[edge][node][X8]") {
+TEST_CASE("the erased are gone with the order, before the new feed is whole", "[edge][node][H11]") {
   Erased net;
   net.cut(net.point);
   net.order();
@@ -113,7 +113,7 @@ TEST_CASE("the erased are gone with the order, before the new feed is whole", "[
 }
 
 TEST_CASE("answers are kept for a repeat, and gone from the disk on the day after the next",
-          "[edge][node][K5]") {
+          "[edge][node][X10]") {
   PointWorld net;
   const v1::Ask ask = net.numbered(net.walk_in());
   const AskId id = *AskId::from_octets(ask.id());

@@ -18,7 +18,7 @@ struct GoneStandby : CopiedNetwork {
 }  // namespace
 
 TEST_CASE("what was safe is not when the standby is gone, also after a restart, and is when it is back",
-          "[edge-agent][window][N8]") {
+          "[edge-agent][window][X11]") {
   GoneStandby net;
   net.cut_copy();
   net.pass(until_missed_s);
@@ -34,7 +34,7 @@ TEST_CASE("what was safe is not when the standby is gone, also after a restart, 
 }
 
 TEST_CASE("a point that was away hears that the standby is gone when it comes back",
-          "[edge-agent][window][N8]") {
+          "[edge-agent][window][X11]") {
   GoneStandby net;
   net.cut(*net.point);
   net.cut_copy();
@@ -48,7 +48,7 @@ TEST_CASE("a point that was away hears that the standby is gone when it comes ba
 }
 
 TEST_CASE("what was safe is not with an empty standby in the place of the one before",
-          "[edge-agent][window][N8]") {
+          "[edge-agent][window][X11]") {
   GoneStandby net;
   net.cut_copy();
   net.copy = std::make_unique<Copy>();

@@ -58,7 +58,7 @@ struct MixedVersions : PointWorld {
 
 TEST_CASE(
     "a point's record of a type and verb that nobody here knows is stored, chained, acknowledged, counted",
-    "[edge-agent][versions][N8]") {
+    "[edge-agent][versions][X11]") {
   MixedVersions net;
   const std::uint64_t acts = net.acts(), held = net.held(net.point);
   const SubjectKey subject{newer_type, net.clinic->id()};
@@ -92,7 +92,7 @@ TEST_CASE(
 }
 
 TEST_CASE("central's record with a newer verb, value and field reaches its point whole",
-          "[central][feed][versions][N8]") {
+          "[central][feed][versions][X11]") {
   MixedVersions net;
   v1::Appointment state = net.central->state().appointments.find(net.at_nine)->state;
   add_newer_field(state);
@@ -116,7 +116,7 @@ TEST_CASE("central's record with a newer verb, value and field reaches its point
 }
 
 TEST_CASE("a point that changes a subject keeps the fields that it does not know",
-          "[edge-agent][versions][N8]") {
+          "[edge-agent][versions][X11]") {
   MixedVersions net;
   net.ask(net.point, "checkin-1", net.walk_in());
   const auto& tickets = net.point.node->state().tickets.rows();
@@ -149,7 +149,7 @@ TEST_CASE("a point that changes a subject keeps the fields that it does not know
 }
 
 TEST_CASE("central that changes a subject keeps the fields that it does not know",
-          "[central][versions][N8]") {
+          "[central][versions][X11]") {
   MixedVersions net;
   v1::Appointment state = net.central->state().appointments.find(net.at_nine)->state;
   add_newer_field(state);

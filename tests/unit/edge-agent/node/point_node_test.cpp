@@ -19,7 +19,7 @@ TEST_CASE("what is no ask gets no answer", "[edge][node]") {
   CHECK(net.point.node->state().tickets.rows().empty());
 }
 
-TEST_CASE("no reply leaves before what is behind it is on the disk", "[edge][node][K5]") {
+TEST_CASE("no reply leaves before what is behind it is on the disk", "[edge][node][X11]") {
   PointWorld net;
   net.point.ledger->hold();
   const v1::Ask ask = net.numbered(net.walk_in());
@@ -43,7 +43,7 @@ TEST_CASE("a repeat while the answer is on its way does nothing more", "[edge][n
   CHECK(net.point.node->state().tickets.rows().size() == 1);
 }
 
-TEST_CASE("who is told of a check-in that is on its way to the disk is told after it", "[edge][node][K5]") {
+TEST_CASE("who is told of a check-in that is on its way to the disk is told after it", "[edge][node][X11]") {
   PointWorld net;
   net.point.ledger->hold();
   std::vector<std::string> told;
@@ -120,7 +120,7 @@ TEST_CASE("a point says what central has not got, how old that is, and that it g
   CHECK(view.oldest_unsynced_ms() == 0);
 }
 
-TEST_CASE("screens are told of what changed, and that a feed changed something too", "[edge][node]") {
+TEST_CASE("screens are told of what changed, and that a feed changed something too", "[edge][node][Q5]") {
   PointWorld net;
   net.pass_seconds(2);
   int told = 0;
@@ -159,7 +159,7 @@ TEST_CASE("central's request for the point's minutes is answered by the point, a
   CHECK(net.central->state().request_answers.rows().size() == 1);
 }
 
-TEST_CASE("one minute cannot be booked on both sides of a cut", "[edge][node][S1][S5]") {
+TEST_CASE("one minute cannot be booked on both sides of a cut", "[edge][node][S1][N10]") {
   PointWorld net;
   net.cut(net.point);
   int central_booked = 0, central_asked = 0, here = 0, asked = 0;

@@ -86,7 +86,7 @@ TEST_CASE("a request of central that was heard but not answered when the agent d
 }
 
 TEST_CASE("a new feed that the line cuts off leaves the point its day, also after a restart",
-          "[edge][node][N8][N10][X2]") {
+          "[edge][node][N8][N10]") {
   for (const bool restarts : {false, true}) {
     CAPTURE(restarts);
     PointWorld net;

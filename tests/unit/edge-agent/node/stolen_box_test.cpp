@@ -285,7 +285,7 @@ struct StolenBox : Network {
 
 }  // namespace
 
-TEST_CASE("a thief of a box with its key finds nobody outside of the point's scope", "[edge][node][X6]") {
+TEST_CASE("a thief of a box with its key finds nobody outside of the point's scope", "[edge][node][X5]") {
   StolenBox net;
   net.live(days_lived);
   CHECK(net.outsiders_found().empty());
@@ -315,7 +315,7 @@ TEST_CASE("a thief of a box with its key finds nobody outside of the point's sco
   CHECK(net.central->state().survey_answers.rows().size() == days_lived + 1);
 }
 
-TEST_CASE("a box that does not honour a leave is found out", "[edge][node][X6]") {
+TEST_CASE("a box that does not honour a leave is found out", "[edge][node][X5]") {
   StolenBox net;
   net.honours_no_leave = true;
   net.live(12);
@@ -325,7 +325,7 @@ TEST_CASE("a box that does not honour a leave is found out", "[edge][node][X6]")
 }
 
 TEST_CASE("a box without a line for weeks keeps what is not safe, and lets it go when it is",
-          "[edge][node][X6][K5]") {
+          "[edge][node][X5][X11]") {
   StolenBox net;
   net.live(1);
   net.cut(net.point);

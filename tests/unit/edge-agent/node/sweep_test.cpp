@@ -40,7 +40,7 @@ struct BusyDay : PointWorld {
 
 }  // namespace
 
-TEST_CASE("what is past goes in portions, at one tick after the other", "[edge][node][X6]") {
+TEST_CASE("what is past goes in portions, at one tick after the other", "[edge][node][X5]") {
   BusyDay net;
   const std::size_t before = net.bodies();
   net.point.node->tick();
@@ -58,7 +58,7 @@ TEST_CASE("what is past goes in portions, at one tick after the other", "[edge][
   CHECK(net.point.node->writer().tip(v1::ACTS).seq == acts);
 }
 
-TEST_CASE("the next portion waits until the one before is on the disk", "[edge][node][X6]") {
+TEST_CASE("the next portion waits until the one before is on the disk", "[edge][node][X5]") {
   BusyDay net;
   net.point.ledger->hold();
   net.point.node->tick();
@@ -71,7 +71,7 @@ TEST_CASE("the next portion waits until the one before is on the disk", "[edge][
   CHECK(net.done());
 }
 
-TEST_CASE("a process that dies between two portions goes on where it was", "[edge][node][X6]") {
+TEST_CASE("a process that dies between two portions goes on where it was", "[edge][node][X5]") {
   BusyDay net;
   net.point.node->tick();
   const std::size_t left = net.bodies();

@@ -77,7 +77,7 @@ struct Worn : Network {
 }  // namespace
 
 TEST_CASE("readings are of who wears the device, and another wearer begins another block",
-          "[edge-agent][readings][H1]") {
+          "[edge-agent][readings][W2]") {
   Worn net;
   net.say();
   const Uuid custody = net.clinic->id();
@@ -95,7 +95,7 @@ TEST_CASE("readings are of who wears the device, and another wearer begins anoth
 }
 
 TEST_CASE("of two custodies of a device the one that began later holds, in whatever order they came",
-          "[edge-agent][readings][H1]") {
+          "[edge-agent][readings][W2]") {
   Worn net;
   net.give(net.clinic->id(), net.custody(net.petr, net.point, 2000));
   net.give(net.clinic->id(), net.custody(net.olena, net.point, 1000));
@@ -105,7 +105,7 @@ TEST_CASE("of two custodies of a device the one that began later holds, in whate
 }
 
 TEST_CASE("a new feed without a custody leaves the wearer until it is whole, and then nobody",
-          "[edge-agent][readings][H1][X2]") {
+          "[edge-agent][readings][W2]") {
   Worn net;
   const Uuid custody = net.clinic->id();
   net.give(custody, net.custody(net.olena, net.point));

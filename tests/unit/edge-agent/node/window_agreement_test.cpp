@@ -15,7 +15,7 @@ TEST_CASE("a proposal or an answer that is lost is sent again", "[edge-agent][wi
   net.all_agree();
 }
 
-TEST_CASE("central signs nothing that it does not come to itself", "[edge-agent][window][K3]") {
+TEST_CASE("central signs nothing that it does not come to itself", "[edge-agent][window][X7]") {
   Windowed net;
   net.five_days();
   net.lose = [&](v1::Frame& frame) {
@@ -33,7 +33,7 @@ TEST_CASE("central signs nothing that it does not come to itself", "[edge-agent]
   CHECK(net.acts_cut() > 0);
 }
 
-TEST_CASE("a checkpoint that its node has not signed ends the line", "[edge-agent][window][K3]") {
+TEST_CASE("a checkpoint that its node has not signed ends the line", "[edge-agent][window][X7]") {
   Windowed net;
   net.five_days();
   net.lose = [&](v1::Frame& frame) {
@@ -46,7 +46,7 @@ TEST_CASE("a checkpoint that its node has not signed ends the line", "[edge-agen
 }
 
 TEST_CASE("a cut within a transaction is refused, whatever it says of it, and harms nobody",
-          "[edge-agent][window][K3][X6]") {
+          "[edge-agent][window][X7]") {
   Windowed net;
   net.ticket();  // Its life; a visit and a ticket, in one.
   net.ticket();
@@ -63,7 +63,7 @@ TEST_CASE("a cut within a transaction is refused, whatever it says of it, and ha
   CHECK(net.point->live());
 }
 
-TEST_CASE("a checkpoint that cuts a journal twice ends the line", "[edge-agent][window][K3][X6]") {
+TEST_CASE("a checkpoint that cuts a journal twice ends the line", "[edge-agent][window][X7]") {
   Windowed net;
   net.ticket();
   net.ticket();
@@ -75,7 +75,7 @@ TEST_CASE("a checkpoint that cuts a journal twice ends the line", "[edge-agent][
 }
 
 TEST_CASE("a checkpoint that was refused falls when it comes again, and nothing is read for it",
-          "[edge-agent][window][K3]") {
+          "[edge-agent][window][X7]") {
   Windowed net;
   net.ticket();
   net.pass(2);
@@ -92,7 +92,7 @@ TEST_CASE("a checkpoint that was refused falls when it comes again, and nothing 
 }
 
 TEST_CASE("what was read for a checkpoint is of no account for one that leaves a life out",
-          "[edge-agent][window][K3]") {
+          "[edge-agent][window][X7]") {
   Windowed net;
   net.ticket();
   const JournalId older = net.acts();
@@ -112,7 +112,7 @@ TEST_CASE("what was read for a checkpoint is of no account for one that leaves a
   CHECK(net.incidents(v1::INCIDENT_HASH) == 0);
 }
 
-TEST_CASE("an answer that central has not signed is none", "[edge-agent][window][K3]") {
+TEST_CASE("an answer that central has not signed is none", "[edge-agent][window][X7]") {
   Windowed net;
   net.five_days();
   net.lose = [&](v1::Frame& frame) {

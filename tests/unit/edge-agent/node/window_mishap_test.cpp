@@ -4,7 +4,7 @@
 namespace feldsher::testing {
 
 TEST_CASE("nothing is cut while the standby is away, though all was safe with it",
-          "[edge-agent][window][N8]") {
+          "[edge-agent][window][X11]") {
   Windowed net;
   net.five_days();
   net.cut_copy();
@@ -22,7 +22,7 @@ TEST_CASE("nothing is cut while the standby is away, though all was safe with it
   net.all_agree();
 }
 
-TEST_CASE("a standby that goes while central reads for a cut stops it", "[edge-agent][window][N8]") {
+TEST_CASE("a standby that goes while central reads for a cut stops it", "[edge-agent][window][X11]") {
   Windowed net;
   net.ticket();
   net.pass(2);
@@ -40,7 +40,7 @@ TEST_CASE("a standby that goes while central reads for a cut stops it", "[edge-a
 }
 
 TEST_CASE("whatever it died in, a point goes on, and has whole journals in between",
-          "[edge-agent][window][X7]") {
+          "[edge-agent][window][X7][X11]") {
   for (int steps = 0; steps < 14; ++steps) {
     INFO("died after " << steps);
     Windowed net;
@@ -68,7 +68,7 @@ TEST_CASE("whatever it died in, a point goes on, and has whole journals in betwe
 }
 
 TEST_CASE("a disk from before the cut gets back what it lost, and is cut again",
-          "[edge-agent][window][N10]") {
+          "[edge-agent][window][X11]") {
   Windowed net;
   net.five_days();
   const MemoryStore backup = net.point->store;
@@ -93,7 +93,7 @@ TEST_CASE("a disk from before the cut gets back what it lost, and is cut again",
   net.all_agree();
 }
 
-TEST_CASE("a disk from after the cut gets back what it lost, its suffix only", "[edge-agent][window][N10]") {
+TEST_CASE("a disk from after the cut gets back what it lost, its suffix only", "[edge-agent][window][X11]") {
   Windowed net;
   net.five_days();
   net.trim();
@@ -117,7 +117,7 @@ TEST_CASE("a disk from after the cut gets back what it lost, its suffix only", "
 }
 
 TEST_CASE("a central restored from before the cut says what it lacks, and so does the point; nobody waits",
-          "[edge-agent][window][N8]") {
+          "[edge-agent][window][X11]") {
   Windowed net;
   const MemoryStore old_central = net.store;
   net.five_days();

@@ -4,7 +4,7 @@
 namespace feldsher::testing {
 
 TEST_CASE("a point cuts what is older than its window, and all goes on as before",
-          "[edge-agent][window][K3]") {
+          "[edge-agent][window][X11]") {
   Windowed net;
   net.five_days();
   const std::size_t before = net.held_here();
@@ -39,7 +39,7 @@ TEST_CASE("a point cuts what is older than its window, and all goes on as before
   net.all_agree();
 }
 
-TEST_CASE("what is on one disk only is never cut", "[edge-agent][window][N8]") {
+TEST_CASE("what is on one disk only is never cut", "[edge-agent][window][X11]") {
   Windowed net(false);
   net.five_days();
   net.trim();

@@ -17,7 +17,10 @@ struct Windowed : CopiedNetwork {
   void begin_window() {
     window.reset();
     window = std::make_unique<Window>(*point->node, *point->ledger, *point->signer, rule);
-    window->resume(point->store);
+    window->resume(*point->disk);
+    point->node->on_rebuilt = [this](const sync::Rebuilt& rebuilt, Transaction& with) {
+      window->rebuilt(rebuilt, with);
+    };
   }
   void reading() {
     Draft draft;
@@ -108,16 +111,16 @@ struct Windowed : CopiedNetwork {
   std::vector<Verifier::Finding> verify() {
     Verifier verifier(tenant_of_tests);
     verifier.demand_countersignatures({central_signer.public_key()});
-    for (const JournalTip& cut : point->store.cuts()) verifier.cut(cut);
+    for (const JournalTip& cut : point->disk->cuts()) verifier.cut(cut);
     v1::SignedCheckpoint checkpoint;
-    if (auto octets = point->store.value(checkpoint_value))
+    if (auto octets = point->disk->value(checkpoint_value))
       if (checkpoint.ParseFromString(*octets)) verifier.expect_checkpoint(checkpoint);
-    point->store.replay(0, [&](std::uint64_t, Record&& record) {
+    point->disk->replay(0, [&](std::uint64_t, Record&& record) {
       verifier.record(record.journal(), record.key.seq, record.stored.core, record.stored.body,
                       record.stored.body_digest, record.stored.hash, record.stored.prev);
     });
     verifier.kept(check);
-    for (const JournalTip& tip : point->store.tips()) verifier.tip(tip.journal, tip.seq, tip.hash);
+    for (const JournalTip& tip : point->disk->tips()) verifier.tip(tip.journal, tip.seq, tip.hash);
     return verifier.findings();
   }
   void all_agree() {

@@ -63,7 +63,7 @@ TEST_CASE("a planned time carries what the wall says, its zone, its instant and 
   CHECK_FALSE(tzdata_release().empty());
 }
 
-TEST_CASE("a birth date is a day that was", "[protocol][civil][K6]") {
+TEST_CASE("a birth date is a day that was", "[protocol][civil]") {
   CHECK(is_date("1956-03-09"));
   CHECK(is_date("2024-02-29"));
   for (const char* wrong :

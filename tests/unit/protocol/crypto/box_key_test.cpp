@@ -1,8 +1,11 @@
 #include "protocol/crypto/box_key.hpp"
 
+#include <stdlib.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
 
+#include "protocol/crypto/secret_file.hpp"
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/record/result.hpp"
 #include "tests/unit/protocol/crypto/folder.hpp"
@@ -64,4 +67,61 @@ TEST_CASE("a seal that cannot be opened is said to be that", "[protocol][crypto]
   key.save(folder.path(), "box", SystemdCreds("/bin/false", tpm));
   CHECK_FALSE(key.sealed());
   CHECK(BoxKey::load(folder.path(), "box", SystemdCreds("/bin/false", tpm)).has_value());
+}
+
+namespace {
+
+/// A unit with LoadCredentialEncrypted=feldsher-box: its manager has opened the seal, and says where.
+struct Service {
+  explicit Service(const std::string& key) {
+    std::ofstream(folder.path() / "feldsher-box") << key;
+    setenv("CREDENTIALS_DIRECTORY", folder.path().c_str(), 1);
+  }
+  ~Service() { unsetenv("CREDENTIALS_DIRECTORY"); }
+  test::Folder folder;
+};
+
+}  // namespace
+
+TEST_CASE("a service gets its sealed key from its manager, and asks no TPM", "[protocol][crypto][X6]") {
+  const PretendProgram pretend;
+  std::ofstream(pretend.tpm) << "a device";
+  const SystemdCreds creds(pretend.program, pretend.tpm);
+  const SystemdCreds none("/nowhere/systemd-creds", "/nowhere/tpm");
+  SystemRandom random;
+  const auto& folder = pretend.folder.path();
+  BoxKey key = BoxKey::make(random);
+  const std::string wrapped = key.wrap("secret", "journal", random);
+  key.save(folder, "box", creds);
+  REQUIRE(key.sealed());
+  // As the unit runs: no device, no program to ask.
+  CHECK_THROWS_AS(BoxKey::load(folder, "box", none), Fault);
+  {
+    const Service service(creds.unseal(read_secret_file(folder / "box.cred")));
+    const auto opened = BoxKey::load(folder, "box", none);
+    REQUIRE(opened);
+    CHECK(opened->sealed());
+    CHECK(opened->unwrap(wrapped, "journal") == "secret");
+    // A rotation's next key is not what the manager has opened.
+    BoxKey next = BoxKey::make(random);
+    next.save(folder, "box-next", creds);
+    CHECK_THROWS_AS(BoxKey::load(folder, "box-next", none), Fault);
+    // Nothing is sealed there: what the manager has is no matter.
+    test::Folder open;
+    BoxKey plain = BoxKey::make(random);
+    plain.save(open.path(), "box", none);
+    const auto loaded = BoxKey::load(open.path(), "box", none);
+    REQUIRE(loaded);
+    CHECK_FALSE(loaded->sealed());
+    CHECK_FALSE(loaded->unwrap(wrapped, "journal"));
+  }
+  {
+    const Service wrong("no key at all");
+    CHECK_THROWS_AS(BoxKey::load(folder, "box", none), Fault);
+  }
+  {
+    const Service empty("");
+    std::filesystem::remove(empty.folder.path() / "feldsher-box");
+    CHECK_THROWS_AS(BoxKey::load(folder, "box", none), Fault);
+  }
 }

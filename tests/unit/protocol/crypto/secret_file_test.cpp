@@ -1,10 +1,14 @@
 #include "protocol/crypto/secret_file.hpp"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <csignal>
 
+#include "protocol/record/result.hpp"
 #include "tests/unit/protocol/crypto/folder.hpp"
 
 using namespace feldsher;
@@ -30,7 +34,7 @@ void is_somebodys(const std::filesystem::path& path, mode_t mode) {
 
 }  // namespace
 
-TEST_CASE("what root writes anew stays whose it was", "[protocol][crypto][keys][X7]") {
+TEST_CASE("what root writes anew stays whose it was", "[protocol][crypto][keys][X6]") {
   if (geteuid() != 0) SKIP("only root can give files away");
   Folder folder;
   const auto secret = folder.path() / "key.pem", open = folder.path() / "certificate.pem";
@@ -45,7 +49,7 @@ TEST_CASE("what root writes anew stays whose it was", "[protocol][crypto][keys][
   CHECK(read_secret_file(secret) == "two");
 }
 
-TEST_CASE("a new file that root writes belongs to the owner of its folder", "[protocol][crypto][keys][X7]") {
+TEST_CASE("a new file that root writes belongs to the owner of its folder", "[protocol][crypto][keys][X6]") {
   if (geteuid() != 0) SKIP("only root can give files away");
   Folder folder;
   REQUIRE(chown(folder.path().c_str(), somebody, their_group) == 0);
@@ -55,4 +59,28 @@ TEST_CASE("a new file that root writes belongs to the owner of its folder", "[pr
   is_somebodys(folder.path() / "a", 0600);
   is_somebodys(folder.path() / "b", 0600);
   is_somebodys(folder.path() / "c", 0644);
+}
+
+TEST_CASE(
+    "a process that is killed while it writes a secret leaves nothing of it, and the next one writes it",
+    "[protocol][crypto][keys][X6]") {
+  Folder folder;
+  const auto secret = folder.path() / "journal.key";
+  const pid_t child = fork();
+  if (child == 0) {
+    // The kernel kills it in the middle of its first write.
+    const rlimit four{4, 4};
+    std::signal(SIGXFSZ, SIG_DFL);
+    if (setrlimit(RLIMIT_FSIZE, &four) == 0) write_secret_file(secret, "more than four octets");
+    _exit(0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE((WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ));
+  CHECK(!std::filesystem::exists(secret));
+  write_secret_file(secret, "whole");
+  CHECK(read_secret_file(secret) == "whole");
+  CHECK_THROWS_AS(write_secret_file(secret, "another"), Fault);
+  CHECK(read_secret_file(secret) == "whole");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
 }

@@ -49,7 +49,7 @@ struct Held {
 
 }  // namespace
 
-TEST_CASE("an end of a journal that is none is noticed at opening", "[protocol][journal][K3]") {
+TEST_CASE("an end of a journal that is none is noticed at opening", "[protocol][journal][X7]") {
   Held held;
   const char* unreadable = "the end of the journal cannot be read";
   SECTION("an origin of fifteen octets") {
@@ -80,7 +80,7 @@ TEST_CASE("an end of a journal that is none is noticed at opening", "[protocol][
 }
 
 TEST_CASE("a file that does not say whose journal it is, or what it is, is refused",
-          "[protocol][journal][K9]") {
+          "[protocol][journal][X7]") {
   Held held;
   SECTION("no tenant") {
     held.change("DELETE FROM tenant");
@@ -96,7 +96,7 @@ TEST_CASE("a file that does not say whose journal it is, or what it is, is refus
   }
 }
 
-TEST_CASE("a record that was changed is not read, and its neighbours are", "[protocol][journal][K3]") {
+TEST_CASE("a record that was changed is not read, and its neighbours are", "[protocol][journal][X7]") {
   Held held;
   auto refused = [&](const char* sql, std::uint64_t from, const char* why) {
     held.change(sql);
@@ -136,7 +136,7 @@ TEST_CASE("a record that was changed is not read, and its neighbours are", "[pro
 }
 
 TEST_CASE("a record of a journal that nobody knows stops what reads in the order of arrival",
-          "[protocol][journal][K3]") {
+          "[protocol][journal][X7]") {
   Held held;
   held.change("UPDATE record SET journal=99 WHERE journal=1 AND seq=2");
   auto store = held.opened();
@@ -145,7 +145,7 @@ TEST_CASE("a record of a journal that nobody knows stops what reads in the order
   CHECK_THROWS_AS(store.read_intake(0, {}), Fault);
 }
 
-TEST_CASE("a subject of the scope or a head that was changed is not believed", "[protocol][journal][K3]") {
+TEST_CASE("a subject of the scope or a head that was changed is not believed", "[protocol][journal][X7]") {
   Held held;
   auto scope_refused = [&](const char* sql) {
     held.change(sql);
@@ -165,7 +165,7 @@ TEST_CASE("a subject of the scope or a head that was changed is not believed", "
   }
 }
 
-TEST_CASE("an answer to nobody's ask is passed over", "[protocol][journal][K5]") {
+TEST_CASE("an answer to nobody's ask is passed over", "[protocol][journal]") {
   Held held;
   held.change("INSERT INTO answered VALUES(x'00', x'01')");
   auto store = held.opened();
@@ -194,7 +194,7 @@ TEST_CASE("an erasure passes over what cannot be read, and erases the rest", "[p
   CHECK(store.read_intake(4, {}).size() == 3);
 }
 
-TEST_CASE("a new journal never gets the number that another has", "[protocol][journal][K3]") {
+TEST_CASE("a new journal never gets the number that another has", "[protocol][journal][X7]") {
   Held held;
   // As if a journal had been there in between once.
   held.change("UPDATE journal SET id=3 WHERE id=2; UPDATE record SET journal=3 WHERE journal=2");
@@ -246,7 +246,7 @@ TEST_CASE("who audits sees every row as it lies there, also one that no store wo
   CHECK(journal.heads().size() == 1);
 }
 
-TEST_CASE("a cut that is none is noticed at opening", "[protocol][journal][K3]") {
+TEST_CASE("a cut that is none is noticed at opening", "[protocol][journal][X7]") {
   Held held;
   const char* unreadable = "the cut of the journal cannot be read";
   const std::string at_two =
@@ -277,7 +277,7 @@ TEST_CASE("a cut that is none is noticed at opening", "[protocol][journal][K3]")
   }
 }
 
-TEST_CASE("a journal is not cut at a record that is gone or changed", "[protocol][journal][K3]") {
+TEST_CASE("a journal is not cut at a record that is gone or changed", "[protocol][journal][X7]") {
   Held held;
   Transaction cut;
   cut.cuts = {held.node.writer.tip(v1::READINGS)};

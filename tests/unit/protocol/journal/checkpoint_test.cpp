@@ -22,7 +22,7 @@ struct CutJournal {
       if (i % 8 == 0) group.push_back(node.write({"block"}, v1::READINGS));
       if (i == 29) {
         cuts = {node.writer.tip(v1::ACTS), node.writer.tip(v1::READINGS)};
-        cuts[1].edge = {};
+        blocks_edge = std::exchange(cuts[1].edge, {});
       }
     }
     std::vector<RecordRange> gone;
@@ -76,6 +76,7 @@ struct CutJournal {
   std::filesystem::path file;
   KeptSet kept;
   std::vector<JournalTip> cuts;
+  MerkleEdge blocks_edge;
   v1::SignedCheckpoint checkpoint;
   Audit before_drop;
 };
@@ -85,7 +86,7 @@ std::string first(const Audit& audit) { return audit.good() ? "good" : audit.fin
 }  // namespace
 
 TEST_CASE("a cut journal is verified from its checkpoint on, before and after what is not needed was dropped",
-          "[protocol][journal][K3]") {
+          "[protocol][journal][X7]") {
   const CutJournal cut;
   CHECK(first(cut.before_drop) == "good");
   const Audit audit = cut.look();
@@ -97,8 +98,37 @@ TEST_CASE("a cut journal is verified from its checkpoint on, before and after wh
   CHECK(cut.before_drop.records == 46);
 }
 
+TEST_CASE("a journal that a new box began at the cut, from what was kept, is verified like the one before",
+          "[protocol][journal][X7][N10]") {
+  const CutJournal cut;
+  SqlcipherStore former(cut.file, cut.node.tenant, cut.key);
+  const auto file = cut.folder.path() / "new.db";
+  {
+    SqlcipherStore store(file, cut.node.tenant, cut.key);
+    Transaction begin, rest;
+    for (const JournalTip& tip : cut.cuts) {
+      BegunJournal& begun = begin.begun.emplace_back();
+      begun.cut = tip;
+      begun.tree_known = tip.journal.stream == v1::ACTS;
+      if (!begun.tree_known) begun.cut.edge = cut.blocks_edge;
+      for (Record& record : former.read(tip.journal, tip.seq + 1, {}))
+        rest.records.push_back(std::move(record));
+    }
+    former.kept([&](Record&& record) { begin.begun[0].kept.push_back(std::move(record)); });
+    begin.values[checkpoint_value] = cut.checkpoint.SerializeAsString();
+    rest.heads = former.heads();
+    commit(store, begin);
+    commit(store, rest);
+  }
+  SqlcipherJournal journal(file, cut.key);
+  const Audit audit = feldsher::audit(journal, {cut.central.public_key()});
+  CHECK(first(audit) == "good");
+  CHECK(audit.records == cut.look().records);
+  CHECK(audit.heads == 2);
+}
+
 TEST_CASE("each change of what was kept, of the cut and of what follows is found",
-          "[protocol][journal][K3]") {
+          "[protocol][journal][X7]") {
   const CutJournal cut;
   const std::string kept =
       "seq<=31 AND journal=1 AND seq=(SELECT seq FROM record WHERE journal=1 AND seq<=31 "
@@ -135,7 +165,7 @@ TEST_CASE("each change of what was kept, of the cut and of what follows is found
 }
 
 TEST_CASE("a kept record that was rewritten with all its hashes does not fit the checkpoint",
-          "[protocol][journal][K3]") {
+          "[protocol][journal][X7]") {
   const CutJournal cut;
   const auto copy = cut.folder.path() / "copy.db";
   StoredRow row, before;
@@ -161,7 +191,7 @@ TEST_CASE("a kept record that was rewritten with all its hashes does not fit the
   CHECK(first(audit) == "the checkpoint: what was kept before the cuts is not what it names");
 }
 
-TEST_CASE("no bit of a checkpoint can be changed, and nobody else can sign one", "[protocol][journal][K3]") {
+TEST_CASE("no bit of a checkpoint can be changed, and nobody else can sign one", "[protocol][journal][X7]") {
   const CutJournal cut;
   CHECK(cut.checkpoint.key_id() == cut.signer.key_id());
   CHECK(cut.checkpoint.counter_key_id() == cut.central.key_id());
@@ -181,7 +211,7 @@ TEST_CASE("no bit of a checkpoint can be changed, and nobody else can sign one",
 }
 
 TEST_CASE("what is kept does not hang on the order in which records pass, nor on what was dropped",
-          "[protocol][journal][K3]") {
+          "[protocol][journal][X7]") {
   WritingNode node;
   std::vector<Record> records;
   std::vector<SubjectKey> subjects;
@@ -209,7 +239,7 @@ TEST_CASE("what is kept does not hang on the order in which records pass, nor on
 }
 
 TEST_CASE("a checkpoint that cannot be read, or is of another node or tenant, proves nothing",
-          "[protocol][journal][K3]") {
+          "[protocol][journal][X7]") {
   const CutJournal cut;
   const auto with = [&](const std::function<void(v1::Checkpoint&)>& change) {
     v1::Checkpoint content;

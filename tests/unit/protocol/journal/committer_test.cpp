@@ -107,7 +107,7 @@ std::vector<int> count_to(int last) {
 
 }  // namespace
 
-TEST_CASE("nothing is told before its commit is done", "[protocol][journal][K4]") {
+TEST_CASE("nothing is told before its commit is done", "[protocol][journal][X11]") {
   Bench bench;
   bench.submit(1);
   bench.gate.wait_for_commits_begun(1);
@@ -171,7 +171,7 @@ TEST_CASE("draining ends after all that was submitted before", "[protocol][journ
   CHECK(bench.committer->backlog() == 0);
 }
 
-TEST_CASE("after a fault of the disk nothing is told again, and the fault once", "[protocol][journal][K4]") {
+TEST_CASE("after a fault of the disk nothing is told again, and the fault once", "[protocol][journal][X11]") {
   Bench bench;
   bench.submit(1);
   bench.gate.wait_for_commits_begun(1);
@@ -212,7 +212,7 @@ TEST_CASE("a full queue makes submit wait for the disk, and loses nothing", "[pr
   CHECK(bench.told == count_to(200));
 }
 
-TEST_CASE("closing commits what waits", "[protocol][journal][K4]") {
+TEST_CASE("closing commits what waits", "[protocol][journal][X11]") {
   Bench bench;
   for (int i = 1; i <= 20; ++i) bench.submit(i);
   bench.gate.open(100);
@@ -236,7 +236,7 @@ TEST_CASE("an idle store is looked after once", "[protocol][journal]") {
 }
 
 TEST_CASE("a committer that would take nothing is a bug, and so is what a closed one is given",
-          "[protocol][journal][K4]") {
+          "[protocol][journal][X11]") {
   CHECK_THROWS_AS(Bench({.group = 0}), std::logic_error);
   CHECK_THROWS_AS(Bench({.queue = 0}), std::logic_error);
   Bench bench;
@@ -281,7 +281,7 @@ TEST_CASE("a submission that nobody waits for is committed like any other", "[pr
 }
 
 TEST_CASE("a submission that waits at a full queue is let go when the disk fails",
-          "[protocol][journal][K4]") {
+          "[protocol][journal][X11]") {
   Bench bench({.group = 1, .queue = 1});
   bench.submit(1);
   bench.gate.wait_for_commits_begun(1);
@@ -299,7 +299,7 @@ TEST_CASE("a submission that waits at a full queue is let go when the disk fails
   CHECK(bench.told.empty());
 }
 
-TEST_CASE("a fault that comes when the process is closing is told to nobody", "[protocol][journal][K4]") {
+TEST_CASE("a fault that comes when the process is closing is told to nobody", "[protocol][journal][X11]") {
   Bench bench;
   bench.submit(1);
   bench.gate.wait_for_commits_begun(1);
@@ -315,7 +315,7 @@ TEST_CASE("a fault that comes when the process is closing is told to nobody", "[
 }
 
 TEST_CASE("a fault that nobody asked to hear of stops the committer all the same",
-          "[protocol][journal][K4]") {
+          "[protocol][journal][X11]") {
   WritingNode node;
   auto owned = std::make_unique<MemoryStore>(node.tenant);
   owned->fail_next_commit();
@@ -329,7 +329,7 @@ TEST_CASE("a fault that nobody asked to hear of stops the committer all the same
 }
 
 TEST_CASE("a store belongs to the committer's thread from the first submission on",
-          "[protocol][journal][K4]") {
+          "[protocol][journal][X11]") {
   WritingNode node;
   auto owned = std::make_unique<MemoryStore>(node.tenant);
   MemoryStore& store = *owned;
@@ -344,7 +344,7 @@ TEST_CASE("a store belongs to the committer's thread from the first submission o
   CHECK_THROWS_AS(store.value("ticket"), std::logic_error);
 }
 
-TEST_CASE("a store that another thread uses is a bug that the process hears of", "[protocol][journal][K4]") {
+TEST_CASE("a store that another thread uses is a bug that the process hears of", "[protocol][journal][X11]") {
   WritingNode node;
   TemporaryFolder folder;
   SqlcipherStore store(folder.path() / "journal.db", node.tenant, DatabaseKey{{1, 2, 3}});

@@ -24,9 +24,9 @@ mode_t mode_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("a new data folder and its key are for their owner only", "[protocol][journal][X7]") {
+TEST_CASE("a new data folder and its key are for their owner only", "[protocol][journal][X6]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   const mode_t before = umask(0);
   auto folder = DataFolder::open_or_create(outer.path() / "deep" / "point", random);
   umask(before);
@@ -34,9 +34,9 @@ TEST_CASE("a new data folder and its key are for their owner only", "[protocol][
   CHECK(mode_of(folder.path() / "journal.key") == 0600);
 }
 
-TEST_CASE("a data folder keeps its key, and another folder has another", "[protocol][journal][X7]") {
+TEST_CASE("a data folder keeps its key, and another folder has another", "[protocol][journal][X6]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   const auto key = DataFolder::open_or_create(outer.path() / "a", random).key().to_hex();
   CHECK(DataFolder::open_or_create(outer.path() / "a", random).key().to_hex() == key);
   CHECK(DataFolder::open(outer.path() / "a").key().to_hex() == key);
@@ -54,16 +54,16 @@ TEST_CASE("what a data folder's store wrote is there when it is opened again", "
   CHECK(store->read(node.journal(), 1, {}).size() == 1);
 }
 
-TEST_CASE("a key that others can read is refused with what to do", "[protocol][journal][X7]") {
+TEST_CASE("a key that others can read is refused with what to do", "[protocol][journal][X6]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   auto folder = DataFolder::open_or_create(outer.path() / "a", random);
   REQUIRE(chmod((folder.path() / "journal.key").c_str(), 0640) == 0);
   CHECK_THROWS_MATCHES(DataFolder::open_or_create(outer.path() / "a", random), Fault,
                        MessageMatches(ContainsSubstring("600")));
 }
 
-TEST_CASE("a journal whose key is missing does not get a new one", "[protocol][journal][X7]") {
+TEST_CASE("a journal whose key is missing does not get a new one", "[protocol][journal][X6]") {
   TemporaryFolder outer;
   WritingNode node;
   {
@@ -78,7 +78,7 @@ TEST_CASE("a journal whose key is missing does not get a new one", "[protocol][j
 
 TEST_CASE("a key file that holds no key is refused", "[protocol][journal]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   DataFolder::open_or_create(outer.path() / "a", random);
   const auto path = outer.path() / "a" / "journal.key";
   for (const char* text : {"", "secret", "zz", "00112233"}) {
@@ -90,7 +90,7 @@ TEST_CASE("a key file that holds no key is refused", "[protocol][journal]") {
 
 TEST_CASE("a key that an editor gave a line's end is the same key", "[protocol][journal]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   const auto path = outer.path() / "a" / "journal.key";
   const auto key = DataFolder::open_or_create(outer.path() / "a", random).key().to_hex();
   std::ofstream(path, std::ios::app) << "\r\n\r\n";
@@ -101,9 +101,9 @@ TEST_CASE("a key that an editor gave a line's end is the same key", "[protocol][
 }
 
 TEST_CASE("the box key of another folder opens nothing, and the message says which is needed",
-          "[protocol][journal][X7]") {
+          "[protocol][journal][X6]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   for (const char* name : {"a", "b"}) DataFolder::open_or_create(outer.path() / name, random);
   std::filesystem::copy_file(outer.path() / "b" / "box.key", outer.path() / "a" / "box.key",
                              std::filesystem::copy_options::overwrite_existing);
@@ -115,7 +115,7 @@ TEST_CASE("the box key of another folder opens nothing, and the message says whi
 
 TEST_CASE("a data folder that cannot be made is said to be that", "[protocol][journal]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   std::ofstream(outer.path() / "file") << "x";
   for (const auto& path :
        {outer.path() / "file", outer.path() / "file" / "a", outer.path() / "file" / "deep" / "a",
@@ -127,7 +127,7 @@ TEST_CASE("a data folder that cannot be made is said to be that", "[protocol][jo
 
 TEST_CASE("a data folder without a name is not the folder where the program stands", "[protocol][journal]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(outer.path());
   CHECK_THROWS_AS(DataFolder::open_or_create({}, random), Fault);
@@ -137,7 +137,7 @@ TEST_CASE("a data folder without a name is not the folder where the program stan
 
 TEST_CASE("a data folder may be named from where the program stands", "[protocol][journal]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   const auto before = std::filesystem::current_path();
   std::filesystem::current_path(outer.path());
   const auto key = DataFolder::open_or_create("near", random).key().to_hex();
@@ -147,7 +147,7 @@ TEST_CASE("a data folder may be named from where the program stands", "[protocol
 
 TEST_CASE("a journal that was made and not written yet keeps no key from being made", "[protocol][journal]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   std::filesystem::create_directory(outer.path() / "a");
   std::ofstream(outer.path() / "a" / "journal.db").flush();
   CHECK_NOTHROW(DataFolder::open_or_create(outer.path() / "a", random));
@@ -190,9 +190,9 @@ std::string content_of(const std::filesystem::path& path) {
 
 }  // namespace
 
-TEST_CASE("a key at rest is wrapped, and sealed where the box can", "[protocol][journal][X6][X7]") {
+TEST_CASE("a key at rest is wrapped, and sealed where the box can", "[protocol][journal][X6]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   for (const PretendTpm* box : {&tpm, &no_tpm}) {
     const auto path = outer.path() / (box == &tpm ? "sealed" : "unsealed");
     const auto folder = DataFolder::open_or_create(path, random, *box);
@@ -208,7 +208,7 @@ TEST_CASE("a key at rest is wrapped, and sealed where the box can", "[protocol][
   CHECK_THROWS_AS(DataFolder::open(outer.path() / "sealed", no_tpm), Fault);
 }
 
-TEST_CASE("a rotation changes what wraps the key, not the key", "[protocol][journal][X6][X7]") {
+TEST_CASE("a rotation changes what wraps the key, not the key", "[protocol][journal][X6]") {
   TemporaryFolder outer;
   WritingNode node;
   const auto path = outer.path() / "a";
@@ -227,9 +227,9 @@ TEST_CASE("a rotation changes what wraps the key, not the key", "[protocol][jour
   CHECK(DataFolder::open(path, tpm).open_store(node.tenant)->read(node.journal(), 1, {}).size() == 1);
 }
 
-TEST_CASE("a rotation that the power cut off is ended at the next start", "[protocol][journal][X6][X7]") {
+TEST_CASE("a rotation that the power cut off is ended at the next start", "[protocol][journal][X6]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   const auto path = outer.path() / "a", before = outer.path() / "before";
   const auto key = DataFolder::open_or_create(path, random, no_tpm).key().to_hex();
   std::filesystem::copy(path, before);
@@ -250,9 +250,9 @@ TEST_CASE("a rotation that the power cut off is ended at the next start", "[prot
 }
 
 TEST_CASE("what a rotation that was cut off left does not take the place of the next one's key",
-          "[protocol][journal][X6][X7]") {
+          "[protocol][journal][X6]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   // The first was cut off when it had written its box key and wrapped nothing; the other came with a TPM, or
   // without the one that had been there.
   for (const PretendTpm* second : {&tpm, &no_tpm}) {
@@ -269,9 +269,9 @@ TEST_CASE("what a rotation that was cut off left does not take the place of the 
 }
 
 TEST_CASE("a folder of before keys were wrapped opens, and is wrapped by a rotation",
-          "[protocol][journal][X7]") {
+          "[protocol][journal][X6]") {
   TemporaryFolder outer;
-  SeededRandom random(5);
+  SplitMix random(5);
   const auto path = outer.path() / "a";
   const auto key = DataFolder::open_or_create(path, random, no_tpm).key().to_hex();
   std::filesystem::remove(path / "box.key");
@@ -283,7 +283,7 @@ TEST_CASE("a folder of before keys were wrapped opens, and is wrapped by a rotat
 }
 
 TEST_CASE("a changed wrapping opens nothing", "[protocol][crypto][X6]") {
-  SeededRandom random(5);
+  SplitMix random(5);
   const BoxKey box = BoxKey::make(random), other = BoxKey::make(random);
   const std::string wrapped = box.wrap("secret", "journal", random);
   CHECK(box.unwrap(wrapped, "journal") == "secret");

@@ -34,8 +34,8 @@ struct File {
 
 }  // namespace
 
-TEST_CASE("a key is 64 hexadecimal digits, or none", "[protocol][journal][X7]") {
-  SeededRandom random(3);
+TEST_CASE("a key is 64 hexadecimal digits, or none", "[protocol][journal][X6]") {
+  SplitMix random(3);
   const DatabaseKey made = DatabaseKey::make(random);
   REQUIRE(made.to_hex().size() == 64);
   CHECK(DatabaseKey::from_hex(made.to_hex())->octets == made.octets);
@@ -45,7 +45,7 @@ TEST_CASE("a key is 64 hexadecimal digits, or none", "[protocol][journal][X7]") 
   CHECK(DatabaseKey::make(random).octets != made.octets);
 }
 
-TEST_CASE("what is no journal is told apart from a wrong key", "[protocol][journal][K9]") {
+TEST_CASE("what is no journal is told apart from a wrong key", "[protocol][journal][X6]") {
   File file;
   SECTION("nothing there to look at") { file.refused(Access::look, "cannot be opened"); }
   SECTION("an empty file is nobody's yet") {
@@ -76,14 +76,14 @@ TEST_CASE("what is no journal is told apart from a wrong key", "[protocol][journ
   }
 }
 
-TEST_CASE("a real disk holds encrypted pages only", "[protocol][journal][K9]") {
+TEST_CASE("a real disk holds encrypted pages only", "[protocol][journal][X6]") {
   File file;
   CHECK_THROWS_AS(Database(file.path, key, Access::write, {.vfs = nullptr, .encrypted = false}),
                   std::logic_error);
   CHECK_FALSE(std::filesystem::exists(file.path));
 }
 
-TEST_CASE("two files of one key share no salt, and one file keeps its own", "[protocol][journal][X7]") {
+TEST_CASE("two files of one key share no salt, and one file keeps its own", "[protocol][journal][X6]") {
   File file, other;
   auto salt_of = [](const std::filesystem::path& path) {
     {
@@ -174,14 +174,14 @@ TEST_CASE("who only looks changes nothing", "[protocol][journal][verify]") {
   CHECK_THROWS_AS(looking.execute("INSERT INTO t VALUES(1)"), Fault);
 }
 
-TEST_CASE("a disk that cannot do what a promise needs is refused", "[protocol][journal][K4]") {
+TEST_CASE("a disk that cannot do what a promise needs is refused", "[protocol][journal][X11]") {
   // This one keeps its files in memory, and has no write-ahead log.
   CHECK_THROWS_MATCHES(Database("some.db", key, Access::write, {.vfs = "memdb", .encrypted = false}), Fault,
                        MessageMatches(ContainsSubstring("to journal_mode=WAL, not \"wal\"")));
 }
 
 TEST_CASE("what a process left that was killed while it made the file is undone at the next start",
-          "[protocol][journal][K4]") {
+          "[protocol][journal][X11]") {
   File file;
   {
     auto database = file.opened();

@@ -25,7 +25,7 @@ struct ToySigner final : Signer, SignatureCheck {
 }  // namespace
 
 TEST_CASE("a head is believed only for the place, the content and the key that it was signed with",
-          "[protocol][journal][K3]") {
+          "[protocol][journal][X7]") {
   WritingNode node;
   ToySigner signer("node key"), thief("thief");
   node.write({"a", "b"});
@@ -54,7 +54,7 @@ TEST_CASE("a head is believed only for the place, the content and the key that i
   CHECK(check_head(unreadable, node.tenant, at_two, signer.public_key(), signer) == HeadFault::unreadable);
 }
 
-TEST_CASE("a head of another node, stream, life or place is another journal's", "[protocol][journal][K3]") {
+TEST_CASE("a head of another node, stream, life or place is another journal's", "[protocol][journal][X7]") {
   WritingNode node;
   ToySigner signer("node key");
   node.write({"a"});
@@ -83,7 +83,7 @@ TEST_CASE("each fault of a head is told in words of its own", "[protocol][journa
 }
 
 TEST_CASE("a writer goes on in its own life only, and writes nothing that could not be read",
-          "[protocol][journal][K4]") {
+          "[protocol][journal][X11]") {
   WritingNode node;
   JournalTip foreign = node.writer.tip(v1::ACTS), other_life = foreign;
   foreign.journal.origin = {};
@@ -98,7 +98,7 @@ TEST_CASE("a writer goes on in its own life only, and writes nothing that could 
 }
 
 TEST_CASE("what a draft says is in the record: actor, proof, subject, bases, cause, schema",
-          "[protocol][journal][K4]") {
+          "[protocol][journal][X11]") {
   WritingNode node;
   Draft draft = node.draft("x");
   draft.proof = v1::PROOF_TOKEN;
@@ -118,7 +118,7 @@ TEST_CASE("what a draft says is in the record: actor, proof, subject, bases, cau
   CHECK_FALSE(node.write({"y"}).records.front().header.has_cause());
 }
 
-TEST_CASE("a tip moves by the next record of its own journal, and by no other", "[protocol][journal][K4]") {
+TEST_CASE("a tip moves by the next record of its own journal, and by no other", "[protocol][journal][X11]") {
   WritingNode node;
   const auto acts = node.write({"a", "b"}).records;
   const Record block = node.write({"r"}, v1::READINGS).records.front();
@@ -139,7 +139,7 @@ TEST_CASE("a tip moves by the next record of its own journal, and by no other", 
   CHECK(tip.edge.leaves() == 2);
 }
 
-TEST_CASE("central countersigns the very octets that the node signed", "[protocol][journal][K3]") {
+TEST_CASE("central countersigns the very octets that the node signed", "[protocol][journal][X7]") {
   WritingNode node;
   ToySigner signer("node key"), central("central key");
   node.write({"a"});
@@ -153,7 +153,7 @@ TEST_CASE("central countersigns the very octets that the node signed", "[protoco
 }
 
 TEST_CASE("a writer numbers, stamps and chains, and counts down within a transaction",
-          "[protocol][journal][K4]") {
+          "[protocol][journal][X11]") {
   WritingNode node;
   auto first = node.write({"a", "b", "c"}).records;
   auto second = node.write({"d"}).records;

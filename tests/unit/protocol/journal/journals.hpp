@@ -12,9 +12,9 @@
 namespace feldsher::testing {
 
 /// SplitMix64: the same numbers in every run.
-class SeededRandom final : public Random {
+class SplitMix final : public Random {
  public:
-  explicit SeededRandom(std::uint64_t seed) : state_(seed) {}
+  explicit SplitMix(std::uint64_t seed) : state_(seed) {}
   void fill(void* to, std::size_t octets) override {
     auto* out = static_cast<unsigned char*>(to);
     for (std::size_t i = 0; i < octets; ++i) {
@@ -102,7 +102,7 @@ struct WritingNode {
 
   JournalId journal(v1::Stream stream = v1::ACTS) const { return writer.tip(stream).journal; }
 
-  SeededRandom random;
+  SplitMix random;
   TenantId tenant;
   NodeId node;
   JournalWriter writer;

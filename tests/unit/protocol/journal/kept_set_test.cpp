@@ -29,7 +29,7 @@ std::vector<Record> opened_and_renamed() {
 }  // namespace
 
 TEST_CASE("a life's `opened` is kept beside the last act on its subject, in whatever order they pass",
-          "[protocol][journal][K3]") {
+          "[protocol][journal][X7]") {
   std::vector<Record> records = opened_and_renamed();
   std::optional<Digest> root;
   std::sort(records.begin(), records.end(), [](const Record& a, const Record& b) { return a.key < b.key; });
@@ -46,7 +46,7 @@ TEST_CASE("a life's `opened` is kept beside the last act on its subject, in what
                                  [](const Record& a, const Record& b) { return a.key < b.key; }));
 }
 
-TEST_CASE("a record that passes again changes nothing, and is not told to go", "[protocol][journal][K3]") {
+TEST_CASE("a record that passes again changes nothing, and is not told to go", "[protocol][journal][X7]") {
   const std::vector<Record> records = opened_and_renamed();
   KeptSet kept(later_seq);
   for (const Record& record : records) kept.pass(record);
@@ -58,7 +58,7 @@ TEST_CASE("a record that passes again changes nothing, and is not told to go", "
 }
 
 TEST_CASE("the lives of a checkpoint are in the order of its cuts, and one that it does not name is younger",
-          "[protocol][journal][K3]") {
+          "[protocol][journal][X7]") {
   v1::Checkpoint checkpoint;
   for (const std::uint64_t epoch : {9, 4, 9, 6}) checkpoint.add_cuts()->set_epoch(epoch);
   const KeptSet::Later later = order_of(checkpoint);
@@ -76,7 +76,7 @@ TEST_CASE("the lives of a checkpoint are in the order of its cuts, and one that 
 }
 
 TEST_CASE("lives keep the place in which they were taken up, and one that was not is younger than all",
-          "[protocol][journal][N10]") {
+          "[protocol][journal][X7]") {
   LifeOrder lives;
   CHECK(lives.empty());
   CHECK(lives.youngest() == Epoch{});

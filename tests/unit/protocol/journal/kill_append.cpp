@@ -1,6 +1,6 @@
 // Appends groups of records to a journal until it is killed, and says after each commit how many are durable:
 //   journal_kill_append FOLDER SEED
-// prints "durable N" lines. The test kills it with -9 and looks at what is left.
+// prints "durable N M" lines: what a test looks at meanwhile, and then ends.
 #include <unistd.h>
 
 #include <cstdio>

@@ -46,7 +46,7 @@ struct ClosedJournal {
 
 }  // namespace
 
-TEST_CASE("a journal is opened by its key only", "[protocol][journal][K9]") {
+TEST_CASE("a journal is opened by its key only", "[protocol][journal][X6]") {
   ClosedJournal closed;
   CHECK_THROWS_MATCHES(SqlcipherStore(closed.path, closed.node.tenant, other_key), Fault,
                        MessageMatches(ContainsSubstring("the key is not this file's")));
@@ -79,7 +79,7 @@ TEST_CASE("an encrypted database of another program is refused", "[protocol][jou
                        MessageMatches(ContainsSubstring("not a journal")));
 }
 
-TEST_CASE("a journal of another tenant is refused", "[protocol][journal][X6]") {
+TEST_CASE("a journal of another tenant is refused", "[protocol][journal][N4]") {
   ClosedJournal closed;
   CHECK_THROWS_MATCHES(
       SqlcipherStore(closed.path, TenantId{*Uuid::from_text("0190c0de-0000-7000-8000-00000000beef")}, key),
@@ -115,7 +115,7 @@ TEST_CASE("a journal that is open is refused to a second opener, in this process
   CHECK((WIFEXITED(status) && WEXITSTATUS(status) == 0));
 }
 
-TEST_CASE("nothing of a record can be read in the files without the key", "[protocol][journal][X7]") {
+TEST_CASE("nothing of a record can be read in the files without the key", "[protocol][journal][X6]") {
   TemporaryFolder folder;
   const auto path = folder.path() / "journal.db";
   WritingNode node;
@@ -142,7 +142,7 @@ TEST_CASE("nothing of a record can be read in the files without the key", "[prot
   CHECK_FALSE(count(path, "CREATE TABLE"));
 }
 
-TEST_CASE("a journal is for its owner only", "[protocol][journal][X7]") {
+TEST_CASE("a journal is for its owner only", "[protocol][journal][X6]") {
   const mode_t before = umask(0);
   TemporaryFolder folder;
   WritingNode node;
@@ -156,7 +156,7 @@ TEST_CASE("a journal is for its owner only", "[protocol][journal][X7]") {
   }
 }
 
-TEST_CASE("a page changed by somebody without the key is reported as that", "[protocol][journal][K3]") {
+TEST_CASE("a page changed by somebody without the key is reported as that", "[protocol][journal][X7]") {
   ClosedJournal closed(400);
   const auto size = static_cast<std::streamoff>(std::filesystem::file_size(closed.path));
   REQUIRE(size > 20 * 4096);
@@ -171,7 +171,7 @@ TEST_CASE("a page changed by somebody without the key is reported as that", "[pr
                        MessageMatches(ContainsSubstring("a page is damaged, or was changed")));
 }
 
-TEST_CASE("a tail that was cut with the key in hand is noticed at opening", "[protocol][journal][K3]") {
+TEST_CASE("a tail that was cut with the key in hand is noticed at opening", "[protocol][journal][X7]") {
   ClosedJournal closed(5);
   {
     sqlcipher::Database(closed.path, key, sqlcipher::Access::write).execute("DELETE FROM record WHERE seq=5");
@@ -180,7 +180,7 @@ TEST_CASE("a tail that was cut with the key in hand is noticed at opening", "[pr
                        MessageMatches(ContainsSubstring("record 5")));
 }
 
-TEST_CASE("a record changed with the key in hand is not read as if it were good", "[protocol][journal][K3]") {
+TEST_CASE("a record changed with the key in hand is not read as if it were good", "[protocol][journal][X7]") {
   ClosedJournal closed(5);
   {
     sqlcipher::Database database(closed.path, key, sqlcipher::Access::write);
@@ -192,7 +192,7 @@ TEST_CASE("a record changed with the key in hand is not read as if it were good"
                        MessageMatches(ContainsSubstring("record 3")));
 }
 
-TEST_CASE("a body that is gone leaves its digest, and the chain goes on", "[protocol][journal][K4]") {
+TEST_CASE("a body that is gone leaves its digest, and the chain goes on", "[protocol][journal][X7]") {
   TemporaryFolder folder;
   WritingNode node;
   SqlcipherStore store(folder.path() / "journal.db", node.tenant, key);

@@ -3,7 +3,7 @@
 
 namespace feldsher::testing {
 
-STORE_TEST("records come back octet by octet, in the order of their journal", "[K4]") {
+STORE_TEST("records come back octet by octet, in the order of their journal", "[X11]") {
   WritingNode node;
   TestType bench(node.tenant);
   Transaction first = node.write({"one", "two"}), second = node.write({"three"});
@@ -63,7 +63,7 @@ STORE_TEST("an erased body is gone, and its header, digest and place stay", "[H1
   CHECK((*bench).read(node.journal(), 1, {}).size() == 5);
 }
 
-STORE_TEST("a read is cut between transactions, never within one", "[K4]") {
+STORE_TEST("a read is cut between transactions, never within one", "[X11]") {
   WritingNode node;
   TestType bench(node.tenant);
   commit(*bench, node.write({"a", "b", "c"}));
@@ -78,7 +78,7 @@ STORE_TEST("a read is cut between transactions, never within one", "[K4]") {
   CHECK(messages(store.read(node.journal(), 2, {.records = 1})) == Texts{"b", "c"});
 }
 
-STORE_TEST("the ends of the journals are enough to go on writing", "[K4]") {
+STORE_TEST("the ends of the journals are enough to go on writing", "[X11]") {
   WritingNode node;
   TestType bench(node.tenant);
   commit(*bench, node.write({"a", "b", "c"}));
@@ -100,7 +100,7 @@ STORE_TEST("the ends of the journals are enough to go on writing", "[K4]") {
   CHECK(messages((*bench).read(node.journal(), 1, {})) == Texts{"a", "b", "c", "d"});
 }
 
-STORE_TEST("records of every origin are replayed in the order in which they came in", "[K4]") {
+STORE_TEST("records of every origin are replayed in the order in which they came in", "[X11]") {
   WritingNode here(1), there(2, here.tenant);
   TestType bench(here.tenant);
   commit(*bench, here.write({"h1"}));
@@ -125,7 +125,7 @@ STORE_TEST("records of every origin are replayed in the order in which they came
   CHECK(seen == Texts{"t2", "h2", "t3"});
 }
 
-STORE_TEST("whole transactions of every origin are read in the order in which they came in", "[K4][N8]") {
+STORE_TEST("whole transactions of every origin are read in the order in which they came in", "[X11]") {
   WritingNode node, other(9);
   TestType bench(node.tenant);
   auto& store = *bench;
@@ -177,7 +177,7 @@ STORE_TEST("a repeated ask finds the answer that it got", "[K5]") {
   CHECK((*bench).answered(other) == Octets("second"));
 }
 
-STORE_TEST("a subject of the scope is replaced, and leaves with its body", "[K4]") {
+STORE_TEST("a subject of the scope is replaced, and leaves with its body", "[X5]") {
   WritingNode elsewhere(7);
   TestType bench(elsewhere.tenant);
   auto scope = [&] {
@@ -210,7 +210,7 @@ STORE_TEST("a subject of the scope is replaced, and leaves with its body", "[K4]
   CHECK((*bench).tips().empty());  // What the feed gives is in nobody's journal here.
 }
 
-STORE_TEST("intake chunks stay until they are sealed, and go with the commit that seals them", "[K4]") {
+STORE_TEST("intake chunks stay until they are sealed, and go with the commit that seals them", "[X11]") {
   WritingNode node;
   TestType bench(node.tenant);
   Transaction arrive;
@@ -229,7 +229,7 @@ STORE_TEST("intake chunks stay until they are sealed, and go with the commit tha
   CHECK(chunks[0].id == 9);
 }
 
-STORE_TEST("a value is the last one that was committed", "[K4]") {
+STORE_TEST("a value is the last one that was committed", "[X11]") {
   WritingNode node;
   TestType bench(node.tenant);
   Transaction first, second;
@@ -242,7 +242,7 @@ STORE_TEST("a value is the last one that was committed", "[K4]") {
   CHECK_FALSE((*bench).value("unheard of").has_value());
 }
 
-STORE_TEST("values are found by the beginning of their names", "[K4]") {
+STORE_TEST("values are found by the beginning of their names", "[X11]") {
   WritingNode node;
   TestType bench(node.tenant);
   Transaction transaction;

@@ -42,7 +42,7 @@ Texts held(JournalStore& store) {
 
 }  // namespace
 
-STORE_TEST("each journal keeps its newest signed head", "[K3]") {
+STORE_TEST("each journal keeps its newest signed head", "[X7]") {
   WritingNode node;
   TestType bench(node.tenant);
   put(*bench, {head_at(node, 1), head_at(node, 4, v1::READINGS)});
@@ -53,7 +53,7 @@ STORE_TEST("each journal keeps its newest signed head", "[K3]") {
   CHECK(heads == Texts{"signature 2", "signature 4"});
 }
 
-STORE_TEST("a head that is signed again does not take central's countersignature away", "[K3][X7]") {
+STORE_TEST("a head that is signed again does not take central's countersignature away", "[X7]") {
   WritingNode node;
   TestType bench(node.tenant);
   put(*bench, {countersigned_at(node, 4)});
@@ -62,7 +62,7 @@ STORE_TEST("a head that is signed again does not take central's countersignature
   CHECK(held(*bench) == Texts{"signature 4, central"});
 }
 
-STORE_TEST("how far central has countersigned stays beside what the node has signed since", "[K3][X7]") {
+STORE_TEST("how far central has countersigned stays beside what the node has signed since", "[X7]") {
   WritingNode node;
   TestType bench(node.tenant);
   put(*bench, {countersigned_at(node, 4)});
@@ -84,7 +84,7 @@ STORE_TEST("how far central has countersigned stays beside what the node has sig
 }
 
 TEST_CASE("a file that could keep one head of a journal only is opened, and keeps two from then on",
-          "[protocol][journal][K3]") {
+          "[protocol][journal][X7]") {
   WritingNode node;
   OnDisk bench(node.tenant);
   put(*bench, {countersigned_at(node, 4)});

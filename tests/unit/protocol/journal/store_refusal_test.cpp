@@ -4,7 +4,7 @@
 namespace feldsher::testing {
 
 STORE_TEST("a record of another tenant, out of order or on another chain is refused with its whole group",
-           "[K3][K9]") {
+           "[X7][N4]") {
   WritingNode node(1), foreign(2, {*Uuid::from_text("0190c0de-0000-7000-8000-00000000beef")});
   TestType bench(node.tenant);
   commit(*bench, node.write({"kept"}));
@@ -40,7 +40,7 @@ STORE_TEST("a record of another tenant, out of order or on another chain is refu
   CHECK(messages((*bench).read(node.journal(), 1, {})) == Texts{"kept", "good"});
 }
 
-STORE_TEST("after a failed commit a store takes nothing more", "[K4]") {
+STORE_TEST("after a failed commit a store takes nothing more", "[X11]") {
   WritingNode node;
   TestType bench(node.tenant);
   commit(*bench, node.write({"kept"}));
@@ -53,7 +53,7 @@ STORE_TEST("after a failed commit a store takes nothing more", "[K4]") {
 }
 
 TEST_CASE("what was durable before a full disk is there after it, and the store goes on from there",
-          "[protocol][journal][K4]") {
+          "[protocol][journal][X11]") {
   WritingNode node;
   OnDisk bench(node.tenant);
   commit(*bench, node.write({"kept"}));

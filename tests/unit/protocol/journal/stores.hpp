@@ -61,4 +61,15 @@ inline std::vector<std::string> messages(const std::vector<Record>& records) {
 
 using Texts = std::vector<std::string>;
 
+/// What is held up to the cuts; each must have its place in the chain.
+inline Texts kept(JournalStore& store) {
+  Texts seen;
+  store.kept([&](Record&& record) {
+    CHECK(record.stored.hash ==
+          header_hash(record.stored.core, record.stored.body_digest, record.stored.prev));
+    seen.emplace_back(record.stored.message());
+  });
+  return seen;
+}
+
 }  // namespace feldsher::testing

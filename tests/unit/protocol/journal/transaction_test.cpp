@@ -8,7 +8,7 @@ namespace {
 
 /// One transaction for each thing that a transaction may hold.
 std::vector<Transaction> one_of_each(WritingNode& node) {
-  std::vector<Transaction> all(11);
+  std::vector<Transaction> all(12);
   all[0] = node.write({"record"});
   all[1].answered = {{AskId{node.random.uuid_v7(1)}, "answer"}};
   all[2].scope = {{SubjectKey{v1::ROOM, node.random.uuid_v7(1)}, std::nullopt}};
@@ -20,19 +20,20 @@ std::vector<Transaction> one_of_each(WritingNode& node) {
   all[8].forgotten = {AskId{node.random.uuid_v7(1)}};
   all[9].cuts = {node.writer.tip(v1::ACTS)};
   all[10].dropped = {{node.journal(), 1, 1}};
+  all[11].begun.emplace_back();
   return all;
 }
 
 }  // namespace
 
-TEST_CASE("a transaction that holds anything at all is not empty", "[protocol][journal][K4]") {
+TEST_CASE("a transaction that holds anything at all is not empty", "[protocol][journal][X11]") {
   CHECK(Transaction().empty());
   WritingNode node;
   for (const Transaction& one : one_of_each(node)) CHECK_FALSE(one.empty());
 }
 
 TEST_CASE("two transactions that are merged become durable as one, in their order",
-          "[protocol][journal][K4]") {
+          "[protocol][journal][X11]") {
   WritingNode node;
   Transaction merged = node.write({"first"});
   merged.values = {{"name", "before"}, {"other", "stays"}};
@@ -50,6 +51,7 @@ TEST_CASE("two transactions that are merged become durable as one, in their orde
   CHECK(merged.forgotten.size() == 1);
   CHECK(merged.cuts.size() == 1);
   CHECK(merged.dropped.size() == 1);
+  CHECK(merged.begun.size() == 1);
 }
 
 }  // namespace feldsher::testing

@@ -57,7 +57,7 @@ struct Shown {
 }  // namespace
 
 TEST_CASE("what was written and signed is found good, with and without the stored hashes",
-          "[protocol][journal][verify][K3]") {
+          "[protocol][journal][verify][X7]") {
   for (const bool with_hash : {true, false}) {
     Shown shown;
     shown.verifier.demand_countersignatures({shown.central.public_key()});
@@ -73,7 +73,7 @@ TEST_CASE("what was written and signed is found good, with and without the store
   }
 }
 
-TEST_CASE("a record of another tenant in the file is a finding", "[protocol][journal][verify][K9]") {
+TEST_CASE("a record of another tenant in the file is a finding", "[protocol][journal][verify][X7]") {
   Shown shown;
   WritingNode foreign(1, {*Uuid::from_text("0190c0de-0000-7000-8000-00000000beef")});
   const Record record = foreign.write({"x"}).records.front();
@@ -82,7 +82,7 @@ TEST_CASE("a record of another tenant in the file is a finding", "[protocol][jou
 }
 
 TEST_CASE("a record that stands in another's place is a finding, and nothing after it is looked at",
-          "[protocol][journal][verify][K3]") {
+          "[protocol][journal][verify][X7]") {
   SECTION("another number") {
     Shown shown;
     shown.show(shown.records[1], 1, std::nullopt);
@@ -100,7 +100,7 @@ TEST_CASE("a record that stands in another's place is a finding, and nothing aft
 }
 
 TEST_CASE("an end that the store names is compared in its place and its hash",
-          "[protocol][journal][verify][K3]") {
+          "[protocol][journal][verify][X7]") {
   for (const std::uint64_t end : {3, 5}) {
     Shown shown;
     shown.show_all();
@@ -117,7 +117,7 @@ TEST_CASE("an end that the store names is compared in its place and its hash",
   CHECK(shown.verifier.findings().size() == 1);
 }
 
-TEST_CASE("a head that cannot be read, or names no node, is a finding", "[protocol][journal][verify][K3]") {
+TEST_CASE("a head that cannot be read, or names no node, is a finding", "[protocol][journal][verify][X7]") {
   v1::Head nameless;
   nameless.set_origin("short");
   for (const Octets& octets : {Octets("\xff\xff"), nameless.SerializeAsString()}) {
@@ -133,7 +133,7 @@ TEST_CASE("a head that cannot be read, or names no node, is a finding", "[protoc
 }
 
 TEST_CASE("a head that is not that of the records is a finding, whatever of it is another",
-          "[protocol][journal][verify][K3]") {
+          "[protocol][journal][verify][X7]") {
   auto with = [](const std::function<void(Shown&, v1::Head&)>& change) {
     Shown shown;
     v1::Head head;
@@ -170,7 +170,7 @@ TEST_CASE("a head that central has not countersigned is a finding once that is d
 }
 
 TEST_CASE("a life that no readable record opened has no key, and its heads are not believed",
-          "[protocol][journal][verify][K3]") {
+          "[protocol][journal][verify][X7]") {
   WritingNode node;
   ToySigner signer("node key");
   Verifier verifier(node.tenant);
@@ -210,7 +210,7 @@ TEST_CASE("how far central has countersigned is said, and a later countersignatu
         std::pair(false, std::uint64_t{4}));
 }
 
-TEST_CASE("only a life's first record says which key signs its heads", "[protocol][journal][verify][K3]") {
+TEST_CASE("only a life's first record says which key signs its heads", "[protocol][journal][verify][X7]") {
   Shown shown;
   shown.take(shown.node.open("a thief's key"));
   shown.show_all();
@@ -221,7 +221,7 @@ TEST_CASE("only a life's first record says which key signs its heads", "[protoco
 }
 
 TEST_CASE("a cut journal is read on from its cut, whether a head is there or none",
-          "[protocol][journal][verify][K3]") {
+          "[protocol][journal][verify][X7]") {
   Shown shown;
   const JournalTip cut = shown.node.writer.tip(v1::ACTS);
   shown.take(shown.node.write({"d"}));

@@ -21,7 +21,7 @@ const std::string acts = "journal=1 AND ";
 }  // namespace
 
 TEST_CASE("verify says of a good journal how many records and heads it checked",
-          "[protocol][journal][K3][verify]") {
+          "[protocol][journal][verify][X7]") {
   NodeFolder folder;
   auto [verdict, report] = folder.verify();
   CHECK(verdict == Verdict::good);
@@ -36,7 +36,7 @@ TEST_CASE("verify says of a good journal how many records and heads it checked",
 }
 
 TEST_CASE("verify names the first bad record of a journal that was tampered with",
-          "[protocol][journal][K3][verify]") {
+          "[protocol][journal][verify][X7]") {
   NodeFolder folder;
   struct Tampering {
     const char* name;
@@ -102,7 +102,7 @@ TEST_CASE("verify names the first bad record of a journal that was tampered with
 }
 
 TEST_CASE("a whole chain that was written anew is not what the node signed",
-          "[protocol][journal][K3][verify]") {
+          "[protocol][journal][verify][X7]") {
   NodeFolder folder;
   // Somebody with the key, and without the node's signing key, writes another history of the same length.
   const NodeFolder forged;
@@ -126,7 +126,7 @@ TEST_CASE("a whole chain that was written anew is not what the node signed",
              ContainsSubstring("not those that the node signed"));
 }
 
-TEST_CASE("a head with a forged signature is named", "[protocol][journal][K3][verify]") {
+TEST_CASE("a head with a forged signature is named", "[protocol][journal][verify][X7]") {
   NodeFolder folder;
   {
     auto store = DataFolder::open(folder.path).open_store(folder.node.tenant);
@@ -142,7 +142,7 @@ TEST_CASE("a head with a forged signature is named", "[protocol][journal][K3][ve
              ContainsSubstring("signature"));
 }
 
-TEST_CASE("verify reports a page that was changed without the key", "[protocol][journal][K3][verify]") {
+TEST_CASE("verify reports a page that was changed without the key", "[protocol][journal][verify][X7]") {
   NodeFolder folder;
   {
     auto store = DataFolder::open(folder.path).open_store(folder.node.tenant);

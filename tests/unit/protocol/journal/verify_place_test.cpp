@@ -73,7 +73,7 @@ TEST_CASE("a folder without a journal or key is refused with what is missing",
                        MessageMatches(ContainsSubstring("journal.key")));
   CHECK_THROWS_MATCHES(verify_journals({.folder = empty.path() / "no"}, false, out), Fault,
                        MessageMatches(ContainsSubstring("no such folder")));
-  SeededRandom random(1);
+  SplitMix random(1);
   DataFolder::open_or_create(empty.path() / "new", random);
   CHECK_THROWS_MATCHES(verify_journals({.folder = empty.path() / "new"}, false, out), Fault,
                        MessageMatches(ContainsSubstring("there is no journal")));

@@ -71,7 +71,7 @@ TEST_CASE("a booked minute is not given away", "[protocol][minutes][S1]") {
 }
 
 TEST_CASE("minutes that were leased and came back can be booked by central and leased again",
-          "[protocol][minutes][N10]") {
+          "[protocol][minutes][S1]") {
   ShiftBook central(Minutes{0, 60}), point;
   const MinuteSet lease({10, 20});
   for (int round = 0; round < 3; ++round) {
@@ -87,7 +87,7 @@ TEST_CASE("minutes that were leased and came back can be booked by central and l
 }
 
 TEST_CASE("whatever two holders do, no minute has two of them and none is booked twice",
-          "[protocol][minutes][S1][S5]") {
+          "[protocol][minutes][S1][S3]") {
   CHECK(rc::check([] {
     ShiftBook books[2] = {ShiftBook(Minutes{0, 40}), ShiftBook()};
     std::map<std::int64_t, int> booked;

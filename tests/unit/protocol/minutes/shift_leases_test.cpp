@@ -16,7 +16,7 @@ Uuid lease(int n) {
 
 }  // namespace
 
-TEST_CASE("a minute that was leased and returned can be leased again", "[protocol][minutes][N10]") {
+TEST_CASE("a minute that was leased and returned can be leased again", "[protocol][minutes][S1]") {
   ShiftLeases leases;
   const MinuteSet minutes({100, 110});
   leases.leased(lease(1), minutes);
@@ -30,7 +30,7 @@ TEST_CASE("a minute that was leased and returned can be leased again", "[protoco
 }
 
 TEST_CASE("a give-back that crossed the break of its lease does not touch a later lease of the same minutes",
-          "[protocol][minutes][S5]") {
+          "[protocol][minutes][S1]") {
   const MinuteSet minutes({100, 110});
   ShiftLeases leases;
   leases.leased(lease(1), minutes);
@@ -42,7 +42,7 @@ TEST_CASE("a give-back that crossed the break of its lease does not touch a late
 }
 
 TEST_CASE("a give-back that is heard before its lease takes from it all the same",
-          "[protocol][minutes][S5]") {
+          "[protocol][minutes][S1]") {
   ShiftLeases leases;
   leases.returned({lease(1)}, MinuteSet({100, 105}));
   CHECK(leases.outstanding().empty());
@@ -50,7 +50,7 @@ TEST_CASE("a give-back that is heard before its lease takes from it all the same
   CHECK(leases.outstanding() == MinuteSet({105, 110}));
 }
 
-TEST_CASE("a give-back names every lease that gave its minutes, and no other", "[protocol][minutes][N10]") {
+TEST_CASE("a give-back names every lease that gave its minutes, and no other", "[protocol][minutes][S1]") {
   ShiftLeases leases;
   leases.leased(lease(1), MinuteSet({0, 10}));
   leases.leased(lease(2), MinuteSet({10, 20}));
@@ -60,14 +60,14 @@ TEST_CASE("a give-back names every lease that gave its minutes, and no other", "
   CHECK(minute_set_from(given.minutes()) == MinuteSet({5, 15}));
 }
 
-TEST_CASE("a lease that nobody has heard of gives nothing", "[protocol][minutes][S5]") {
+TEST_CASE("a lease that nobody has heard of gives nothing", "[protocol][minutes][S1]") {
   ShiftLeases leases;
   leases.leased(lease(1), MinuteSet({0, 10}));
   CHECK(leases.given_by(lease(2)).empty());
   CHECK(leases.giving(MinuteSet({10, 20})).empty());
 }
 
-TEST_CASE("what a give-back names that is no lease is passed over", "[protocol][minutes][S5]") {
+TEST_CASE("what a give-back names that is no lease is passed over", "[protocol][minutes][S1]") {
   v1::GiveBack hostile;
   hostile.add_leases("fifteen octets.");
   hostile.add_leases(lease(3).to_octets());
@@ -75,14 +75,14 @@ TEST_CASE("what a give-back names that is no lease is passed over", "[protocol][
   CHECK(named_leases(hostile) == std::vector{lease(3)});
 }
 
-TEST_CASE("a give-back says whose minutes of which shift it gives", "[protocol][minutes][N10]") {
+TEST_CASE("a give-back says whose minutes of which shift it gives", "[protocol][minutes][S1]") {
   const v1::GiveBack given = give_back_of(lease(9), lease(8), MinuteSet({5, 15}), ShiftLeases());
   CHECK(given.shift() == lease(9).to_octets());
   CHECK(given.point() == lease(8).to_octets());
   CHECK(given.leases().empty());
 }
 
-TEST_CASE("minutes that two leases give are betrayed", "[protocol][minutes][N10]") {
+TEST_CASE("minutes that two leases give are betrayed", "[protocol][minutes][S1]") {
   ShiftLeases leases;
   leases.leased(lease(1), MinuteSet({0, 10}));
   leases.leased(lease(2), MinuteSet({9, 20}));
@@ -90,7 +90,7 @@ TEST_CASE("minutes that two leases give are betrayed", "[protocol][minutes][N10]
 }
 
 TEST_CASE("leases, breaks and give-backs give the same in whatever order both sides' records arrive",
-          "[protocol][minutes][S5]") {
+          "[protocol][minutes][S1]") {
   CHECK(rc::check([] {
     // Central leases what nobody holds and breaks what it likes; the point, which hears of it late or never,
     // gives back what it believes to hold. Each side's own records stay in order.

@@ -49,7 +49,7 @@ TEST_CASE("a pass says what was put into it", "[protocol][pass]") {
   CHECK(*read == expected);
 }
 
-TEST_CASE("a pass holds ids, a day and a key, nothing else", "[protocol][pass][X6]") {
+TEST_CASE("a pass holds ids, a day and a key, nothing else", "[protocol][pass][X10]") {
   CHECK(issue_pass(key_of(1), example()).size() == 4 + 164);
 }
 

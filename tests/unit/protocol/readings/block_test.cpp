@@ -33,7 +33,7 @@ v1::ReadingBlock sealed(const std::vector<BlockMessage>& messages) {
 
 }  // namespace
 
-TEST_CASE("a pack is written in one form", "[protocol][readings][I5]") {
+TEST_CASE("a pack is written in one form", "[protocol][readings][W2]") {
   const NumberedPack pack{device,
                           epoch,
                           7,
@@ -48,7 +48,7 @@ TEST_CASE("a pack is written in one form", "[protocol][readings][I5]") {
 }
 
 TEST_CASE("a block gives back its messages, and keeps no octets that it can write again",
-          "[protocol][readings][I5]") {
+          "[protocol][readings][W2]") {
   std::vector<BlockMessage> messages;
   for (std::uint64_t seq = 5; seq < 1029; ++seq) {
     const auto t = 1'795'308'610'000 + static_cast<std::int64_t>(seq) * 1000;
@@ -70,7 +70,7 @@ TEST_CASE("a block gives back its messages, and keeps no octets that it can writ
 }
 
 TEST_CASE("a block that names the message of each value is read as one that leaves them out",
-          "[protocol][readings][I5]") {
+          "[protocol][readings][W2]") {
   const std::vector<BlockMessage> messages{message(1, {pulse(1000, 72)}), message(3, {pulse(2000, 73)})};
   auto block = sealed(messages);
   REQUIRE(block.columns(0).message_size() == 0);
@@ -79,7 +79,7 @@ TEST_CASE("a block that names the message of each value is read as one that leav
   CHECK(read_block(block)->messages == messages);
 }
 
-TEST_CASE("octets that cannot be written again are kept", "[protocol][readings][I5]") {
+TEST_CASE("octets that cannot be written again are kept", "[protocol][readings][W2]") {
   auto odd = message(1, {pulse(1'795'308'610'000, 72)});
   odd.octets += "\n";
   const auto plain = message(2, {pulse(1'795'308'611'000, 73)});
@@ -98,7 +98,7 @@ TEST_CASE("the wearer goes with the block", "[protocol][readings]") {
   CHECK(read_block(sealed(messages))->patient == std::nullopt);
 }
 
-TEST_CASE("whatever was measured comes back exactly", "[protocol][readings][I5]") {
+TEST_CASE("whatever was measured comes back exactly", "[protocol][readings][W2]") {
   const auto any_reading = [] {
     Reading reading;
     reading.code = *rc::gen::element<std::string>("8867-4", "59408-5", "8310-5", "own:name", "a\"b\n");
@@ -142,7 +142,7 @@ TEST_CASE("whatever was measured comes back exactly", "[protocol][readings][I5]"
   }));
 }
 
-TEST_CASE("times as far apart as can be are kept", "[protocol][readings][I5]") {
+TEST_CASE("times as far apart as can be are kept", "[protocol][readings][W2]") {
   constexpr auto first = std::numeric_limits<std::int64_t>::min(),
                  last = std::numeric_limits<std::int64_t>::max();
   const std::vector<BlockMessage> messages{message(1, {pulse(first, 72), pulse(last, 73), pulse(0, 74)})};
@@ -154,7 +154,7 @@ TEST_CASE("times as far apart as can be are kept", "[protocol][readings][I5]") {
   CHECK(opened->messages[0].octets == messages[0].octets);
 }
 
-TEST_CASE("a block that was tampered with is refused", "[protocol][readings][N8]") {
+TEST_CASE("a block that was tampered with is refused", "[protocol][readings]") {
   const auto good =
       sealed({message(1, {pulse(1000, 72)}), message(3, {pulse(2000, 73), warmth(2000, {370, -1})})});
   REQUIRE(read_block(good).has_value());
@@ -188,7 +188,7 @@ TEST_CASE("a block that was tampered with is refused", "[protocol][readings][N8]
         }) == BlockError::too_large);
 }
 
-TEST_CASE("the figures of a block are those of its readings", "[protocol][readings][I5]") {
+TEST_CASE("the figures of a block are those of its readings", "[protocol][readings][W2]") {
   const auto block =
       sealed({message(1, {pulse(1000, 70), warmth(1000, {37, 0})}), message(2, {pulse(3000, 80)}),
               message(3, {pulse(2000, 60), warmth(2000, {365, -1})})});

@@ -4,7 +4,7 @@
 
 using namespace feldsher::readings;
 
-TEST_CASE("a decimal keeps the digits that the device wrote", "[protocol][readings][I5]") {
+TEST_CASE("a decimal keeps the digits that the device wrote", "[protocol][readings][W2]") {
   CHECK(Decimal::from_text("36.80") == Decimal{3680, -2});
   CHECK(Decimal::from_text("-0.05") == Decimal{-5, -2});
   CHECK(Decimal::from_text("0.14e1") == Decimal{14, -1});

@@ -12,7 +12,7 @@ Reading named(std::string_view name, std::string_view unit, Value value) {
 }
 }  // namespace
 
-TEST_CASE("a measurement that is known gets its LOINC code and UCUM unit", "[protocol][readings][I5]") {
+TEST_CASE("a measurement that is known gets its LOINC code and UCUM unit", "[protocol][readings][W2]") {
   const auto pulse = named("urn:uuid:x:hr", "beat/min", Decimal{72, 0});
   CHECK(pulse.code == "8867-4");
   CHECK(pulse.unit == "/min");

@@ -6,7 +6,7 @@
 
 using namespace feldsher::readings;
 
-TEST_CASE("numbers that follow one another are one range", "[protocol][readings][I5]") {
+TEST_CASE("numbers that follow one another are one range", "[protocol][readings][W2]") {
   RangeSet set;
   for (std::uint64_t n : {1, 2, 3, 7, 5, 6}) CHECK(set.add(n));
   CHECK(set.ranges() == std::vector<Range>{{1, 3}, {5, 7}});

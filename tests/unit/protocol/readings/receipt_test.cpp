@@ -11,7 +11,7 @@ const NodeId agent{*Uuid::from_text("0190c0de-0000-7000-8000-000000000001")};
 const std::string head = R"({"agent":"0190c0de-0000-7000-8000-000000000001","epoch":"00000000000000ff",)";
 }  // namespace
 
-TEST_CASE("a receipt comes back as it was sent", "[protocol][readings][I5]") {
+TEST_CASE("a receipt comes back as it was sent", "[protocol][readings][X11]") {
   const Receipt receipt{agent, Epoch{0xff}, {{1, 7}, {9, 9}}, 5};
   CHECK(encode_receipt(receipt) == head + R"("stored":[[1,7],[9,9]],"upto":5})");
   CHECK(decode_receipt(encode_receipt(receipt)).value() == receipt);
@@ -23,7 +23,7 @@ TEST_CASE("a label that a later agent adds is ignored", "[protocol][readings]") 
   CHECK(decode_receipt(head + R"("stored":[[1,2]],"later":{"a":[1]}})").has_value());
 }
 
-TEST_CASE("a receipt that is not one frees nothing", "[protocol][readings][N8]") {
+TEST_CASE("a receipt that is not one frees nothing", "[protocol][readings][X11]") {
   for (const auto* tail :
        {R"("stored":[[2,1]]})", R"("stored":[[0,1]]})", R"("stored":[[1,5],[5,6]]})",
         R"("stored":[[1,5],[3,4]]})", R"("stored":[[1.5,2]]})", R"("stored":[[-1,2]]})", R"("stored":[[1]]})",

@@ -6,7 +6,7 @@
 
 namespace feldsher::testing {
 
-TEST_CASE("stamps go on as the golden vectors do", "[protocol][record][vectors][K7]") {
+TEST_CASE("stamps go on as the golden vectors do", "[protocol][record][vectors][N10]") {
   HybridClock clock;
   std::pair<std::int64_t, std::uint32_t> last{};
   const auto golden = vectors("clock");
@@ -28,7 +28,7 @@ TEST_CASE("stamps go on as the golden vectors do", "[protocol][record][vectors][
   }
 }
 
-TEST_CASE("a clock that jumps back 48 hours does not make stamps run backwards", "[protocol][record][K7]") {
+TEST_CASE("a clock that jumps back 48 hours does not make stamps run backwards", "[protocol][record][N10]") {
   HybridClock clock;
   Instant now{.wall_ms = 1'700'000'000'000};
   const v1::Stamp before = clock.stamp(now);
@@ -38,7 +38,7 @@ TEST_CASE("a clock that jumps back 48 hours does not make stamps run backwards",
   CHECK(after.logical() == before.logical() + 1);
 }
 
-TEST_CASE("a stamp says what its clock was worth", "[protocol][record][K7]") {
+TEST_CASE("a stamp says what its clock was worth", "[protocol][record][N10]") {
   HybridClock clock;
   const v1::Stamp stamp = clock.stamp(
       {.wall_ms = 7, .since_boot_ms = 3, .boot = 0xfeed, .trust = v1::SET_BY_PERSON, .uncertainty_ms = 250});
@@ -48,7 +48,7 @@ TEST_CASE("a stamp says what its clock was worth", "[protocol][record][K7]") {
   CHECK(stamp.uncertainty_ms() == 250);
 }
 
-TEST_CASE("a clock goes on after the last stamp of the journal", "[protocol][record][K7]") {
+TEST_CASE("a clock goes on after the last stamp of the journal", "[protocol][record][N10]") {
   HybridClock first, second;
   first.stamp({.wall_ms = 5000});
   const v1::Stamp last = first.stamp({.wall_ms = 5000});

@@ -6,7 +6,7 @@
 
 namespace feldsher::testing {
 
-TEST_CASE("the tree over a journal is that of RFC 9162", "[protocol][record][vectors][K3]") {
+TEST_CASE("the tree over a journal is that of RFC 9162", "[protocol][record][vectors][X7]") {
   const auto golden = vectors("merkle");
   MerkleEdge edge;
   for (const auto& tree : golden.at("trees").as_array()) {

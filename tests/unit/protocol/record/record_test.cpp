@@ -77,7 +77,7 @@ Octets a_core() { return octets_of(vectors("records").at("records").as_array()[2
 
 }  // namespace
 
-TEST_CASE("the octets of a journal are those of the golden vectors", "[protocol][record][vectors][K4]") {
+TEST_CASE("the octets of a journal are those of the golden vectors", "[protocol][record][vectors][X11]") {
   MerkleEdge edge;
   Digest prev = zero_digest;
   const auto all = vectors("records");
@@ -154,7 +154,7 @@ TEST_CASE("a body and a digest that is not its own are refused together", "[prot
         RecordFault::core_incomplete);
 }
 
-TEST_CASE("every part of a record is in its hash", "[protocol][record][K3]") {
+TEST_CASE("every part of a record is in its hash", "[protocol][record][X7]") {
   const Octets core = a_core();
   const Digest body = sha256("body"), prev = sha256("prev");
   const Digest hash = header_hash(core, body, prev);

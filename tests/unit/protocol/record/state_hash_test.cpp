@@ -6,7 +6,7 @@
 
 namespace feldsher::testing {
 
-TEST_CASE("a state hash is the sum over what is there now", "[protocol][record][vectors][K4]") {
+TEST_CASE("a state hash is the sum over what is there now", "[protocol][record][vectors][N10]") {
   const auto golden = vectors("state_hash");
   SubjectSet set;
   RecordKey key{*NodeId::from_octets(octets_of(golden, "origin")), v1::ACTS,
@@ -29,7 +29,7 @@ TEST_CASE("a state hash is the sum over what is there now", "[protocol][record][
 }
 
 TEST_CASE("a state hash does not depend on the order of events, and on nothing that was dropped",
-          "[protocol][record][K4]") {
+          "[protocol][record][N10]") {
   auto subject = [](std::uint8_t n) {
     SubjectKey key{v1::TICKET, {}};
     key.id.octets[15] = n;

@@ -15,7 +15,7 @@ void ship(BatchSize& size, std::uint64_t took_ms, int times = 1) {
 
 }  // namespace
 
-TEST_CASE("a batch never grows on a line that takes long for a small one", "[protocol][sync][I5]") {
+TEST_CASE("a batch never grows on a line that takes long for a small one", "[protocol][sync]") {
   BatchSize size;
   ship(size, BatchSize::slow_ms * 20, 10);
   CHECK(size.octets() == BatchSize::least);
@@ -24,7 +24,7 @@ TEST_CASE("a batch never grows on a line that takes long for a small one", "[pro
 }
 
 TEST_CASE("a batch grows on a quick line, to an end, and falls when the line slows down",
-          "[protocol][sync][I5]") {
+          "[protocol][sync]") {
   BatchSize size;
   ship(size, BatchSize::quick_ms / 2);
   CHECK(size.octets() > BatchSize::least);
@@ -34,7 +34,7 @@ TEST_CASE("a batch grows on a quick line, to an end, and falls when the line slo
   CHECK(size.octets() == BatchSize::least);
 }
 
-TEST_CASE("small batches that are quick say nothing of large ones", "[protocol][sync][I5]") {
+TEST_CASE("small batches that are quick say nothing of large ones", "[protocol][sync]") {
   BatchSize size;
   auto ship_of = [&](std::size_t octets, std::uint64_t took_ms) {
     size.sent(1000, octets);
@@ -50,7 +50,7 @@ TEST_CASE("small batches that are quick say nothing of large ones", "[protocol][
   CHECK(size.octets() == BatchSize::least);
 }
 
-TEST_CASE("of another line nothing is known", "[protocol][sync][I5]") {
+TEST_CASE("of another line nothing is known", "[protocol][sync]") {
   BatchSize size;
   ship(size, 0, 5);
   size.reset();

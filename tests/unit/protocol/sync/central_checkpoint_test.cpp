@@ -63,7 +63,7 @@ struct Cutting : OneLink {
 }  // namespace
 
 TEST_CASE("central signs what it works out itself, as often as it is asked, for later and for earlier cuts",
-          "[protocol][sync][K3]") {
+          "[protocol][sync][X7]") {
   Cutting net;
   net.propose({{net.acts(), 4}, {net.blocks(), 1}});
   CHECK(net.signed_since() == 1);
@@ -86,7 +86,7 @@ TEST_CASE("central signs what it works out itself, as often as it is asked, for 
 }
 
 TEST_CASE("acts of two lives are cut in the order of the lives, and what a younger life moved on is not kept",
-          "[protocol][sync][K3][N10]") {
+          "[protocol][sync][X7][N10]") {
   Cutting net;
   const JournalId first = net.acts();
   net.begin_life(Epoch{3});
@@ -105,7 +105,7 @@ TEST_CASE("acts of two lives are cut in the order of the lives, and what a young
 }
 
 TEST_CASE("a checkpoint that nobody signed, or another, or about another node, ends the line",
-          "[protocol][sync][X6]") {
+          "[protocol][sync][X7]") {
   auto ends = [](const std::function<v1::SignedCheckpoint(Cutting&)>& make) {
     Cutting net;
     net.propose(make(net));
@@ -140,7 +140,7 @@ TEST_CASE("a checkpoint that nobody signed, or another, or about another node, e
 
 TEST_CASE(
     "central signs nothing of which it may have the only copy, and says so to nobody: the node asks again",
-    "[protocol][sync][K3][N8]") {
+    "[protocol][sync][X7][X11]") {
   Cutting net;
   net.in_step = false;
   net.propose({{net.acts(), 4}});
@@ -170,7 +170,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a standby that goes away while central works it out, or a line that ends, leaves nothing signed",
-          "[protocol][sync][K3][N8]") {
+          "[protocol][sync][X7][X11]") {
   auto asked_slowly = [&](const std::function<void(Cutting&)>& meanwhile) {
     Cutting net;
     const v1::SignedCheckpoint asked =
@@ -197,7 +197,7 @@ TEST_CASE("a standby that goes away while central works it out, or a line that e
   CHECK(asked_slowly([](Cutting& net) { net.greet(); }) == 0);  // Another line, at once.
 }
 
-TEST_CASE("central does not sign what it cannot read", "[protocol][sync][K3]") {
+TEST_CASE("central does not sign what it cannot read", "[protocol][sync][X7]") {
   Cutting net;
   const v1::SignedCheckpoint asked = sign_checkpoint(net.work_out({{net.acts(), 6}}), net.node_signer);
   Transaction cut;
@@ -210,7 +210,7 @@ TEST_CASE("central does not sign what it cannot read", "[protocol][sync][K3]") {
 }
 
 TEST_CASE("of two checkpoints the later one is worked out, whatever was read for the other",
-          "[protocol][sync][K3]") {
+          "[protocol][sync][X7]") {
   for (const auto& [first, second] : {std::pair{3, 7}, std::pair{7, 3}}) {
     Cutting net;
     net.ledger.hold();
@@ -227,7 +227,7 @@ TEST_CASE("of two checkpoints the later one is worked out, whatever was read for
 
 TEST_CASE(
     "a checkpoint that is another than what central works out is refused, reported once, and not read again",
-    "[protocol][sync][K3]") {
+    "[protocol][sync][X7]") {
   Cutting net;
   const v1::Checkpoint right = net.work_out({{net.acts(), 6}, {net.blocks(), 2}});
   const std::vector<std::function<void(v1::Checkpoint&)>> changes{
@@ -254,7 +254,7 @@ TEST_CASE(
   CHECK(net.link.live());
 }
 
-TEST_CASE("a cut within a transaction is none, in either journal", "[protocol][sync][K3]") {
+TEST_CASE("a cut within a transaction is none, in either journal", "[protocol][sync][X7]") {
   for (const v1::Stream stream : {v1::ACTS, v1::READINGS}) {
     Cutting net;
     std::vector<Draft> together(3, net.draft(net.subjects[0]));
@@ -276,7 +276,7 @@ TEST_CASE("a cut within a transaction is none, in either journal", "[protocol][s
 }
 
 TEST_CASE("a checkpoint that was refused is looked at again when the node has begun another life",
-          "[protocol][sync][K3][N10]") {
+          "[protocol][sync][X7][N10]") {
   Cutting net;
   v1::Checkpoint wrong = net.work_out({{net.acts(), 6}});
   wrong.set_kept(99);

@@ -73,7 +73,7 @@ TEST_CASE("a feed that begins anew is told when it is durable, and not to a line
 
 TEST_CASE(
     "who is let in again while it is connected gets another feed at its next hello, whatever it acknowledges",
-    "[protocol][sync][N8]") {
+    "[protocol][sync][N10]") {
   OneLink one;
   testing::FeedPen pen(tenant_of_tests, central_of_tests);
   Draft room;
@@ -102,7 +102,27 @@ TEST_CASE(
   CHECK(one.welcome().feed_epoch() == taken_up);
 }
 
-TEST_CASE("a welcome says how central's head key came to be what it is", "[protocol][sync][X6]") {
+TEST_CASE("the hello that a person has let in is taken again where its welcome was lost, and no later one",
+          "[protocol][sync][N10]") {
+  OneLink one;
+  one.greet();
+  one.act();
+  one.link.pardon();
+  const v1::Hello let_in = one.hello_with({{77, 0}});  // It does not know the life that is held here.
+  for (int times = 0; times < 3; ++times) {
+    one.sent.clear();
+    one.greet(let_in);
+    CHECK(one.welcome().refusal() == v1::REFUSAL_NONE);
+    CHECK(one.welcome().behind());
+    // Also by a central that starts in between.
+    one.link.resume_tickets(one.store.value(CentralLink::tickets_value(point_node_of_tests)).value_or(""));
+  }
+  CHECK(one.kinds.empty());
+  one.greet(one.hello_with({{77, 0}}));
+  CHECK(one.kinds == std::vector{v1::INCIDENT_CLONE});
+}
+
+TEST_CASE("a welcome says how central's head key came to be what it is", "[protocol][sync][X7]") {
   OneLink one;
   one.own_handovers.resize(2);
   one.own_handovers[0].set_key("first");
@@ -114,7 +134,7 @@ TEST_CASE("a welcome says how central's head key came to be what it is", "[proto
 }
 
 TEST_CASE("of several lives of central's that a node has heard one that differs is enough",
-          "[protocol][sync][N8]") {
+          "[protocol][sync][N10]") {
   OneLink one;
   JournalWriter central(tenant_of_tests, central_of_tests, Epoch{1}, one.random);
   Draft draft;
@@ -191,7 +211,7 @@ TEST_CASE("nothing but a hello is answered before the node has said who it is", 
 }
 
 TEST_CASE("a node that has cut more than is held here is reported, once for each stream",
-          "[protocol][sync][N8]") {
+          "[protocol][sync][N10]") {
   OneLink net;
   net.greet();
   for (int i = 0; i < 7; ++i) net.act();

@@ -8,7 +8,7 @@ using Acknowledged = std::vector<std::pair<std::uint64_t, std::uint64_t>>;
 
 }  // namespace
 
-TEST_CASE("what the standby has is told once, and only when our own disk has it", "[protocol][sync][N8]") {
+TEST_CASE("what the standby has is told once, and only when our own disk has it", "[protocol][sync][X11]") {
   OneLink one;
   one.greet();
   REQUIRE(one.link.live());
@@ -27,7 +27,7 @@ TEST_CASE("what the standby has is told once, and only when our own disk has it"
   CHECK(one.acknowledged() == Acknowledged{{2, 2}});
 }
 
-TEST_CASE("what the standby before had is safe no more when another follows", "[protocol][sync][N8]") {
+TEST_CASE("what the standby before had is safe no more when another follows", "[protocol][sync][X11]") {
   OneLink one;
   one.greet();
   one.act();
@@ -45,7 +45,7 @@ TEST_CASE("what the standby before had is safe no more when another follows", "[
 }
 
 TEST_CASE("nobody is there to be told that what was safe is so no more, or has said who it is",
-          "[protocol][sync][N8]") {
+          "[protocol][sync][X11]") {
   OneLink one;
   one.greet();
   one.act();
@@ -63,7 +63,7 @@ TEST_CASE("nobody is there to be told that what was safe is so no more, or has s
   CHECK(one.link.live());
 }
 
-TEST_CASE("what became safe while the line was down is told after the welcome", "[protocol][sync][N8]") {
+TEST_CASE("what became safe while the line was down is told after the welcome", "[protocol][sync][X11]") {
   OneLink one;
   one.greet();
   one.act();

@@ -50,7 +50,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a life is signed by a key that was enrolled, or that one of these handed over to",
-          "[protocol][sync][X6]") {
+          "[protocol][sync][X7]") {
   auto taken = [](const std::vector<Octets>& enrolled, const Octets& key, const Octets& handover = "") {
     OneLink one;
     one.enrolled_keys = enrolled;

@@ -167,7 +167,7 @@ TEST_CASE("what left and came back while the line was down is there, and after a
 }
 
 TEST_CASE("equal states are an incident for nobody, and different ones are one incident",
-          "[protocol][sync][X11]") {
+          "[protocol][sync][N10]") {
   OnePoint net;
   net.ticket();
   net.pass_seconds(30);
@@ -192,7 +192,7 @@ TEST_CASE("equal states are an incident for nobody, and different ones are one i
 }
 
 TEST_CASE("states of the node's own acts are compared where central has all of them, and in its present life",
-          "[protocol][sync][X11]") {
+          "[protocol][sync][N10]") {
   auto incidents_of = [](const std::function<void(v1::FeedItem&)>& lie) {
     OnePoint net;
     net.ticket();

@@ -6,7 +6,7 @@ namespace feldsher::testing {
 TEST_CASE(
     "a node that has heard a younger central than this one is not taken, until a person or a first hello "
     "says so",
-    "[protocol][sync][N8]") {
+    "[protocol][sync][N10]") {
   OnePoint net;
   auto hear_more = [&] {
     net.change_next(v1::Frame::kHello, [](v1::Frame& frame) {
@@ -34,7 +34,7 @@ TEST_CASE(
 TEST_CASE(
     "a central whose disk was set back in its life refuses who heard more, whatever it writes since, until a "
     "person says otherwise",
-    "[protocol][sync][N8]") {
+    "[protocol][sync][N10]") {
   for (const bool says_hashes : {true, false}) {  // Older versions say numbers only.
     OnePoint net;
     net.lose = [says_hashes](v1::Frame& frame) {
@@ -75,7 +75,7 @@ TEST_CASE(
 }
 
 TEST_CASE("whom a person let in that heard more of central gets a feed that begins anew, and stays in",
-          "[protocol][sync][N8]") {
+          "[protocol][sync][N10]") {
   OnePoint net;
   const MemoryStore backup = net.store;
   net.clinic->room("11");
@@ -102,7 +102,7 @@ TEST_CASE("whom a person let in that heard more of central gets a feed that begi
 }
 
 TEST_CASE("a first hello that has heard more of central than is held here is taken, and told",
-          "[protocol][sync][N8]") {
+          "[protocol][sync][N10]") {
   OnePoint net;
   Box& second = net.add_point("Station");
   net.change_next(v1::Frame::kHello, [](v1::Frame& frame) {
@@ -119,7 +119,7 @@ TEST_CASE("a first hello that has heard more of central than is held here is tak
 TEST_CASE(
     "a central whose disk was set back, and that wrote on before anybody came, refuses who heard what it "
     "wrote before",
-    "[protocol][sync][N8]") {
+    "[protocol][sync][N10]") {
   OnePoint net;
   const MemoryStore backup = net.store;
   for (const char* name : {"11", "12"}) net.clinic->room(name);
@@ -152,7 +152,7 @@ TEST_CASE(
 TEST_CASE(
     "what a node heard of a life of central's that is the one held here is no fault, also after both began "
     "again",
-    "[protocol][sync][N8]") {
+    "[protocol][sync][N10]") {
   OnePoint net;
   net.clinic->room("11");
   net.settle();
@@ -175,7 +175,7 @@ TEST_CASE(
 }
 
 TEST_CASE("a hello that says only a number of what it heard, as older versions do, is judged by the number",
-          "[protocol][sync][N8]") {
+          "[protocol][sync][N10]") {
   OnePoint net;
   net.change_next(v1::Frame::kHello, [](v1::Frame& frame) {
     for (v1::JournalMark& heard : *frame.mutable_hello()->mutable_heard()) heard.clear_chain();

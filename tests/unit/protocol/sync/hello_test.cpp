@@ -235,7 +235,7 @@ TEST_CASE("a box whose journal is another than the one held at central is a clon
 }
 
 TEST_CASE("a hello says what the node's clock shows and is worth, where it is, and what it holds",
-          "[protocol][sync][K7]") {
+          "[protocol][sync][N10]") {
   OnePoint net;
   net.ticket();
   net.reading(net.point);

@@ -44,7 +44,7 @@ TEST_CASE("a hello that comes again after the next one is let fall, and is no co
 }
 
 TEST_CASE("readings that begin with something that was opened are no beginning of a life",
-          "[protocol][sync][X2]") {
+          "[protocol][sync][X7]") {
   sync::OneLink one;
   one.greet();
   one.act();

@@ -83,7 +83,7 @@ TEST_CASE("lives come back from the disk in their order, with what central has o
 }
 
 TEST_CASE("where a journal was cut comes back from the disk, and cuts of others are none of its lives'",
-          "[protocol][sync][K3]") {
+          "[protocol][sync][X7]") {
   Disk disk;
   Lives lives(node);
   disk.write(Epoch{9}, 3, 2);
@@ -116,7 +116,7 @@ TEST_CASE("a new disk has no lives, and half a row on one is none", "[protocol][
 }
 
 TEST_CASE("what is safe at central's standby is no more than what central has, and survives a start",
-          "[protocol][sync][N8]") {
+          "[protocol][sync][X11]") {
   Disk disk;
   disk.write(Epoch{9}, 5, 4);
   Lives lives(node);

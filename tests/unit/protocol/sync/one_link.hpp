@@ -29,6 +29,7 @@ struct OneLink : CentralLinkHost, Wire {
     for (const auto& then : std::exchange(renewed, {})) then();
   }
   Digest state_hash_of_acts(NodeId) override { return acts_hash; }
+  const SubjectSet* subjects_of_acts(NodeId) override { return &acts_subjects; }
   void incident(v1::IncidentKind kind, NodeId, const std::string& detail) override {
     incidents.push_back(detail);
     kinds.push_back(kind);
@@ -172,6 +173,7 @@ struct OneLink : CentralLinkHost, Wire {
   std::vector<std::function<void()>> renewed;
   std::vector<v1::HeadKeyHandover> own_handovers;
   Digest acts_hash{};
+  SubjectSet acts_subjects;
   std::set<Epoch> ended_lives;
   std::vector<Octets> enrolled_keys;
   std::uint64_t forgotten_acts = 0;

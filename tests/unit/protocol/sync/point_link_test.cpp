@@ -28,7 +28,7 @@ void cut_acts(OnePoint& net, std::uint64_t seq) {
 }  // namespace
 
 TEST_CASE("a checkpoint goes up on a line that stands, and only one that central has signed counts",
-          "[protocol][sync][K3][X6]") {
+          "[protocol][sync][X7]") {
   OnePoint net;
   v1::SignedCheckpoint checkpoint;
   checkpoint.set_checkpoint("cuts");
@@ -60,7 +60,7 @@ TEST_CASE("a checkpoint goes up on a line that stands, and only one that central
 
 TEST_CASE(
     "a point that has cut what central lacks says so, and its acts stand still while its readings go on",
-    "[protocol][sync][N8]") {
+    "[protocol][sync][X11]") {
   OnePoint net;
   const MemoryStore backup = net.store;
   for (int i = 0; i < 3; ++i) net.ticket();
@@ -101,7 +101,7 @@ TEST_CASE(
 }
 
 TEST_CASE("readings of a life that central lacks and that were cut stand still, those of the next go on",
-          "[protocol][sync][N8]") {
+          "[protocol][sync][X11]") {
   OnePoint net;
   net.reading(net.point);
   net.reading(net.point);
@@ -200,7 +200,7 @@ TEST_CASE("records and cuts of a life that the link does not know are none of it
   CHECK(link.own_subjects().current(record.subject));
 }
 
-TEST_CASE("a life whose beginning was erased or cannot be read signs no heads", "[protocol][sync][X6]") {
+TEST_CASE("a life whose beginning was erased or cannot be read signs no heads", "[protocol][sync][X7]") {
   OnePoint net;
   const Record opened = net.point.store.read(net.point.node->writer().tip(v1::ACTS).journal, 1, {}).front();
   sync::PointLink& link = net.point.node->link();
@@ -252,8 +252,33 @@ TEST_CASE("records that come back twice, or overlap, are taken once; those of no
     CHECK(net.incidents(kind) == 0);
 }
 
+TEST_CASE("a record of another tenant that is handed back ends the line, not the process",
+          "[protocol][sync][N10]") {
+  OnePoint net;
+  const MemoryStore backup = net.point.store;
+  for (int i = 0; i < 3; ++i) net.ticket();
+  net.cut(net.point);
+  net.point.node.reset();
+  net.point.store = backup;
+  net.restart(net.point);
+  const std::uint64_t here = net.acts();
+  net.lose = [&](v1::Frame& frame) {
+    if (!frame.has_restore()) return false;
+    v1::WireRecord& first = *frame.mutable_restore()->mutable_records(0);
+    v1::HeaderCore core;
+    REQUIRE(core.ParseFromString(first.core()));
+    core.set_tenant(Octets(16, 'x'));
+    first.set_core(core.SerializeAsString());
+    return false;
+  };
+  net.connect(net.point);
+  net.settle();
+  CHECK(!net.point.live());
+  CHECK(net.acts() == here);
+}
+
 TEST_CASE("what an older version wrote down of what was heard is said without a hash",
-          "[protocol][sync][N8]") {
+          "[protocol][sync][X11]") {
   OnePoint net;
   net.cut(net.point);
   Transaction older;

@@ -100,7 +100,7 @@ TEST_CASE("a transaction is never cut: a visit comes with its ticket", "[protoco
   CHECK(net.central->state().visits.rows().size() == 600);
 }
 
-TEST_CASE("acts go before readings, also before a backlog of them", "[protocol][sync][W1]") {
+TEST_CASE("acts go before readings, also before a backlog of them", "[protocol][sync][N10]") {
   OnePoint net;
   net.cut(net.point);
   for (int i = 0; i < 3'000; ++i) net.reading(net.point);
@@ -217,7 +217,8 @@ TEST_CASE("an acknowledgement of a life that nobody knows, or before the welcome
   CHECK(net.stored() == stored);
 }
 
-TEST_CASE("what central's standby has is remembered, and a mark of nothing is none", "[protocol][sync][N8]") {
+TEST_CASE("what central's standby has is remembered, and a mark of nothing is none",
+          "[protocol][sync][X11]") {
   OnePoint net;
   auto safe = [&](std::uint64_t seq) {
     net.change_next(v1::Frame::kAcknowledgement, [&](v1::Frame& frame) {
@@ -237,7 +238,7 @@ TEST_CASE("what central's standby has is remembered, and a mark of nothing is no
 }
 
 TEST_CASE("what was written under an older head key goes up without a head, and the rest with the new one's",
-          "[protocol][sync][X6]") {
+          "[protocol][sync][X7]") {
   OnePoint net;
   net.cut(net.point);
   net.restart(net.point);

@@ -6,7 +6,7 @@
 
 #include "protocol/record/ids.hpp"
 
-namespace feldsher::central {
+namespace feldsher {
 
 /// Words of the source itself: only a literal makes one, so nothing that came from outside can be in it.
 class Words {
@@ -25,13 +25,14 @@ struct Reason {
   std::string text;
 };
 
-/// "node=0190…": an id, a count or a reason. There is no field of any other text, so that a patient's data
-/// can't be logged by mistake.
+/// "node=0190…": an id, a count, words of the source or a reason. There is no field of any other text, so
+/// that a patient's data can't be logged by mistake.
 class LogField {
  public:
   template <class Tag>
   LogField(Words name, const Id<Tag>& id) : name_(name.text()), value_(id.to_text()) {}
   LogField(Words name, std::integral auto number) : name_(name.text()), value_(std::to_string(number)) {}
+  LogField(Words name, Words value) : name_(name.text()), value_(value.text()) {}
   LogField(Words name, const Reason& reason);
 
   std::string text() const { return " " + std::string(name_) + "=" + value_; }
@@ -41,7 +42,7 @@ class LogField {
   std::string value_;
 };
 
-/// One line an event, to standard error.
+/// One line an event, to standard error: the one log of all our programs.
 class Log {
  public:
   using Fields = std::initializer_list<LogField>;
@@ -51,6 +52,9 @@ class Log {
   static void info(Words event, Fields fields = {});
   static void warn(Words event, Fields fields = {});
   static void error(Words event, Fields fields = {});
+
+  /// The line without its time and level.
+  static std::string line(Words event, Fields fields);
 };
 
-}  // namespace feldsher::central
+}  // namespace feldsher

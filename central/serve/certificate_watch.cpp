@@ -1,0 +1,27 @@
+#include "central/serve/certificate_watch.hpp"
+
+#include "protocol/log/log.hpp"
+
+namespace feldsher::central {
+
+CertificateWatch::CertificateWatch(boost::asio::io_context& loop, const Clock& clock, OwnRenewal renewal)
+    : timer_(loop), clock_(clock), renewal_(std::move(renewal)) {
+  look();
+}
+
+void CertificateWatch::look() {
+  try {
+    if (renewal_.tick(clock_.now())) {
+      Log::info("certificate-renewed", {{"ends_s", renewal_.ends_s()}});
+      on_renewed();
+    }
+  } catch (const std::exception& fault) {
+    Log::error("certificate-not-renewed", {{"reason", Reason{fault.what()}}});
+  }
+  timer_.expires_after(std::chrono::hours(1));
+  timer_.async_wait([this](const boost::system::error_code& error) {
+    if (!error) look();
+  });
+}
+
+}  // namespace feldsher::central
