@@ -13,8 +13,10 @@ void CertificateWatch::look() {
   try {
     if (renewal_.tick(clock_.now())) {
       Log::info("certificate-renewed", {{"ends_s", renewal_.ends_s()}});
-      on_renewed();
+      untold_ = true;
     }
+    if (untold_) on_renewed();
+    untold_ = false;
   } catch (const std::exception& fault) {
     Log::error("certificate-not-renewed", {{"reason", Reason{fault.what()}}});
   }

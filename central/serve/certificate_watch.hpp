@@ -15,7 +15,8 @@ class CertificateWatch {
   CertificateWatch(const CertificateWatch&) = delete;
   CertificateWatch& operator=(const CertificateWatch&) = delete;
 
-  /// The files are others: whoever shows them reads them again. May throw Fault, which is logged.
+  /// The files are others: whoever shows them reads them again. What it throws is
+  /// logged, and an hour later it is told again.
   std::function<void()> on_renewed = [] {};
   std::int64_t ends_s() const { return renewal_.ends_s(); }
   /// Looks now, and an hour from now.
@@ -26,6 +27,7 @@ class CertificateWatch {
   boost::asio::steady_timer timer_;
   const Clock& clock_;
   OwnRenewal renewal_;
+  bool untold_ = false;  // Somebody still shows the certificate before the present one.
 };
 
 }  // namespace feldsher::central

@@ -24,7 +24,10 @@ class Views::Worker {
         loop_(std::move(loop)),
         on_fault_(std::make_shared<std::function<void(const std::string&)>>(std::move(on_fault))),
         given_(file_->position()),
-        position_(file_->position()) {}
+        position_(file_->position()) {
+    // Of a rebuild that did not end: what is erased from now on would stay in it.
+    remove_views(beside_path());
+  }
 
   ~Worker() {
     {
@@ -66,7 +69,7 @@ class Views::Worker {
 
   /// On the thread of the views.
   Beside fill_beside(std::vector<Record> records) {
-    const std::filesystem::path path = place_.file.string() + ".new";
+    const std::filesystem::path path = beside_path();
     if (!beside_) {
       remove_views(path);
       beside_ = open(path);
@@ -88,6 +91,8 @@ class Views::Worker {
   std::uint64_t unreadable() const { return unreadable_; }
 
  private:
+  std::filesystem::path beside_path() const { return place_.file.string() + ".new"; }
+
   static constexpr std::size_t most_waiting = 16 * 1024;
 
   std::unique_ptr<ViewsFile> open(const std::filesystem::path& path) const {

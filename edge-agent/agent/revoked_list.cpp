@@ -16,6 +16,9 @@ RevokedList::RevokedList(std::filesystem::path file, const std::filesystem::path
   std::ifstream in(file_);
   for (std::string line; std::getline(in, line);)
     if (!line.empty()) serials_.insert(line);
+  // The broker's user may have been unable to read what an earlier run left.
+  written_ = serials_.empty();
+  serials_.erase(own_);
 }
 
 std::size_t RevokedList::look(const Tables& tables) {
@@ -30,10 +33,6 @@ std::size_t RevokedList::look(const Tables& tables) {
   for (const std::string& serial : serials_) text += serial + "\n";
   try {
     write_public_file(file_, text);
-    // Whatever the umask of the service: who reads it is the broker's user.
-    using std::filesystem::perms;
-    std::filesystem::permissions(
-        file_, perms::owner_read | perms::owner_write | perms::group_read | perms::others_read);
     written_ = true;
     fault_.clear();
   } catch (const std::exception& fault) {

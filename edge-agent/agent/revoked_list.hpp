@@ -18,7 +18,8 @@ class RevokedList {
   /// Reads what is there. `own`: the certificate that the agent shows at its broker.
   RevokedList(std::filesystem::path file, const std::filesystem::path& own);
 
-  /// Puts the file in place anew when `tables` know of more than it holds. How many are new.
+  /// Puts the file in place anew when `tables` know of more than it holds, and once when an earlier run left
+  /// one. How many are new.
   std::size_t look(const Tables& tables);
 
   std::size_t size() const { return serials_.size(); }

@@ -13,7 +13,9 @@
 #include <openssl/x509.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <fstream>
 #include <memory>
 #include <set>
@@ -60,11 +62,12 @@ class ShutOut {
  public:
   explicit ShutOut(std::string file) : file_(std::move(file)) { read(); }
 
-  /// What a client says or is to hear.
-  int judge(const mosquitto* client) {
+  /// What a client says or is to hear; `access` is one of MOSQ_ACL_*.
+  int judge(const mosquitto* client, int access) {
+    std::string serial = serial_of(client);
+    if (serial.empty()) return judge_unseen(client, access);
     const char* id = mosquitto_client_id(client);
     if (id == nullptr) return MOSQ_ERR_PLUGIN_DEFER;
-    std::string serial = serial_of(client);
     const bool out = revoked_.contains(serial);
     sessions_[id] = std::move(serial);
     if (!out) return MOSQ_ERR_PLUGIN_DEFER;
@@ -95,20 +98,38 @@ class ShutOut {
   }
 
  private:
+  /// Of whom no certificate can be seen. One that has an address was connected and is gone: what it says
+  /// now is its will, and whose that is cannot be known any more, so nobody's is sent. (What it would hear
+  /// is judged when it is back.) One without an address is the broker's own: with check_retain_source it
+  /// asks whether the author of a retained message might, and shows no more of it than the name.
+  static int judge_unseen(const mosquitto* client, int access) {
+    const bool will = access == MOSQ_ACL_WRITE && mosquitto_client_address(client) != nullptr;
+    return will ? MOSQ_ERR_ACL_DENIED : MOSQ_ERR_PLUGIN_DEFER;
+  }
+
   /// A list that is away for a moment, or cannot be read, is the one of before: nobody comes back in by it.
   void read() {
     struct stat about {};
-    if (stat(file_.c_str(), &about) != 0) return;
+    if (stat(file_.c_str(), &about) != 0) return errno == ENOENT ? void() : complain(errno);
     const Version version{about.st_ino, about.st_mtim};
     if (version == version_) return;
     std::ifstream in(file_);
+    if (!in) return complain(errno);
     std::set<std::string> revoked;
     for (std::string line; std::getline(in, line);)
       if (!line.empty()) revoked.insert(line);
-    if (!in.eof()) return;
+    if (!in.eof()) return complain(errno);
+    complained_ = false;
     version_ = version;
     revoked_ = std::move(revoked);
     ending_ = true;
+  }
+
+  /// Once, not at each look.
+  void complain(int code) {
+    if (!std::exchange(complained_, true))
+      mosquitto_log_printf(MOSQ_LOG_ERR, "feldsher-shut-out: cannot read %s: %s; the list of before holds",
+                           file_.c_str(), std::strerror(code));
   }
 
   std::string file_;
@@ -117,12 +138,14 @@ class ShutOut {
   std::unordered_map<std::string, std::string> sessions_;  // Client id → serial number.
   steady_clock::time_point looked_{};
   bool ending_ = false;
+  bool complained_ = false;
 };
 
 ShutOut& shut_out(void* userdata) { return *static_cast<ShutOut*>(userdata); }
 
 int on_acl_check(int, void* event, void* userdata) {
-  return shut_out(userdata).judge(static_cast<mosquitto_evt_acl_check*>(event)->client);
+  const auto* asked = static_cast<mosquitto_evt_acl_check*>(event);
+  return shut_out(userdata).judge(asked->client, asked->access);
 }
 int on_disconnect(int, void* event, void* userdata) {
   shut_out(userdata).gone(static_cast<mosquitto_evt_disconnect*>(event)->client);

@@ -59,6 +59,13 @@ class File {
     }
     sync();
   }
+  /// Whatever the umask of the process took away from `mode`.
+  void allow(mode_t mode) {
+    struct stat about {};
+    if (fstat(fd_, &about) != 0) fail("cannot look at", path_, errno);
+    if ((about.st_mode & mode) == mode) return;
+    if (fchmod(fd_, mode) != 0) fail("cannot set the mode of", path_, errno);
+  }
   void give_to(const Owner& owner) {
     if (fchown(fd_, owner.user, owner.group) != 0) fail("cannot give away", path_, errno);
   }
@@ -81,6 +88,7 @@ void write_new(const std::filesystem::path& path, OctetsView content, mode_t mod
                const std::optional<Owner>& owner) {
   File file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
   try {
+    file.allow(mode);
     if (owner) file.give_to(*owner);
     file.write_all(content);
   } catch (...) {
@@ -90,13 +98,27 @@ void write_new(const std::filesystem::path& path, OctetsView content, mode_t mod
   sync_folder_of(path);
 }
 
-/// Whole or not at all: through a temporary one. `flags` are those of renameat2.
-void put_in_place(const std::filesystem::path& path, OctetsView content, mode_t mode, unsigned flags) {
+/// As rename, but EEXIST when something is there at `to`. What it answers is errno's number, or 0.
+int rename_to_new(const std::filesystem::path& from, const std::filesystem::path& to) {
+  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return 0;
+  // NFS and older ZFS do not know the flag.
+  if (errno != EINVAL) return errno;
+  if (link(from.c_str(), to.c_str()) != 0) return errno;
+  unlink(from.c_str());
+  return 0;
+}
+
+int rename_over(const std::filesystem::path& from, const std::filesystem::path& to) {
+  return rename(from.c_str(), to.c_str()) == 0 ? 0 : errno;
+}
+
+/// Whole or not at all: through a temporary one, which `move` puts in its place.
+void put_in_place(const std::filesystem::path& path, OctetsView content, mode_t mode,
+                  int (*move)(const std::filesystem::path&, const std::filesystem::path&)) {
   const auto temporary = std::filesystem::path(path.string() + ".new");
   unlink(temporary.c_str());  // of a run that was killed
   write_new(temporary, content, mode, owner_for(path));
-  if (renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), flags) != 0) {
-    const int code = errno;
+  if (const int code = move(temporary, path); code != 0) {
     unlink(temporary.c_str());
     fail("cannot rename to", path, code);
   }
@@ -104,14 +126,14 @@ void put_in_place(const std::filesystem::path& path, OctetsView content, mode_t 
 }
 
 void replace(const std::filesystem::path& path, OctetsView content, mode_t mode) {
-  put_in_place(path, content, mode, 0);
+  put_in_place(path, content, mode, rename_over);
 }
 
 }  // namespace
 
 void write_secret_file(const std::filesystem::path& path, OctetsView content) {
   // Half a key of a process that was killed would stop every later start.
-  put_in_place(path, content, 0600, RENAME_NOREPLACE);
+  put_in_place(path, content, 0600, rename_to_new);
 }
 
 void replace_secret_file(const std::filesystem::path& path, OctetsView content) {

@@ -16,7 +16,8 @@ void write_secret_file(const std::filesystem::path& path, OctetsView content);
 /// and a rename; both are synced. For what is meant to change: a renewed key, the wrapping of another.
 void replace_secret_file(const std::filesystem::path& path, OctetsView content);
 
-/// Writes a file that anybody may read, through a temporary one and a rename.
+/// Writes a file that anybody may read (mode 644 whatever the umask), through a temporary one and a rename:
+/// what is in its place can be read at every moment.
 void write_public_file(const std::filesystem::path& path, OctetsView content);
 
 /// The content of a secret file. Throws Fault when it is missing, larger than 64 KiB, or readable or

@@ -15,7 +15,9 @@ void CentralLink::on_state_question(const v1::StateQuestion& question) {
   *answer.mutable_question() = question;
   answer.set_feed_epoch(feed.epoch());
   answer.set_n(feed.last());
-  *answer.mutable_up() = journal(v1::ACTS, life()).tip.mark();
+  // What is not on the disk is not projected yet: then the places are of no known act.
+  if (const Journal& acts = journal(v1::ACTS, life()); acts.durable == acts.tip.seq)
+    *answer.mutable_up() = acts.tip.mark();
   // Of one id only the types differ: nothing is left to go down to.
   if (subjects.size() > few_subjects && question.prefix().size() < 32) {
     for (const Digest& hash : hashes_by_nibble(subjects, question.prefix().size()))

@@ -150,7 +150,8 @@ bool CentralLink::is_over(const v1::Hello& hello) const {
   bool knows_ended = false, goes_on = false;
   for (const v1::JournalMark& mark : hello.held()) {
     const bool over = ended(mark.epoch());
-    knows_ended = knows_ended || over;
+    // A welcome names ended lives to every box: one that was handed nothing of them back is empty there.
+    knows_ended = knows_ended || (over && mark.seq() != 0);
     goes_on = goes_on || (!over && lives_.contains(Epoch{mark.epoch()}));
   }
   return knows_ended && !goes_on;
@@ -192,6 +193,7 @@ void CentralLink::welcome(const v1::Hello& hello, bool behind) {
   for (v1::HeadKeyHandover& handover : host_.handovers()) *welcome.add_handovers() = std::move(handover);
   wire_->send(frame);
   greeting_.clear();
+  when_arrived_ = nullptr;
   if (behind && may_rebuild(hello)) return begin_rebuild(missing(hello));
   if (behind) return hand_back(missing(hello));
   anew_feed_ = feed.epoch();
@@ -232,10 +234,9 @@ void CentralLink::hand_back(std::vector<Missing> missing) {
           restore.set_epoch(journal.epoch.value);
           restore.set_first_seq(from);
           for (const Record& record : records) *restore.add_records() = to_wire(record.stored, true);
-          wire_->send(frame);
           from += records.size();
           if (from > this->journal(journal.stream, journal.epoch).tip.seq) missing.erase(missing.begin());
-          hand_back(std::move(missing));
+          send_paced(frame, [this, missing = std::move(missing)] { hand_back(missing); });
         });
   });
 }

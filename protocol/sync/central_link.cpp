@@ -116,6 +116,7 @@ void CentralLink::disconnected(const Wire& wire) {
   wire_ = nullptr;
   phase_ = Phase::offline;
   rebuilding_.reset();
+  when_arrived_ = nullptr;
 }
 
 void CentralLink::drop(const std::string& why) {
@@ -148,7 +149,10 @@ void CentralLink::receive(const v1::Frame& frame, const Instant& now) {
       return on_feed_acknowledgement(frame.feed_acknowledgement());
     case v1::Frame::kHeartbeat:
       if (!frame.heartbeat().answer()) return wire_->send(Heartbeat::answer_to(frame));
-      if (const auto asked_ms = heartbeat_.answered(frame.heartbeat())) down_.line_answered(*asked_ms);
+      if (const auto asked_ms = heartbeat_.answered(frame.heartbeat())) {
+        down_.line_answered(*asked_ms);
+        if (const auto next = std::exchange(when_arrived_, nullptr)) next();
+      }
       return;
     default:
       return;
@@ -208,8 +212,8 @@ void CentralLink::tick(const Instant& now) {
   if (!wire_) return;
   if (phase_ == Phase::refused) return drop("refused");
   if (now_ms_ - heard_ms_ >= patience_.silence_ms) return drop("the node is silent");
-  // Working it out may take longer than a node waits for a word.
-  if (rebuilding_)
+  // Working it out may take longer than a node waits for a word, and a question may have been lost.
+  if (rebuilding_ || when_arrived_)
     if (const auto question = heartbeat_.due(now_ms_, patience_.heartbeat_ms)) wire_->send(*question);
   if (phase_ != Phase::live) return;
   down_.give_up_waiting(now_ms_, patience_.resend_ms);

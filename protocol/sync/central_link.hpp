@@ -1,4 +1,5 @@
 #pragma once
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -145,6 +146,10 @@ class CentralLink {
   void walk_next();
   void walk(const std::vector<Record>& records);
   void send_rebuild();
+  void send_parts(std::deque<v1::Frame> parts, std::vector<Missing> missing);
+  /// Sends it and a heartbeat behind it; when that is answered, `then`. So a slow line holds one frame, and
+  /// neither side takes the other for silent.
+  void send_paced(const v1::Frame& frame, std::function<void()> then);
   void on_state_question(const v1::StateQuestion& question);
   void on_batch(const v1::Batch& batch);
   /// What a batch adds to a journal. Nothing when it is bad: then the connection has ended.
@@ -221,6 +226,7 @@ class CentralLink {
   struct Rebuilding;
   std::shared_ptr<Rebuilding> rebuilding_;  // What was kept before its cuts is being worked out …
   std::uint64_t rebuilds_ = 0;              // … so many times in this run.
+  std::function<void()> when_arrived_;      // What is handed back next, when the node has what was sent.
   Octets refused_checkpoint_;               // The last that differed: it does so each time that it comes.
   std::set<std::string> reported_;
 };

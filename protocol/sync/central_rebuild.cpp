@@ -1,7 +1,9 @@
 // CentralLink and a node that has lost journals which had been cut: it is handed back what was kept of them,
 // worked out anew from central's own.
 #include <algorithm>
+#include <deque>
 
+#include "protocol/clinic/authority.hpp"
 #include "protocol/contracts/readings.pb.h"
 #include "protocol/readings/range_set.hpp"
 #include "protocol/sync/central_link.hpp"
@@ -9,59 +11,68 @@
 namespace feldsher::sync {
 namespace {
 
-constexpr int ranges_a_part = 4'000;
-// Beside the records themselves.
-constexpr std::size_t octets_a_part = 256 * 1024;
+// Eight seconds of a line of 64 kbit/s: each part is whole before the node takes the restore for halted.
+constexpr std::size_t octets_a_part = 64 * 1024;
+constexpr std::size_t octets_a_range = 20;  // At most.
 
 /// The parts of a hand-back, as they fill.
 class Parts {
  public:
   v1::Rebuild& first() { return parts_.front(); }
   void add_record(const StoredRecord& stored) {
-    const std::size_t octets = stored.core.size() + (stored.body ? stored.body->size() : 0);
-    if (octets_ != 0 && octets_ + octets > octets_a_part) {
-      parts_.emplace_back();
-      octets_ = 0;
-    }
-    octets_ += octets;
+    make_room(stored.core.size() + (stored.body ? stored.body->size() : 0));
     *parts_.back().add_kept() = to_wire(stored, false);
   }
   void add_ranges(DeviceId device, Epoch epoch, const readings::RangeSet& numbers) {
     v1::CutReadings* at = nullptr;
     for (const readings::Range& range : numbers.ranges()) {
-      if (ranges_ >= ranges_a_part) {
-        parts_.emplace_back();
-        ranges_ = 0;
-        at = nullptr;
-      }
-      if (!at) {
+      if (make_room(octets_a_range) || !at) {
         at = parts_.back().add_readings();
         at->set_device(device.to_octets());
         at->set_epoch(epoch.value);
       }
       at->add_first(range.first);
       at->add_last(range.last);
-      ++ranges_;
     }
   }
-  std::vector<v1::Rebuild>& all() { return parts_; }
+  std::deque<v1::Frame> frames(std::uint64_t attempt) && {
+    std::deque<v1::Frame> frames;
+    for (v1::Rebuild& part : parts_) {
+      part.set_attempt(attempt);
+      part.set_part(static_cast<std::uint32_t>(frames.size() + 1));
+      part.set_parts(static_cast<std::uint32_t>(parts_.size()));
+      *frames.emplace_back().mutable_rebuild() = std::move(part);
+    }
+    return frames;
+  }
 
  private:
+  /// True: it comes first in a new part.
+  bool make_room(std::size_t octets) {
+    const bool is_full = octets_ != 0 && octets_ + octets > octets_a_part;
+    if (is_full) {
+      parts_.emplace_back();
+      octets_ = 0;
+    }
+    octets_ += octets;
+    return is_full;
+  }
+
   std::vector<v1::Rebuild> parts_{1};
   std::size_t octets_ = 0;
-  int ranges_ = 0;
 };
 
 }  // namespace
 
 /// What was kept before the cuts of a checkpoint, while it is being worked out.
 struct CentralLink::Rebuilding {
-  explicit Rebuilding(KeptSet of) : kept(std::move(of)) {}
+  Rebuilding(KeptSet of, NodeId at) : kept(std::move(of)), central(at) {}
 
   v1::Checkpoint checkpoint;
   std::vector<Missing> missing;     // What the node lacks; after the cuts, once it is known to be good.
   std::vector<JournalTip> reached;  // Of each of its cuts.
   KeptSet kept;
+  NodeId central;
   std::map<RecordKey, StoredRecord> records;
   std::map<std::pair<DeviceId, Epoch>, readings::RangeSet> numbers;
 
@@ -73,6 +84,7 @@ struct CentralLink::Rebuilding {
     if (gone) records.erase(*gone);
   }
   void take_block(const Record& record) {
+    if (record.subject.type != v1::READING_BLOCK || !may_write(record, central)) return;
     const auto block = record.body<v1::ReadingBlock>();
     const auto device = block ? DeviceId::from_octets(block->device()) : std::nullopt;
     if (!device) return;  // It was erased, or is none.
@@ -99,7 +111,7 @@ bool CentralLink::may_rebuild(const v1::Hello& hello) const {
 }
 
 void CentralLink::begin_rebuild(std::vector<Missing> missing) {
-  rebuilding_ = std::make_shared<Rebuilding>(new_walked_set());
+  rebuilding_ = std::make_shared<Rebuilding>(new_walked_set(), central_);
   rebuilding_->checkpoint.ParseFromString(countersigned_.checkpoint());
   rebuilding_->missing = std::move(missing);
   walk_next();
@@ -157,19 +169,24 @@ void CentralLink::send_rebuild() {
   for (const auto& [key, stored] : done->records) parts.add_record(stored);
   for (const auto& [stream, numbers] : done->numbers) parts.add_ranges(stream.first, stream.second, numbers);
   ++rebuilds_;
-  std::uint32_t n = 0;
-  for (v1::Rebuild& part : parts.all()) {
-    v1::Frame frame;
-    part.set_attempt(rebuilds_);
-    part.set_part(++n);
-    part.set_parts(static_cast<std::uint32_t>(parts.all().size()));
-    *frame.mutable_rebuild() = std::move(part);
-    wire_->send(frame);
-  }
   std::erase_if(done->missing, [this](const Missing& each) {
     return each.from > journal(each.journal.stream, each.journal.epoch).tip.seq;
   });
-  hand_back(std::move(done->missing));
+  send_parts(std::move(parts).frames(rebuilds_), std::move(done->missing));
+}
+
+void CentralLink::send_parts(std::deque<v1::Frame> parts, std::vector<Missing> missing) {
+  if (parts.empty()) return hand_back(std::move(missing));
+  const v1::Frame part = std::move(parts.front());
+  parts.pop_front();
+  send_paced(part,
+             [this, parts = std::move(parts), missing = std::move(missing)] { send_parts(parts, missing); });
+}
+
+void CentralLink::send_paced(const v1::Frame& frame, std::function<void()> then) {
+  wire_->send(frame);
+  when_arrived_ = std::move(then);
+  if (const auto question = heartbeat_.due(now_ms_, 0)) wire_->send(*question);
 }
 
 }  // namespace feldsher::sync

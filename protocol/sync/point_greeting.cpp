@@ -3,6 +3,12 @@
 #include "protocol/sync/point_link.hpp"
 
 namespace feldsher::sync {
+namespace {
+
+// Records that are handed back one by one stay, whenever the line ends; parts do not.
+constexpr int rebuilds_tried = 2;
+
+}  // namespace
 
 void PointLink::draw_ticket() {
   greeted_ = false;
@@ -35,7 +41,7 @@ void PointLink::greet() {
   hello.set_feed_epoch(feed_.epoch());
   hello.set_feed_position(feed_.position());
   hello.set_unsealed(unsealed);
-  hello.set_takes_checkpoint(!rebuild_refused_);
+  hello.set_takes_checkpoint(!rebuild_refused_ && rebuilds_broken_off_ < rebuilds_tried);
   for (const Life& life : lives_.all())
     for (v1::Stream stream : {v1::ACTS, v1::READINGS}) {
       if (life.way(stream).cut == 0) continue;

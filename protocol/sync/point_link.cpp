@@ -42,7 +42,7 @@ void PointLink::connected(Wire& wire, const Instant& now) {
   phase_ = Phase::greeting;
   refusal_ = v1::REFUSAL_NONE;
   early_.clear();
-  rebuild_parts_.clear();
+  if (!std::exchange(rebuild_parts_, {}).empty()) ++rebuilds_broken_off_;
   batch_size_.reset();
   for (Life& life : lives_.all()) life.acts.reading = life.readings.reading = false;
   draw_ticket();

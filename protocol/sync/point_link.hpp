@@ -164,6 +164,7 @@ class PointLink {
       early_;                                           // Restores that overtook an earlier one.
   std::map<std::uint32_t, v1::Rebuild> rebuild_parts_;  // Of one attempt, until all are here.
   bool rebuild_refused_ = false;  // What came was not what it should be: from now on all is handed back.
+  int rebuilds_broken_off_ = 0;   // Lines that ended with some of the parts: at the second likewise.
   std::uint64_t restoring_since_ms_ = 0;
   bool greeted_ = false;  // The tickets are on the disk and a hello with them was sent.
   Epoch greeted_life_;    // The life that this hello named as the present one.

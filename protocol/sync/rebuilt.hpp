@@ -13,7 +13,9 @@ namespace feldsher::sync {
 struct Rebuilt {
   v1::SignedCheckpoint checkpoint;
   std::vector<BegunJournal> journals;
-  std::vector<v1::CutReadings> readings;  ///< Which messages of devices lie in the blocks before the cuts.
+  /// Which messages of devices lie in the blocks before the cuts. The checkpoint does not cover them: they
+  /// rest on central's word alone.
+  std::vector<v1::CutReadings> readings;
 };
 
 /// Whose journals they must be, and whose countersignature they must have.

@@ -4,6 +4,6 @@
 TESTS = {
     "record": [("protocol_record_test", "*")],
     "journal": [("protocol_journal_test", "~[kill]"), ("crash_test", "*")],
-    "sync": [("protocol_sync_test", "*")],
+    "sync": [("protocol_sync_test", "*"), ("edge_window_test", "*")],
     "minutes": [("protocol_minutes_test", "*")],
 }

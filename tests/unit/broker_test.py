@@ -60,7 +60,7 @@ class BrokerTest(unittest.TestCase):
         root = pathlib.Path(cls.place.name)
         authority, foreign = Authority(root / "ours"), Authority(root / "theirs")
         cls.identities = {name: authority.identity(name)
-                          for name in ("agent", "checkin-1", "room-12", "room-2", "room-3", "gateway-1", "gateway-2", "device-3",
+                          for name in ("agent", "checkin-1", "room-12", "room-2", "room-3", "room-4", "room-5", "room-6", "gateway-1", "gateway-2", "device-3",
                                        "broker", "#", "+")}
         cls.identities["room-3 again"] = authority.identity("room-3", " again")
         cls.identities["foreign"] = foreign.identity("agent")
@@ -69,6 +69,8 @@ class BrokerTest(unittest.TestCase):
         gateways = {"gateway-1": ["device-1", "device-2"], "gateway-2": ["device-4"]}
         configuration = broker.configure(cls.identities["broker"], cls.port, gateways,
                                          user="root" if os.geteuid() == 0 else None)
+        with configuration.open("a", encoding="utf-8") as more:  # Of a retained message it then asks whether its author might.
+            more.write("check_retain_source true\n")
         cls.log = open(root / "log", "w+")
         cls.process = subprocess.Popen(["/usr/sbin/mosquitto", "-c", configuration], stderr=cls.log, stdout=cls.log)
         while True:
@@ -215,6 +217,38 @@ class BrokerTest(unittest.TestCase):
             return True
         except (AssertionError, OSError):
             return False
+
+    def leaves_a_will(self, name: str, *options: str) -> subprocess.Popen:
+        """Connected, and silent: the broker has asked nothing about it yet."""
+        client = subprocess.Popen(["stdbuf", "-oL", "mosquitto_pub", *self.connection(name), "-d", "-l", "-t", "none", *options,
+                                   "--will-topic", f"ops/{name}/ask", "--will-payload", "will"],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(lambda: (client.kill(), client.communicate()))
+        self.assertTrue(any("CONNACK (0)" in line for line in client.stdout))
+        return client
+
+    def test_who_is_revoked_does_not_speak_by_a_will(self):
+        """[X6] Not by the one that is sent at once, and not by the one that is sent when the session is long gone."""
+        agent = self.client("agent", "hears wills", ["ops/+/ask"])
+        beside = self.client("room-4", "beside", ["ops/board"])
+        at_once = self.leaves_a_will("room-4", "-V", "311")
+        later = self.leaves_a_will("room-5", "-x", "60", "-D", "will", "will-delay-interval", "1")
+        good = self.leaves_a_will("room-6", "-V", "311")
+        self.revoke(self.serial("room-4"), self.serial("room-5"))
+        self.until_cut(beside)                              # The list is read.
+        for client in (at_once, later, good):
+            client.kill()
+            client.wait(10)
+        self.assertIsNotNone(agent.wait_for(lambda topic, _: topic == "ops/room-6/ask"))
+        self.assertIsNone(agent.wait_for(lambda topic, _: topic in ("ops/room-4/ask", "ops/room-5/ask"), 4))
+
+    def test_what_is_retained_reaches_who_comes_later(self):
+        """[X6] Also when the broker asks whether its author might, who has gone: it shows the plugin no certificate."""
+        board = ["mosquitto_pub", *self.connection("agent"), "-q", "1", "-r", "-t", "ops/board"]
+        self.addCleanup(subprocess.run, [*board, "-n"], check=True, timeout=20)
+        subprocess.run([*board, "-m", "kept"], check=True, timeout=20)
+        screen = self.client("room-12", "comes later", ["ops/board"])
+        self.assertIsNotNone(screen.wait_for(lambda topic, payload: payload == b"kept"))
 
     def test_a_name_that_has_a_new_certificate_is_not_shut_out_for_its_old_one(self):
         """[X6] A screen whose key was replaced keeps its name."""

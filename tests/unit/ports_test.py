@@ -1,12 +1,17 @@
 #!/usr/bin/env python3
-"""Ports of a network that is being made: the demos of one test run do not take each other's."""
+"""Ports and programs of a network that is being made: the demos of one test run do not take each other's, and leave none."""
+import os
 import pathlib
+import signal
 import socket
+import subprocess
 import sys
+import tempfile
 import unittest
+import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
-from demo.processes import free_port, listens  # noqa: E402
+from demo.processes import Processes, free_port, listens  # noqa: E402
 
 
 class PortsTest(unittest.TestCase):
@@ -26,6 +31,23 @@ class PortsTest(unittest.TestCase):
         port = free_port()
         with socket.create_server(("127.0.0.1", port)), self.assertRaises(OSError):
             socket.create_server(("127.0.0.1", port)).close()
+
+    def test_ctrl_c_while_a_program_is_started_waits_until_it_can_be_stopped_with_the_others(self):
+        popen = subprocess.Popen
+
+        def interrupted(*words, **options):
+            os.kill(os.getpid(), signal.SIGINT)
+            begun = popen(*words, **options)
+            os.kill(os.getpid(), signal.SIGINT)
+            return begun
+
+        with tempfile.TemporaryDirectory() as folder, unittest.mock.patch("subprocess.Popen", interrupted):
+            processes = Processes(pathlib.Path(folder) / "logs")
+            with self.assertRaises(KeyboardInterrupt):
+                processes.start("sleeper", ["sleep", "1000"])
+            self.assertTrue(processes.all[0].running)
+            processes.stop()
+            self.assertFalse(processes.all[0].running)
 
 
 if __name__ == "__main__":

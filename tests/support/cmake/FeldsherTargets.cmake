@@ -71,19 +71,20 @@ function(feldsher_program name)
   target_link_libraries(${name} PRIVATE ${ARG_LINKS})
   target_compile_definitions(${name} PRIVATE FELDSHER_VERSION="${PROJECT_VERSION}")
   # A main parses its command line and builds the world: optimising CLI11 gives nothing and takes ten seconds.
-  target_compile_options(${name} PRIVATE -O1)
+  target_compile_options(${name} PRIVATE -O0)
+  feldsher_together(${name} 4)
   feldsher_warnings(${name})
 endfunction()
 
 # feldsher_test(name SOURCES … LINKS … [ALONE …]): one Catch2 program, one ctest entry. Most of a test's compile time
-# are headers, so six files are compiled as one; ALONE: not these of its sources, they have names in common with others.
+# are headers, so ten files are compiled as one; ALONE: not these of its sources, they have names in common with others.
 function(feldsher_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;LINKS;ALONE" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS} Catch2::Catch2WithMain)
   target_compile_definitions(${name} PRIVATE FELDSHER_SOURCE_DIR="${CMAKE_SOURCE_DIR}")
-  feldsher_together(${name} 6)
+  feldsher_together(${name} 10)
   set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   feldsher_warnings(${name})
   # What is tested is optimised; the test itself only has to compile fast. Names of two files in one batch may shadow.

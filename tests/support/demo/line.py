@@ -1,5 +1,6 @@
 """A point's line to central: a TCP relay that can be cut and healed."""
 import asyncio
+import contextlib
 import threading
 import time
 
@@ -35,10 +36,13 @@ class Line:
         return sum((until or time.monotonic()) - since for since, until in self.cuts)
 
     def close(self):
-        asyncio.run_coroutine_threadsafe(self._drop_all(), self._loop).result(5)
+        dropped = asyncio.run_coroutine_threadsafe(self._drop_all(), self._loop)
+        with contextlib.suppress(TimeoutError):  # What still stands ends with this process: its programs must be stopped.
+            dropped.result(5)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
-        self._loop.close()
+        if not self._thread.is_alive():
+            self._loop.close()
 
     async def _drop_all(self):
         self._server.close()

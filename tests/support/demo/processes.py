@@ -1,10 +1,12 @@
 """Programs of the network: started in order, stopped in the reverse one, none left behind."""
+import contextlib
 import ctypes
 import os
 import pathlib
 import signal
 import socket
 import subprocess
+import threading
 import time
 
 
@@ -44,6 +46,23 @@ def end_with_parent():
     _libc.prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
 
 
+@contextlib.contextmanager
+def uninterrupted():
+    """Ctrl-C waits until this is done. Amid a fork it would be lost, or leave a program that nobody knows of."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came = []
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number in came:
+        signal.raise_signal(number)
+
+
 class Process:
     """A program in a process group of its own, with a log."""
 
@@ -53,7 +72,7 @@ class Process:
         self.process: subprocess.Popen | None = None
 
     def start(self, pass_fds=()):
-        with self.log.open("ab") as out:
+        with self.log.open("ab") as out, uninterrupted():
             self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                                             env=self.environment, start_new_session=True, pass_fds=pass_fds,
                                             preexec_fn=end_with_parent)

@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "protocol/record/result.hpp"
 #include "tests/support/world/world.hpp"
 #include "tests/unit/protocol/crypto/folder.hpp"
 
@@ -26,7 +27,11 @@ TEST_CASE("a running program is told of its next certificate, and survives a ren
        authority});
   const std::int64_t first = watch.ends_s();
   int told = 0;
-  watch.on_renewed = [&] { ++told; };
+  bool can_be_read = true;
+  watch.on_renewed = [&] {
+    if (!can_be_read) throw Fault("too many open files");
+    ++told;
+  };
   watch.look();
   CHECK(told == 0);
 
@@ -41,6 +46,15 @@ TEST_CASE("a running program is told of its next certificate, and survives a ren
   CHECK(watch.ends_s() > first);
   watch.look();
   CHECK(told == 1);
+
+  clock.pass_minutes(300 * 24 * 60);
+  can_be_read = false;
+  watch.look();
+  can_be_read = true;
+  watch.look();  // Nothing to renew; but whoever could not read the last one is told again.
+  CHECK(told == 2);
+  watch.look();
+  CHECK(told == 2);
 }
 
 }  // namespace feldsher::central

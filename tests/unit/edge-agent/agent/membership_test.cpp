@@ -31,7 +31,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 void write(const std::filesystem::path& file, const std::string& text) {
   std::ofstream(file, std::ios::binary) << text;
 }
-std::string content_of(const std::filesystem::path& file) {
+std::string text_of(const std::filesystem::path& file) {
   std::ostringstream content;
   content << std::ifstream(file, std::ios::binary).rdbuf();
   return content.str();
@@ -91,7 +91,7 @@ TEST_CASE("a point's folder can be used by its owner only, and has keys of its o
     ++files;
   }
   CHECK(files == 9);  // Those that it was given, edge.toml, journal.key, box.key, head.key
-  CHECK(content_of(box.point / "key.pem") == "key");
+  CHECK(text_of(box.point / "key.pem") == "key");
   CHECK(PointFolder(box.point).membership().node == Membership::parse(node_json, "").node);
   CHECK(SigningKey::load(PointFolder(box.point).head_key()).public_key() ==
         box.material.head_key.public_key());
@@ -104,7 +104,7 @@ TEST_CASE("a point's folder can be used by its owner only, and has keys of its o
 
   Enrolled second;
   make_point(second.point, second.material);
-  CHECK(content_of(second.point / "journal.key") != content_of(box.point / "journal.key"));
+  CHECK(text_of(second.point / "journal.key") != text_of(box.point / "journal.key"));
 }
 
 TEST_CASE("nothing is written over where a point or a journal is", "[edge-agent][enrolment]") {

@@ -1,5 +1,7 @@
 #include "edge-agent/agent/revoked_list.hpp"
 
+#include <sys/stat.h>
+
 #include <catch2/catch_test_macros.hpp>
 #include <fstream>
 #include <sstream>
@@ -34,6 +36,23 @@ struct Certificates {
   std::uint64_t seq = 0;
 };
 
+/// As the agent's service runs: what it writes is nobody else's, unless it says so.
+class OwnFilesOnly {
+ public:
+  OwnFilesOnly() : before_(umask(0077)) {}
+  ~OwnFilesOnly() { umask(before_); }
+  OwnFilesOnly(const OwnFilesOnly&) = delete;
+  OwnFilesOnly& operator=(const OwnFilesOnly&) = delete;
+
+ private:
+  mode_t before_;
+};
+
+bool others_may_read(const std::filesystem::path& file) {
+  using std::filesystem::perms;
+  return (std::filesystem::status(file).permissions() & perms::others_read) != perms::none;
+}
+
 std::string content_of(const std::filesystem::path& file) {
   std::ostringstream text;
   text << std::ifstream(file).rdbuf();
@@ -44,6 +63,7 @@ std::string content_of(const std::filesystem::path& file) {
 
 TEST_CASE("the broker's list has the serial number of each certificate that was revoked, whatever it was for",
           "[edge-agent][revoked][X6]") {
+  const OwnFilesOnly as_the_service;
   const test::Folder place;
   const auto file = place.path() / "revoked";
   RevokedList list(file, {});
@@ -59,9 +79,20 @@ TEST_CASE("the broker's list has the serial number of each certificate that was 
   CHECK(content_of(file) == "01ab\n02cd\n03ef\n");
   CHECK(list.size() == 3);
   CHECK(list.fault().empty());
-  // Not this process's user reads it.
-  CHECK((std::filesystem::status(file).permissions() & std::filesystem::perms::others_read) !=
-        std::filesystem::perms::none);
+  CHECK(others_may_read(file));  // The broker's user does.
+}
+
+TEST_CASE("a list that an earlier run left to its own user only can be read by the broker after a start",
+          "[edge-agent][revoked][X6]") {
+  const OwnFilesOnly as_the_service;
+  const test::Folder place;
+  const auto file = place.path() / "revoked";
+  std::ofstream(file) << "01ab\n";
+  REQUIRE_FALSE(others_may_read(file));
+  RevokedList list(file, {});
+  CHECK(list.look(Tables()) == 0);
+  CHECK(others_may_read(file));
+  CHECK(content_of(file) == "01ab\n");
 }
 
 TEST_CASE("a list is written when it grows, and never gets shorter", "[edge-agent][revoked][X6]") {
@@ -103,6 +134,12 @@ TEST_CASE("an agent does not shut itself out", "[edge-agent][revoked][X6]") {
   known.has("\x01\xab", true);
   CHECK(list.look(known.tables) == 1);
   CHECK(content_of(place.path() / "revoked") == "01ab\n");
+  // Nor by what is in the file already.
+  std::ofstream(place.path() / "revoked") << to_hex(own) << "\n";
+  RevokedList next(place.path() / "revoked", place.path() / "own/certificate.pem");
+  CHECK(next.size() == 0);
+  next.look(Tables());
+  CHECK(content_of(place.path() / "revoked").empty());
 }
 
 TEST_CASE("a list that cannot be written is a fault that is told, and is tried again",

@@ -65,22 +65,29 @@ TEST_CASE("a part that is lost, comes twice or overtakes another does no harm", 
   net.is_rebuilt();
 }
 
+namespace {
+
+/// Rooms that are kept for ever, of some hundreds of KiB.
+void write_much(Windowed& at) {
+  for (int n = 0; n < 8; ++n) {
+    Draft draft;
+    draft.actor.set_kind(v1::ACTOR_NODE);
+    draft.actor.set_id(at.point->identity.node.to_octets());
+    draft.subject = {v1::ROOM_STATE, at.point->random.uuid_v7(monday_8_ms)};
+    draft.verb = v1::CHANGED;
+    v1::RoomState state;
+    state.GetReflection()->MutableUnknownFields(&state)->AddLengthDelimited(1000, Octets(100'000, 'x'));
+    draft.message = state.SerializeAsString();
+    at.point->node->write(v1::ACTS, {draft}, {}, [] {});
+  }
+  at.settle_all();
+}
+
+}  // namespace
+
 TEST_CASE("parts of a large hand-back may come in any order, and a room of each is there",
           "[edge-agent][window][N10]") {
-  RebuiltPoint net([](Windowed& at) {
-    for (int n = 0; n < 8; ++n) {
-      Draft draft;
-      draft.actor.set_kind(v1::ACTOR_NODE);
-      draft.actor.set_id(at.point->identity.node.to_octets());
-      draft.subject = {v1::ROOM_STATE, at.point->random.uuid_v7(monday_8_ms)};
-      draft.verb = v1::CHANGED;
-      v1::RoomState state;
-      state.GetReflection()->MutableUnknownFields(&state)->AddLengthDelimited(1000, Octets(100'000, 'x'));
-      draft.message = state.SerializeAsString();
-      at.point->node->write(v1::ACTS, {draft}, {}, [] {});
-    }
-    at.settle_all();
-  });
+  RebuiltPoint net(write_much);
   net.lose_disk();
   std::optional<v1::Frame> late;
   net.lose = [&](v1::Frame& frame) {
@@ -97,6 +104,59 @@ TEST_CASE("parts of a large hand-back may come in any order, and a room of each 
   net.point->node->link().receive(*late, net.point->node->now());
   net.come_back();
   net.is_rebuilt();
+}
+
+TEST_CASE("one part is on its way at a time, and so is what follows the parts",
+          "[edge-agent][window][N10][X7]") {
+  RebuiltPoint net(write_much);
+  net.lose_disk();
+  int on_the_way = 0, most = 0, parts = 0;
+  net.lose = [&](v1::Frame& frame) {
+    if (frame.has_rebuild() || frame.has_restore()) most = std::max(most, ++on_the_way);
+    if (frame.has_rebuild()) ++parts;
+    if (frame.heartbeat().answer()) on_the_way = 0;
+    return false;
+  };
+  net.come_back();
+  CHECK(parts >= 8);
+  CHECK(most == 1);
+  net.is_rebuilt();
+}
+
+TEST_CASE("a slow answer does not end the line: both sides hear each other until all is handed back",
+          "[edge-agent][window][N10][X7]") {
+  RebuiltPoint net(write_much);
+  net.lose_disk();
+  bool waits = true;
+  net.lose = [&](v1::Frame& frame) { return frame.heartbeat().answer() && std::exchange(waits, false); };
+  for (int part = 0; part < 8; ++part) {
+    net.come_back(11);  // The answer to one part is lost: central asks again.
+    CHECK(net.point->up);
+    waits = true;
+  }
+  net.lose = [](v1::Frame&) { return false; };
+  net.come_back();
+  net.is_rebuilt();
+}
+
+TEST_CASE("a line that twice ends amid the parts is followed by one that hands back all, record by record",
+          "[edge-agent][window][N10][X7]") {
+  RebuiltPoint net(write_much);
+  net.lose_disk();
+  net.lose = [](v1::Frame& frame) {
+    return frame.has_rebuild() && frame.rebuild().part() == frame.rebuild().parts();
+  };
+  for (int times = 0; times < 2; ++times) {
+    net.sent.clear();
+    net.come_back(20);
+    CHECK(net.kept_handed_back() > 0);
+    CHECK_FALSE(net.point->live());
+  }
+  net.sent.clear();
+  net.come_back();
+  CHECK(net.kept_handed_back() == 0);
+  CHECK(net.restored() >= net.acts_written);
+  net.all_agree();
 }
 
 TEST_CASE("what is not what both signed is refused and reported, and all is handed back record by record",

@@ -2,11 +2,14 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <cerrno>
 #include <csignal>
+#include <cstdio>
 
 #include "protocol/record/result.hpp"
 #include "tests/unit/protocol/crypto/folder.hpp"
@@ -15,6 +18,8 @@ using namespace feldsher;
 using test::Folder;
 
 namespace {
+
+bool old_file_system = false;
 
 constexpr uid_t somebody = 12'345;
 constexpr gid_t their_group = 23'456;
@@ -33,6 +38,15 @@ void is_somebodys(const std::filesystem::path& path, mode_t mode) {
 }
 
 }  // namespace
+
+// In the place of the C library's: as NFS and older ZFS answer.
+extern "C" int renameat2(int from_folder, const char* from, int to_folder, const char* to,
+                         unsigned flags) noexcept {
+  if (!old_file_system || flags == 0)
+    return static_cast<int>(syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
+  errno = EINVAL;
+  return -1;
+}
 
 TEST_CASE("what root writes anew stays whose it was", "[protocol][crypto][keys][X6]") {
   if (geteuid() != 0) SKIP("only root can give files away");
@@ -83,4 +97,28 @@ TEST_CASE(
   CHECK_THROWS_AS(write_secret_file(secret, "another"), Fault);
   CHECK(read_secret_file(secret) == "whole");
   CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("a key is written once where the file system cannot rename to what is new only",
+          "[protocol][crypto][keys][X6]") {
+  Folder folder;
+  const auto secret = folder.path() / "journal.key";
+  old_file_system = true;
+  write_secret_file(secret, "whole");
+  CHECK_THROWS_AS(write_secret_file(secret, "another"), Fault);
+  old_file_system = false;
+  CHECK(read_secret_file(secret) == "whole");
+  CHECK(std::distance(std::filesystem::directory_iterator(folder.path()), {}) == 1);
+}
+
+TEST_CASE("what anybody may read can be read whatever the umask, and a secret is its owner's",
+          "[protocol][crypto][keys][X6]") {
+  Folder folder;
+  const mode_t before = umask(0077);
+  write_public_file(folder.path() / "open", "one");
+  umask(0);
+  write_secret_file(folder.path() / "secret", "one");
+  umask(before);
+  CHECK((about(folder.path() / "open").st_mode & 07777) == 0644);
+  CHECK((about(folder.path() / "secret").st_mode & 07777) == 0600);
 }

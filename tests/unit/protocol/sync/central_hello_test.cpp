@@ -46,11 +46,12 @@ TEST_CASE("where central knows no ticket, a box that knows ended lives must know
     one.greet(one.hello_with(lives));
     return one.welcome().refusal() == v1::REFUSAL_UNKNOWN_NODE;
   };
-  CHECK(refused({{9, 0}, {5, 0}}, false));
-  CHECK_FALSE(refused({{9, 0}, {3, 0}}, false));
-  CHECK_FALSE(refused({{9, 0}, {3, 0}, {5, 0}}, false));
-  CHECK_FALSE(refused({{5, 0}}, false));  // A new box, before it was handed anything back.
-  CHECK_FALSE(refused({{9, 0}, {5, 0}}, true));
+  CHECK(refused({{9, 1}, {5, 0}}, false));
+  CHECK_FALSE(refused({{9, 1}, {3, 0}}, false));
+  CHECK_FALSE(refused({{9, 1}, {3, 0}, {5, 0}}, false));
+  CHECK_FALSE(refused({{5, 0}}, false));          // A new box, before it was handed anything back.
+  CHECK_FALSE(refused({{9, 0}, {5, 0}}, false));  // Nor is one that a welcome has told of it and no more.
+  CHECK_FALSE(refused({{9, 1}, {5, 0}}, true));
   CHECK(refused({{9, 0}}, true));  // Its present one.
 }
 

@@ -193,4 +193,24 @@ TEST_CASE("a line that ends while the disk is at work is not answered, and its r
   CHECK(one.taken == 2);
 }
 
+TEST_CASE("where acts are on their way to the disk an answer about states says no place of its own acts",
+          "[protocol][sync][N10]") {
+  OneLink one;
+  one.greet();
+  one.act();
+  const auto answered_at = [&one] {
+    v1::Frame question;
+    question.mutable_state_question()->set_own(true);
+    one.link.receive(question, one.now());
+    REQUIRE(one.sent.back().has_state_answer());
+    return one.sent.back().state_answer().up().seq();
+  };
+  CHECK(answered_at() == 1);
+  one.ledger.hold();
+  one.act();
+  CHECK(answered_at() == 0);
+  one.ledger.run();
+  CHECK(answered_at() == 2);
+}
+
 }  // namespace feldsher::sync

@@ -1,4 +1,6 @@
 // Central's side of one link by itself: the lives of a node, their keys and their order.
+#include <algorithm>
+
 #include "one_link.hpp"
 
 namespace feldsher::sync {
@@ -99,6 +101,12 @@ TEST_CASE(
   one.sent.clear();
   one.ms += 60'000;
   one.greet(lost);
+  const auto restores = [&one] {
+    return std::count_if(one.sent.begin(), one.sent.end(),
+                         [](const v1::Frame& each) { return each.has_restore(); });
+  };
+  CHECK(restores() == 1);  // The next waits until the node has this.
+  one.answer();
   std::uint64_t seq = 1;
   std::size_t parts = 0;
   for (const v1::Frame& frame : one.sent)

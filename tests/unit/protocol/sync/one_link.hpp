@@ -77,6 +77,14 @@ struct OneLink : CentralLinkHost, Wire {
       *batch.add_records() = to_wire(record.stored, true);
     return batch;
   }
+  /// Answers central's heartbeats, for as long as it asks.
+  void answer() {
+    for (std::size_t n = 0; n < sent.size(); ++n) {
+      if (!sent[n].has_heartbeat() || sent[n].heartbeat().answer()) continue;
+      const v1::Frame answer = Heartbeat::answer_to(sent[n]);
+      link.receive(answer, now());
+    }
+  }
   void send_up(const v1::Batch& batch) {
     v1::Frame frame;
     *frame.mutable_batch() = batch;
