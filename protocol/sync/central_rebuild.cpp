@@ -179,8 +179,9 @@ void CentralLink::send_parts(std::deque<v1::Frame> parts, std::vector<Missing> m
   if (parts.empty()) return hand_back(std::move(missing));
   const v1::Frame part = std::move(parts.front());
   parts.pop_front();
-  send_paced(part,
-             [this, parts = std::move(parts), missing = std::move(missing)] { send_parts(parts, missing); });
+  send_paced(part, [this, parts = std::move(parts), missing = std::move(missing)]() mutable {
+    send_parts(std::move(parts), std::move(missing));
+  });
 }
 
 void CentralLink::send_paced(const v1::Frame& frame, std::function<void()> then) {
