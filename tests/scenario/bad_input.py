@@ -2,10 +2,9 @@
 import re
 
 import scenario  # First: it makes tests/support importable.
-from bus_client import Client, ask, fields
+from bus_client import CATALOGUE, Client, ask, fields
 from demo.processes import wait_until
 
-CATALOGUE = 13                                              # Of Ask.act.
 UNKNOWN_DEVICE = "0190c0de-0000-7000-8000-00000000dead"
 NO_DEVICE = "no-device"
 

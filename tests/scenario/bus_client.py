@@ -42,6 +42,9 @@ def fields(octets: bytes) -> dict[int, object]:
     return found
 
 
+CATALOGUE = 13                  # Of Ask.act.
+
+
 def ask(act: int, ident: bytes | None = None, body: bytes = b"") -> tuple[bytes, bytes]:
     ident = ident or secrets.token_bytes(16)
     return ident, field(1, ident) + field(act, body)
@@ -131,3 +134,10 @@ class Client:
 
     def close(self):
         self.socket.close()
+
+
+def catalogue_answer(client: Client, terminal: str):
+    """To the smallest ask there is; None when none comes in time."""
+    ident, octets = ask(CATALOGUE)
+    client.publish(f"ops/{terminal}/ask", octets)
+    return client.wait_for(lambda topic, payload: topic == f"ops/{terminal}/answer" and fields(payload).get(1) == ident)

@@ -15,14 +15,14 @@ import unittest
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ.get("FELDSHER_BIN", ROOT / "build/release/bin"))
 sys.path.insert(0, str(ROOT / "tests/support"))
-from bus_client import Client, ask, field, fields  # noqa: E402
+from bus_client import CATALOGUE, Client, ask, field, fields  # noqa: E402
 from central_program import CENTRAL, Central  # noqa: E402
 from demo import broker  # noqa: E402
 from demo.processes import Process, free_port, listens, wait_until  # noqa: E402
 
 EDGE, JOURNAL = BIN / "feldsher-edge", BIN / "feldsher-journal"
 DEVICE = "0190c0de-0000-7000-8000-000000000004"
-SIGN_IN, CATALOGUE, ASK_POINT = 16, 13, 36      # Fields of Ask.act.
+SIGN_IN, ASK_POINT = 16, 36      # Fields of Ask.act.
 
 
 class Point:

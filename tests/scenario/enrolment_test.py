@@ -9,7 +9,7 @@ import time
 import uuid
 
 import scenario  # First: it makes tests/support importable.
-from bus_client import ask, fields
+from bus_client import catalogue_answer
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from demo import programs
@@ -17,7 +17,6 @@ from demo.api import Api
 from demo.processes import Failed, free_port, run, wait_until
 
 PROMISED_SECONDS = 600
-CATALOGUE = 13                  # Of Ask.act.
 DISCLOSURE = 22                 # Entity type.
 CUT_SECONDS = 5                 # Five times what is promised: this machine does other things too.
 
@@ -191,7 +190,7 @@ class EnrolmentTest(scenario.Scenario):
         """[X6] A leaked key: nothing that the former one certified comes in; the point serves on, and its new box has its journal."""
         self.start()
         central, screen = self.network.central, self.client("checkin-1")
-        self.assertIsNotNone(self.asks(screen, "checkin-1"))
+        self.assertIsNotNone(catalogue_answer(screen, "checkin-1"))
         self.network.settle()
         code, life = central.enrol("lindens"), self.status()["journal"]["life"]
         former = self.folder / "former.pem"
@@ -208,7 +207,7 @@ class EnrolmentTest(scenario.Scenario):
                 request(self.network.sync_port, "GET /sync HTTP/1.1\r\nHost: localhost\r\n\r\n", self.point.edge.folder, trusted)
         self.assertIn("trusting central", sentence(self.enrol(code, "lindens")))
         self.assertFalse(self.status()["connected"])
-        self.assertIsNotNone(self.asks(screen, "checkin-1"), "it serves people all the same")
+        self.assertIsNotNone(catalogue_answer(screen, "checkin-1"), "it serves people all the same")
 
         self.a_new_box_comes_in()
         lives = lambda: {f"{each.epoch:016x}" for each in self.journals(central.folder, self.point.edge.folder)[1]}  # noqa: E731
@@ -236,15 +235,6 @@ class EnrolmentTest(scenario.Scenario):
         self.assertIn("nobody of this kind", sentence(
             [programs.program("central"), "revoke", "--dir", self.network.central.folder, "--node", self.point.name]))
         self.a_new_box_comes_in()
-
-    def publish(self, client, name: str) -> bytes:
-        ident, octets = ask(CATALOGUE)
-        client.publish(f"ops/{name}/ask", octets)
-        return ident
-
-    def asks(self, client, name: str):
-        ident = self.publish(client, name)
-        return client.wait_for(lambda topic, payload: topic == f"ops/{name}/answer" and fields(payload).get(1) == ident)
 
     def test_a_lost_point_is_shut_out_and_its_people_are_named(self):
         """[X6][X5] Everything used there is revoked, and who is in its scope is listed and recorded as shown."""

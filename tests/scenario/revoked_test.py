@@ -4,11 +4,10 @@ import json
 import time
 
 import scenario  # First: it makes tests/support importable.
-from bus_client import ask, fields
+from bus_client import catalogue_answer
 from demo import programs
 from demo.processes import run
 
-CATALOGUE = 13                  # Of Ask.act.
 
 
 class RevokedTest(scenario.Scenario):
@@ -19,7 +18,7 @@ class RevokedTest(scenario.Scenario):
         identity = self.network.folder / "gateways" / self.point.gateway
         gateway = self.client("gateway", f"things/{device}/receipt", identity=identity)
         screen, other = self.client("checkin-1"), self.client("board-1")
-        self.assertIsNotNone(self.asks(screen, "checkin-1"))
+        self.assertIsNotNone(catalogue_answer(screen, "checkin-1"))
         self.revoke_at_point("--terminal", "checkin-1")
         self.cut_off(screen)
         self.send_reading(gateway, device, 1)
@@ -27,7 +26,7 @@ class RevokedTest(scenario.Scenario):
         self.revoke_at_point("--device", self.point.gateway)
         self.cut_off(gateway)
         self.stay_out(device)
-        self.assertIsNotNone(self.asks(other, "board-1"))
+        self.assertIsNotNone(catalogue_answer(other, "board-1"))
         # A broker that starts with the list lets nobody in for a moment either.
         self.point.broker.stop()
         self.point.start_broker()
@@ -55,15 +54,6 @@ class RevokedTest(scenario.Scenario):
     def send_reading(gateway, device: str, number: int):
         reading = {"epoch": "00000000000000aa", "seq": number, "n": "heart-rate", "u": "beat/min", "v": 60}
         gateway.publish(f"things/{device}/readings", json.dumps([reading]).encode())
-
-    def publish(self, client, name: str) -> bytes:
-        ident, octets = ask(CATALOGUE)
-        client.publish(f"ops/{name}/ask", octets)
-        return ident
-
-    def asks(self, client, name: str):
-        ident = self.publish(client, name)
-        return client.wait_for(lambda topic, payload: topic == f"ops/{name}/answer" and fields(payload).get(1) == ident)
 
 
 if __name__ == "__main__":
