@@ -1,7 +1,9 @@
 #pragma once
 #include <array>
+#include <boost/endian/conversion.hpp>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <string>
@@ -34,8 +36,8 @@ struct Uuid {
  private:
   std::uint64_t half(std::size_t from) const {
     std::uint64_t number = 0;
-    for (std::size_t i = from; i < from + 8; ++i) number = number << 8 | octets[i];
-    return number;
+    std::memcpy(&number, octets.data() + from, sizeof number);
+    return boost::endian::big_to_native(number);
   }
 };
 

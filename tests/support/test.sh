@@ -3,10 +3,38 @@ passed=0
 failed=0
 failures=()
 
+# lane NAME command…: a row of steps in a shell of its own. `lanes` waits for all of them and adds what they counted.
+lane=main
+lane_names=()
+lane() {
+  lane_names+=("$1")
+  rm -f "build/test-$1.ended"
+  (
+    lane=$1
+    "${@:2}"
+    printf '%s\n' "$passed" "$failed" "${failures[@]}" >"build/test-$lane.ended"
+  ) &
+}
+
+lanes() {
+  local name counted
+  wait
+  for name in "${lane_names[@]}"; do
+    # A lane that ended half-way is one failure, not none.
+    counted=(0 1 "the lane $name")
+    [ ! -f "build/test-$name.ended" ] || mapfile -t counted <"build/test-$name.ended"
+    rm -f "build/test-$name.ended"
+    passed=$((passed + counted[0]))
+    failed=$((failed + counted[1]))
+    failures+=("${counted[@]:2}")
+  done
+  lane_names=()
+}
+
 # step "what is shown" command…: one line a step, its output only when it fails. Exit 77: it cannot be run here.
 step() {
   local status
-  try build/test-step.log "$@"
+  try "build/test-$lane.log" "$@"
   count "$1"
 }
 
@@ -14,7 +42,7 @@ step() {
 beside=2
 waiting=()
 together() {
-  local log=build/test-step-${#waiting[@]}.log
+  local log=build/test-$lane-${#waiting[@]}.log
   while [ "$(jobs -rp | wc -l)" -ge $beside ]; do wait -n || true; done
   waiting+=("$1")
   (
@@ -24,20 +52,15 @@ together() {
 }
 
 gather() {
-  local i status
+  local i log status
   wait
   for i in "${!waiting[@]}"; do
-    read -r status <"build/test-step-$i.log.ended"
-    rm "build/test-step-$i.log.ended"
+    log=build/test-$lane-$i.log
+    read -r status <"$log.ended"
+    rm "$log.ended"
     count "${waiting[i]}"
   done
   waiting=()
-}
-
-# gently command…: what others that run beside it come before.
-gently() {
-  renice -n 15 "$BASHPID" >/dev/null
-  "$@"
 }
 
 # try LOG "what is shown" command…: its line, and its exit as `status`.
@@ -131,7 +154,7 @@ fuzzed() {
     mkdir -p "$corpus"
     seeds=()
     [ ! -d "tests/fuzz/corpus/${fuzzer#fuzz_}" ] || seeds=("tests/fuzz/corpus/${fuzzer#fuzz_}")
-    together "fuzz $fuzzer, $seconds s" gently "build/sanitize/bin/$fuzzer" -max_total_time="$seconds" -rss_limit_mb=1024 \
+    together "fuzz $fuzzer, $seconds s" "build/sanitize/bin/$fuzzer" -max_total_time="$seconds" -rss_limit_mb=1024 \
       -timeout=5 -artifact_prefix="build/sanitize/$fuzzer-" "$corpus" "${seeds[@]}"
   done
 }
@@ -165,42 +188,53 @@ finish() {
   [ "$failed" -eq 0 ]
 }
 
-run_tests() {
-  local deep='' started=$SECONDS fault part parts=0
-  case "${1:-}" in '') ;; --deep) deep=yes ;; *) die "There is no ./run test $1." ;; esac
-
-  build release || { missed "building release"; finish; return 1; }
-  echo "Tests"
+# What waits more than it works: programs, lines that are cut, days that are played.
+played() {
+  local fault
   suite "unit, simulation, scenario, rules" release -j3
   simulated
-  step "clang-format" formatted
-
-  for part in central edge virtual journal; do
-    [ ! -x "build/release/bin/feldsher-$part" ] || parts=$((parts + 1))
-  done
-  # The demos wait more than they work: what is needed next is compiled beside them.
-  local beside=7 wanted
-  wanted=$([ -n "$deep" ] && echo "$deep_tests" || echo "$core_tests")
-  if [ "$parts" -eq 4 ]; then
+  [ -z "$all_parts" ] || {
+    beside=5
     together "demo, 60 s" demo demo --headless --seconds 60 --report build/demo.json
     for fault in lose double book chain; do
       together "demo notices: $fault" must_fail demo "demo-$fault" --headless --seconds 20 --break "$fault"
     done
-  fi
-  rm -f build/coverage-table.txt
-  together "branches that tests take" covered "$([ -n "$deep" ] && echo 95 || echo 0)"
-  together "compiled with sanitizers" gently build_tests sanitize "$wanted"
-  gather
-  [ ! -f build/coverage-table.txt ] || sed 's/^/        /' build/coverage-table.txt
-  sanitized sanitize "AddressSanitizer and UndefinedBehaviorSanitizer" "$wanted"
-
-  beside=2
-  if [ "$parts" -eq 4 ]; then
+    gather
+    beside=2
     together "chaos, 60 kills" python3 tests/chaos/chaos.py --kills 60 --report build/chaos.json
     together "3 restores" python3 tests/restores/restores.py --count 3 --report build/restores.json
-  fi
-  if [ -n "$deep" ]; then fuzzed 120; else fuzzed 20; fi
+    gather
+  }
+}
+
+# What works more than it waits, on what the others leave: compiling with sanitizers, fuzzing.
+computed() {
+  renice -n 15 "$BASHPID" >/dev/null
+  local wanted floor=0 seconds=20
+  wanted=$core_tests
+  [ -z "$deep" ] || { wanted=$deep_tests floor=95 seconds=120; }
+  step "clang-format" formatted
+  sanitized sanitize "AddressSanitizer and UndefinedBehaviorSanitizer" "$wanted"
+  beside=2
+  fuzzed $seconds
   gather
+  rm -f build/coverage-table.txt
+  step "branches that tests take" covered "$floor"
+  [ ! -f build/coverage-table.txt ] || sed 's/^/        /' build/coverage-table.txt
+}
+
+run_tests() {
+  local deep='' started=$SECONDS part all_parts=yes
+  case "${1:-}" in '') ;; --deep) deep=yes ;; *) die "There is no ./run test $1." ;; esac
+
+  build release || { missed "building release"; finish; return 1; }
+  for part in central edge virtual journal; do
+    [ -x "build/release/bin/feldsher-$part" ] || all_parts=''
+  done
+  echo "Tests"
+  lane played played
+  lane computed computed
+  lanes
 
   if [ -n "$deep" ]; then
     step "the benchmarks can be built" build release benches

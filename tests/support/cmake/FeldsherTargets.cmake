@@ -70,8 +70,7 @@ function(feldsher_program name)
   target_include_directories(${name} PRIVATE ${CMAKE_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_LINKS})
   target_compile_definitions(${name} PRIVATE FELDSHER_VERSION="${PROJECT_VERSION}")
-  # A main parses its command line and builds the world: optimising CLI11 gives nothing and takes ten seconds.
-  target_compile_options(${name} PRIVATE -O0)
+  # Optimised although it is thin: of a template that both a main and a library instantiate the linker takes the main's.
   feldsher_together(${name} 4)
   feldsher_warnings(${name})
 endfunction()
@@ -87,7 +86,8 @@ function(feldsher_test name)
   feldsher_together(${name} 10)
   set_source_files_properties(${ARG_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   feldsher_warnings(${name})
-  # What is tested is optimised; the test itself only has to compile fast. Names of two files in one batch may shadow.
+  # What is tested is optimised (but for templates that the test instantiates too); the test itself only has to compile
+  # fast. Names of two files in one batch may shadow.
   target_compile_options(${name} PRIVATE -O0 -Wno-shadow)
   add_test(NAME ${name} COMMAND ${name} --order rand --rng-seed time)
 endfunction()
