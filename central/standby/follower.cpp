@@ -161,6 +161,10 @@ void Follower::on_batch(const v1::IntakeBatch& batch) {
   if (phase_ != Phase::live || batch.first() > taken_ + 1) return;
   if (batch.hashes().size() != static_cast<std::size_t>(batch.records_size()) * hash_octets)
     return drop("a batch without its hashes");
+  // Whether a head fits its journal is for whoever takes central's place to check; that it is one, for the
+  // store.
+  for (const v1::SignedHead& head : batch.heads())
+    if (!v1::Head().ParseFromString(head.head())) return drop("a head that cannot be read");
   // Nothing of a batch that goes wrong half-way is kept.
   const auto ends_before = ends_;
   Transaction transaction;

@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "kiosk/shell/digest.hpp"
+
 namespace feldsher::kiosk {
 namespace {
 
@@ -166,6 +168,19 @@ void Raster::draw(const ImDrawData& data, std::uint32_t background, Pixels& to) 
         triangle(vertices[indices[n]], vertices[indices[n + 1]], vertices[indices[n + 2]], clip, to);
     }
   }
+}
+
+std::uint64_t digest_of(const ImDrawData& data) {
+  Digest digest;
+  const auto mix = [&](const auto& buffer) {
+    digest.mix(reinterpret_cast<const unsigned char*>(buffer.Data),
+               static_cast<std::size_t>(buffer.size_in_bytes()));
+  };
+  for (int i = 0; i < data.CmdListsCount; ++i) {
+    mix(data.CmdLists[i]->VtxBuffer);
+    mix(data.CmdLists[i]->IdxBuffer);
+  }
+  return digest.value();
 }
 
 }  // namespace feldsher::kiosk

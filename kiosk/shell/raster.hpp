@@ -50,4 +50,7 @@ class Raster {
   int width_, height_;
 };
 
+/// Of what Dear ImGui has laid out: what is on the glass already need not be drawn.
+std::uint64_t digest_of(const ImDrawData& data);
+
 }  // namespace feldsher::kiosk

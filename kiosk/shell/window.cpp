@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "kiosk/shell/digest.hpp"
 #include "kiosk/shell/glass.hpp"
 #include "protocol/record/result.hpp"
 
@@ -30,20 +29,6 @@ float px_per_mm_of(GLFWmonitor* monitor, double dpi) {
     }
   }
   return 96 / 25.4f;
-}
-
-/// Of what is to be drawn.
-std::uint64_t digest_of(const ImDrawData& data) {
-  Digest digest;
-  const auto mix = [&](const auto& buffer) {
-    digest.mix(reinterpret_cast<const unsigned char*>(buffer.Data),
-               static_cast<std::size_t>(buffer.size_in_bytes()));
-  };
-  for (int i = 0; i < data.CmdListsCount; ++i) {
-    mix(data.CmdLists[i]->VtxBuffer);
-    mix(data.CmdLists[i]->IdxBuffer);
-  }
-  return digest.value();
 }
 
 }  // namespace

@@ -145,6 +145,7 @@ sanitized() {
   suite "$title" "$preset" -j2 -R "^$wanted\$"
 }
 
+# (Without -error_exitcode a finding ends with 77, which is "cannot be run here".)
 # fuzzed SECONDS: each parser of outside octets for so long, from the seeds and from what earlier runs found.
 fuzzed() {
   local seconds=$1 fuzzers fuzzer corpus seeds
@@ -155,7 +156,7 @@ fuzzed() {
     seeds=()
     [ ! -d "tests/fuzz/corpus/${fuzzer#fuzz_}" ] || seeds=("tests/fuzz/corpus/${fuzzer#fuzz_}")
     together "fuzz $fuzzer, $seconds s" "build/sanitize/bin/$fuzzer" -max_total_time="$seconds" -rss_limit_mb=1024 \
-      -timeout=5 -artifact_prefix="build/sanitize/$fuzzer-" "$corpus" "${seeds[@]}"
+      -timeout=5 -error_exitcode=1 -artifact_prefix="build/sanitize/$fuzzer-" "$corpus" "${seeds[@]}"
   done
 }
 

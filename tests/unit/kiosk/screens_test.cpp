@@ -7,6 +7,7 @@
 #include "kiosk/gallery/samples.hpp"
 #include "kiosk/model/check_in.hpp"
 #include "kiosk/screens/screens.hpp"
+#include "kiosk/shell/raster.hpp"
 #include "kiosk/theme/canvas.hpp"
 #include "kiosk/theme/icons.hpp"
 #include "looking_glass.hpp"
@@ -115,6 +116,31 @@ TEST_CASE("in a small window, as the demo's, the staff's words fit too", "[kiosk
       }
     }
   }
+}
+
+TEST_CASE("a screen on which nothing moves is laid out the same, and so it is not drawn again",
+          "[kiosk][K7]") {
+  LookingGlass glass({1080, 1920});
+  const std::pair<const char*, const char*> still[] = {
+      {"check-in", "welcome"}, {"check-in", "phone"}, {"board", "calls"}, {"room", "people"}};
+  for (const auto& [role, state] : still) {
+    CAPTURE(role, state);
+    const auto screen = sample(role, state);
+    const auto drawn = [&](Moment now) {
+      screen.station->on(Event(Tick{}), now);
+      glass.look(*screen.station, now);
+      glass.look(*screen.station, now);
+      return digest_of(*ImGui::GetDrawData());
+    };
+    const auto first = drawn(screen.now);
+    CHECK(drawn(screen.now + std::chrono::seconds(1)) == first);
+  }
+  const auto welcome = sample("check-in", "welcome");
+  glass.look(*welcome.station, welcome.now);
+  const auto before = digest_of(*ImGui::GetDrawData());
+  welcome.station->on(Intent(intent::HaveAppointment{}), welcome.now);
+  glass.look(*welcome.station, welcome.now);
+  CHECK(digest_of(*ImGui::GetDrawData()) != before);
 }
 
 TEST_CASE("a service's icon that nobody drew becomes the medical cross, not a hole", "[kiosk][K7]") {

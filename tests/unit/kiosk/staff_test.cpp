@@ -90,7 +90,9 @@ TEST_CASE("calls, starts and finishes are asks about the ticket on the screen", 
   give_ticket(bench);
   bench.settle();
   REQUIRE(bench.model.view()->has_current());
-  bench.tap(intent::StartTicket{}).collect();
+  bench.tap(intent::CallTicketAgain{}).collect();
+  CHECK(bench.last().call_again().ticket() == bench.desk.room.current().id());
+  bench.settle().tap(intent::StartTicket{}).collect();
   CHECK(bench.last().serve().ticket() == bench.desk.room.current().id());
   bench.settle().tap(intent::FinishTicket{}).collect();
   CHECK(bench.last().finish().ticket() == bench.desk.room.current().id());
@@ -192,6 +194,19 @@ TEST_CASE("reception marks present, gives priority with its reason, and tickets 
   bench.settle().tap(intent::OpenWalkIn{}).tap(intent::ChoosePriority{v1::PRIORITY_INFANT});
   bench.tap(intent::ChooseService{bench.desk.catalogue().services(0).id()}).collect();
   CHECK(bench.last().walk_in().priority() == v1::PRIORITY_INFANT);
+}
+
+TEST_CASE("reception takes its last act back, and the list is as it was", "[kiosk][Q2]") {
+  Bench<ReceptionDesk> bench;
+  signed_in(bench);
+  bench.tap(intent::OpenLine{4}).tap(intent::MarkHere{}).collect();
+  const Octets act = bench.last().id();
+  bench.settle().tap(intent::CloseDialog{});
+  REQUIRE(bench.model.acts().may_undo());
+  bench.tap(intent::UndoLast{}).collect();
+  CHECK(bench.last().undo().ask() == act);
+  bench.settle();
+  CHECK_FALSE(bench.model.acts().may_undo());
 }
 
 TEST_CASE("the open line follows its appointment when the list moves, and closes when it is gone",

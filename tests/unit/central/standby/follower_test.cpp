@@ -108,6 +108,25 @@ TEST_CASE(
   CHECK(net.hashes(net.copy->store) == before);
 }
 
+TEST_CASE("a batch with a head that cannot be read ends the line, and nothing is kept of it",
+          "[central][standby][X7]") {
+  CopiedNetwork net;
+  net.follow();
+  const auto before = net.hashes(net.copy->store);
+  net.lose_copied = [](v1::StandbyFrame& frame) {
+    if (frame.has_batch()) frame.mutable_batch()->add_heads()->set_head("no head");
+    return false;
+  };
+  net.ticket();
+  CHECK(net.hashes(net.copy->store) == before);
+  CHECK_FALSE(net.copy->up);
+  // What was wrong with it may have been the line.
+  net.lose_copied = [](v1::StandbyFrame&) { return false; };
+  net.follow();
+  CHECK(net.copy->follower->phase() == central::Follower::Phase::live);
+  CHECK(net.hashes(net.copy->store) == net.hashes(net.store));
+}
+
 TEST_CASE(
     "a copy that holds another record at a place of central's is refused, once reported, and left as it is",
     "[central][standby][X7]") {
