@@ -16,6 +16,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor, as_completed
 
 SEEDS = pathlib.Path(__file__).resolve().parent / "corpus"
+# Inputs that are chosen by how rare what they reach is, and a look for leaks after each run instead of at the end, take
+# four fifths of the time of the targets that keep a world.
+OPTIONS = ("-entropic=0", "-detect_leaks=0", "-rss_limit_mb=1024", "-timeout=20", "-print_final_stats=1")
 PULSE = re.compile(r"^#(\d+)\t.*?cov: (\d+)")
 
 
@@ -36,8 +39,8 @@ class Target:
             folder.mkdir(parents=True, exist_ok=True)
         seeds = [SEEDS / self.name] if (SEEDS / self.name).is_dir() else []
         began, self.running = time.monotonic(), True
-        with subprocess.Popen([self.program, "-rss_limit_mb=1024", "-timeout=5", "-print_final_stats=1",
-                               f"-artifact_prefix={findings}/{self.name}-", *self.arguments, corpus, *seeds],
+        with subprocess.Popen([self.program, *OPTIONS, f"-artifact_prefix={findings}/{self.name}-", *self.arguments,
+                               corpus, *seeds],
                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace") as process:
             for line in process.stderr:
                 if match := PULSE.match(line):

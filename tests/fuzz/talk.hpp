@@ -14,10 +14,9 @@ inline constexpr std::uint8_t time_passes = 4;  ///< Ten seconds, at the end.
 inline constexpr std::uint8_t new_world = 8;    ///< Nothing was said before: what was recorded fits.
 inline constexpr std::uint16_t downwards = 0x8000;
 
-/// Central and a point with a day's work behind it: the same ones each time, so that what was recorded in one
-/// fits another.
-struct Talk : testing::Network {
-  Talk() {
+/// Central and a point with a day's work behind it.
+struct Day : testing::Network {
+  Day() {
     point = &add_point("fuzzed");
     service = clinic->service("General practitioner");
     doctor = clinic->doctor("Ada");
@@ -26,7 +25,7 @@ struct Talk : testing::Network {
     clinic->shift(doctor, room);
     connect(*point);
     settle();
-    session = sign_in(*point, "room-1", doctor);
+    const Octets session = sign_in(*point, "room-1", doctor);
     for (int i = 0; i < 3; ++i) {
       v1::Ask ask;
       ask.mutable_walk_in()->set_service(service.to_octets());
@@ -38,8 +37,16 @@ struct Talk : testing::Network {
     this->ask(*point, "room-1", next);
     pass_seconds(2);
     cut(*point);
-    sent.clear();
   }
+  testing::Box* point = nullptr;
+  Uuid service, doctor, patient, room;
+};
+
+/// Both started anew the evening of such a day, which is lived once: the same ones each time, so that what
+/// was recorded in one fits another.
+struct Talk : testing::Network {
+  Talk() : Talk(lived()) {}
+
   /// Another box takes the point's place, with an empty disk.
   void lose_disk() {
     cut(*point);
@@ -52,9 +59,25 @@ struct Talk : testing::Network {
     restart(*point);
   }
 
-  testing::Box* point = nullptr;
+  testing::Box* point;
   Uuid service, doctor, patient, room;
   Octets session;  ///< Of the doctor, at "room-1".
+
+ private:
+  explicit Talk(const Day& day)
+      : Network(day),
+        point(boxes.front().get()),
+        service(day.service),
+        doctor(day.doctor),
+        patient(day.patient),
+        room(day.room) {
+    session = sign_in(*point, "room-1", doctor);
+    sent.clear();
+  }
+  static const Day& lived() {
+    static const Day day;
+    return day;
+  }
 };
 
 }  // namespace feldsher::fuzz

@@ -145,18 +145,12 @@ sanitized() {
   suite "$title" "$preset" -j2 -R "^$wanted\$"
 }
 
-# (Without -error_exitcode a finding ends with 77, which is "cannot be run here".)
 # fuzzed SECONDS: each parser of outside octets for so long, from the seeds and from what earlier runs found.
 fuzzed() {
-  local seconds=$1 fuzzers fuzzer corpus seeds
+  local seconds=$1 fuzzers fuzzer
   mapfile -t fuzzers < <(targets sanitize 'fuzz_[a-z_]+')
-  for fuzzer in "${fuzzers[@]}"; do
-    corpus=build/sanitize/corpus/$fuzzer
-    mkdir -p "$corpus"
-    seeds=()
-    [ ! -d "tests/fuzz/corpus/${fuzzer#fuzz_}" ] || seeds=("tests/fuzz/corpus/${fuzzer#fuzz_}")
-    together "fuzz $fuzzer, $seconds s" "build/sanitize/bin/$fuzzer" -max_total_time="$seconds" -rss_limit_mb=1024 \
-      -timeout=5 -error_exitcode=1 -artifact_prefix="build/sanitize/$fuzzer-" "$corpus" "${seeds[@]}"
+  for fuzzer in "${fuzzers[@]#fuzz_}"; do
+    together "fuzz $fuzzer, $seconds s" python3 tests/fuzz/fuzz.py build/sanitize --seconds "$seconds" --only "$fuzzer"
   done
 }
 

@@ -41,6 +41,11 @@ Network::Network() {
   clinic = std::make_unique<Clinic>([this](const Draft& draft) { central->write({draft}, [] {}); });
 }
 
+Network::Network(const Network& before) : clock(before.clock), store(before.store), random_(before.random_) {
+  restart_central();
+  for (const auto& box : before.boxes) copy_of(*box).random = box->random;
+}
+
 Network::~Network() = default;
 
 Box& Network::add_point(const std::string& name) {

@@ -35,6 +35,8 @@ struct Box {
 class Network {
  public:
   Network();
+  /// After a power cut everywhere: central and each box start from the disks of `before`. No `clinic`.
+  explicit Network(const Network& before);
   ~Network();
 
   Box& add_point(const std::string& name);
