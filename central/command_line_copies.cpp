@@ -39,13 +39,19 @@ void CommandLine::add_copies() {
       ->needs(into)
       ->excludes(pull);
 
+  in->add_flag("--revoke-tokens", restore_wish.revoke_tokens,
+               "End every token of the backup: of one that was revoked since, it does not know")
+      ->needs(into);
+
   CLI::App* following =
       app.add_subcommand("standby", "Follow a central until stopped, holding all that it holds");
   following->add_option("--config", config, "central.toml of the standby's folder")->required();
   following->callback([this] { run = [this] { return follow(read_config(config)); }; });
 
   on_folder("promote", "Make a stopped standby central: the one before must be off for good",
-            [](const CentralFolder& folder) { promote(folder, std::cout); });
+            [this](const CentralFolder& folder) { promote(folder, restore_wish.revoke_tokens, std::cout); })
+      ->add_flag("--revoke-tokens", restore_wish.revoke_tokens,
+                 "End every token that the standby was made with: of one revoked since, it does not know");
 }
 
 }  // namespace feldsher::central

@@ -161,6 +161,9 @@ class Api {
   /// Writes that `patients` were shown to the caller; then goes on.
   void disclose(const std::vector<Uuid>& patients, const char* where, const Caller& caller,
                 std::function<void()> then);
+  /// The same of whoever wore the device in one of these spans.
+  void disclose_wearers(DeviceId device, std::vector<History::Span> shown, const char* where,
+                        const Caller& caller, std::function<void()> then);
   /// The minutes that an input means; nothing when its times are none of the shift's wall.
   std::optional<MinuteSet> minutes_of(const MinutesInput& input) const;
   /// The state of an appointment as it is now, in memory.

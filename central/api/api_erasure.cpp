@@ -17,6 +17,7 @@ Refused refused(ErasureRefusal why) {
       return {Refusal::no_person, to_text(why)};
     case ErasureRefusal::wrong_state:
     case ErasureRefusal::still_booked:
+    case ErasureRefusal::wears_device:
       return {Refusal::wrong_state, to_text(why)};
   }
   return {Refusal::malformed, to_text(why)};

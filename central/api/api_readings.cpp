@@ -45,6 +45,15 @@ void take_block(Gathering& all, const v1::ReadingBlock& body, History::Span span
   }
 }
 
+/// Whoever wore it at some moment of [from_ms, until_ms]. `spans` ascending.
+std::set<Uuid> wearers_within(const std::vector<Wearing>& spans, std::int64_t from_ms,
+                              std::int64_t until_ms) {
+  std::set<Uuid> patients{wearer_at(spans, from_ms)};
+  for (const Wearing& span : spans)
+    if (span.from_ms > from_ms && span.from_ms <= until_ms) patients.insert(span.patient);
+  return patients;
+}
+
 }  // namespace
 
 Api::ReadingsInput Api::read_readings(RouteInput& in) {
@@ -100,29 +109,49 @@ void Api::readings(ReadingsInput input, const Caller& caller, Reply reply) {
   });
 }
 
-void Api::reading_blocks(ReadingsInput input, const Caller&, Reply reply) {
+void Api::reading_blocks(ReadingsInput input, const Caller& caller, Reply reply) {
   if (!world_.node.state().devices.find(input.device.uuid)) return reply(Refused{Refusal::not_found});
-  world_.history.blocks(input.device, input.span, input.limit, [reply](std::vector<BlockView> blocks) {
-    json::array all;
-    for (const auto& block : blocks) {
-      json::object each = to_json(block.stat);
-      each["record"] = to_json(block.record);
-      all.push_back(std::move(each));
-    }
-    reply(Answer{.status = 200, .body = std::move(all)});
-  });
+  world_.history.blocks(
+      input.device, input.span, input.limit, [this, input, caller, reply](std::vector<BlockView> blocks) {
+        json::array all;
+        std::vector<History::Span> shown;
+        for (const auto& block : blocks) {
+          json::object each = to_json(block.stat);
+          each["record"] = to_json(block.record);
+          all.push_back(std::move(each));
+          shown.push_back({block.stat.first_ms, block.stat.last_ms});
+        }
+        disclose_wearers(input.device, std::move(shown), "api/readings/blocks", caller,
+                         [reply, all = std::move(all)] { reply(Answer{.status = 200, .body = all}); });
+      });
 }
 
-void Api::reading_hours(ReadingsInput input, const Caller&, Reply reply) {
+void Api::reading_hours(ReadingsInput input, const Caller& caller, Reply reply) {
   if (!world_.node.state().devices.find(input.device.uuid)) return reply(Refused{Refusal::not_found});
-  world_.history.hours(input.device, input.span, [reply](std::vector<HourView> hours) {
+  world_.history.hours(input.device, input.span, [this, input, caller, reply](std::vector<HourView> hours) {
     json::array all;
+    std::vector<History::Span> shown;
     for (const auto& hour : hours) {
       json::object each = to_json(hour.stat);
       each["hour"] = utc_text(hour.hour_ms);
       all.push_back(std::move(each));
+      shown.push_back({hour.stat.first_ms, hour.stat.last_ms});
     }
-    reply(Answer{.status = 200, .body = std::move(all)});
+    disclose_wearers(input.device, std::move(shown), "api/readings/hours", caller,
+                     [reply, all = std::move(all)] { reply(Answer{.status = 200, .body = all}); });
+  });
+}
+
+void Api::disclose_wearers(DeviceId device, std::vector<History::Span> shown, const char* where,
+                           const Caller& caller, std::function<void()> then) {
+  if (shown.empty()) return then();
+  world_.history.wearers(device, [this, shown = std::move(shown), where, caller,
+                                  then = std::move(then)](std::vector<Wearing> wearers) {
+    std::set<Uuid> patients;
+    for (const History::Span& span : shown)
+      for (const Uuid& patient : wearers_within(wearers, span.from_ms, span.until_ms))
+        patients.insert(patient);
+    disclose({patients.begin(), patients.end()}, where, caller, then);
   });
 }
 

@@ -18,6 +18,8 @@
 namespace feldsher::central {
 namespace {
 
+constexpr const char* standby_lacks_it = "A standby has the keys of before: make it anew\n";
+
 std::int64_t now_s() { return SystemClock().now().wall_ms / 1000; }
 
 Octets octets_of(const PublicKey& key) { return {reinterpret_cast<const char*>(key.data()), key.size()}; }
@@ -52,9 +54,10 @@ void rotate_pass(const CentralFolder& folder, bool retire, std::ostream& out) {
   if (was_known || retire) announce(retire);
   if (was_known)
     out << "Another key signs passes, and the next one is on its way to the points. Those of former keys are "
-        << (retire ? "worth nothing any more\n" : "still good: --retire ends them\n");
+        << (retire ? "worth nothing any more\n" : "still good: --retire ends them\n") << standby_lacks_it;
   else
-    out << "The next pass key is on its way to the points: when all have heard of it, rotate once more\n";
+    out << "The next pass key is on its way to the points: when all have heard of it, rotate once more\n"
+        << standby_lacks_it;
 }
 
 void rotate_operator(const CentralFolder& folder, std::ostream& out) {
@@ -65,7 +68,8 @@ void rotate_operator(const CentralFolder& folder, std::ostream& out) {
                       tokens.make({.name = "operator", .kind = TokenKind::system, .person = {}}, random,
                                   SystemClock().now()) +
                           "\n");
-  out << "The commands on this machine have another token; the one before is worth nothing\n";
+  out << "The commands on this machine have another token; the one before is worth nothing\n"
+      << standby_lacks_it;
 }
 
 }  // namespace

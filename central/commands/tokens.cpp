@@ -1,9 +1,8 @@
 #include "central/commands/tokens.hpp"
 
-#include <fcntl.h>
+#include <fmt/format.h>
 #include <openssl/crypto.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
@@ -14,6 +13,20 @@
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
+namespace {
+
+constexpr std::size_t longest_name = 200;  // As JsonObject::text reads it.
+constexpr std::string_view file_begins = R"({"tokens":[)", file_ends = "]}\n";
+
+std::string token_entry(const Token& token) {
+  boost::json::object entry{{"id", token.id.to_text()},    {"name", token.name},
+                            {"kind", to_text(token.kind)}, {"sha256", to_hex(view_of(token.digest))},
+                            {"made", token.made},          {"revoked", token.revoked}};
+  if (!token.person.is_nil()) entry["person"] = token.person.to_text();
+  return boost::json::serialize(entry);
+}
+
+}  // namespace
 
 const char* to_text(TokenKind kind) { return kind == TokenKind::person ? "person" : "system"; }
 
@@ -42,7 +55,7 @@ void Tokens::refresh() {
   if (now == seen_) return;
   std::vector<Token> read;
   try {
-    const boost::json::value text = parse_json(read_secret_file(file_));
+    const boost::json::value text = parse_json(read_secret_file(file_, largest_file));
     JsonObject whole(text, "");
     whole.each("tokens", [&](JsonObject& entry) {
       Token token{.id = entry.id("id"),
@@ -64,45 +77,56 @@ void Tokens::refresh() {
   seen_ = now;
 }
 
-void Tokens::save() const {
-  boost::json::array all;
-  for (const Token& token : tokens_) {
-    boost::json::object entry{{"id", token.id.to_text()},    {"name", token.name},
-                              {"kind", to_text(token.kind)}, {"sha256", to_hex(view_of(token.digest))},
-                              {"made", token.made},          {"revoked", token.revoked}};
-    if (!token.person.is_nil()) entry["person"] = token.person.to_text();
-    all.push_back(std::move(entry));
+void Tokens::save(std::vector<Token> tokens) {
+  std::size_t octets = file_begins.size() + file_ends.size();
+  std::vector<std::string> entries;
+  for (const Token& token : tokens) octets += entries.emplace_back(token_entry(token)).size() + 1;
+  for (std::size_t i = 0; i < tokens.size() && octets > largest_file;) {
+    if (tokens[i].revoked) {
+      octets -= entries[i].size() + 1;
+      tokens.erase(tokens.begin() + static_cast<std::ptrdiff_t>(i));
+      entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(i));
+    } else {
+      ++i;
+    }
   }
-  const auto fresh = std::filesystem::path(file_.string() + ".new");
-  std::filesystem::remove(fresh);
-  write_secret_file(fresh, boost::json::serialize(boost::json::object{{"tokens", std::move(all)}}) + "\n");
-  std::filesystem::rename(fresh, file_);
+  if (octets > largest_file)
+    throw Fault(fmt::format("{} has room for {} KiB and {} tokens stand: revoke those that nobody uses",
+                            file_.string(), largest_file >> 10, tokens.size() - 1));
+  replace_secret_file(file_, fmt::format("{}{}{}", file_begins, fmt::join(entries, ","), file_ends));
+  tokens_ = std::move(tokens);
 }
 
 std::string Tokens::make(const Wish& wish, Random& random, const Instant& now) {
   refresh();
+  const bool has_control = std::any_of(wish.name.begin(), wish.name.end(),
+                                       [](char c) { return static_cast<unsigned char>(c) < 0x20; });
+  if (wish.name.size() > longest_name || has_control)
+    throw Fault(fmt::format("a token's name has {} octets or less, and no control characters", longest_name));
   for (const Token& token : tokens_)
     if (token.name == wish.name && !token.revoked)
       throw Fault("there is a token '" + wish.name + "' already: revoke it first, or choose another name");
   const std::string text = "fct_" + to_base64url(random.octets(32));
   const auto utc = Zone::named("UTC");
-  tokens_.push_back({.id = random.uuid_v7(now.wall_ms),
-                     .name = wish.name,
-                     .kind = wish.kind,
-                     .person = wish.person,
-                     .digest = sha256(text),
-                     .made = (utc ? utc->civil(now.wall_ms / 60'000) : "") + "Z",
-                     .revoked = false});
-  save();
+  std::vector<Token> tokens = tokens_;
+  tokens.push_back({.id = random.uuid_v7(now.wall_ms),
+                    .name = wish.name,
+                    .kind = wish.kind,
+                    .person = wish.person,
+                    .digest = sha256(text),
+                    .made = (utc ? utc->civil(now.wall_ms / 60'000) : "") + "Z",
+                    .revoked = false});
+  save(std::move(tokens));
   return text;
 }
 
 bool Tokens::revoke(const std::string& name) {
   refresh();
+  std::vector<Token> tokens = tokens_;
   bool found = false;
-  for (Token& token : tokens_)
+  for (Token& token : tokens)
     if (token.name == name && !token.revoked) found = token.revoked = true;
-  if (found) save();
+  if (found) save(std::move(tokens));
   return found;
 }
 

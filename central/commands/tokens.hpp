@@ -30,7 +30,10 @@ struct Token {
   v1::Actor actor() const;
 };
 
-/// The tokens of a central: `tokens.json`, mode 600, replaced whole.
+/// The tokens of a central: `tokens.json`, mode 600, replaced whole, and on the disk when a call returns.
+///
+/// It holds some 4,000 tokens. One that was revoked stays, so that its id in a record has a name; when the
+/// file is full, the oldest of those leave it.
 ///
 /// `serve` sees a token that a command made or revoked at the next request: the file is looked at each time
 /// and read again when it is another one.
@@ -38,13 +41,17 @@ class Tokens {
  public:
   explicit Tokens(std::filesystem::path file) : file_(std::move(file)) {}
 
+  /// Octets that the file may have.
+  static constexpr std::size_t largest_file = 1U << 20;
+
   struct Wish {
     std::string name;
     TokenKind kind = TokenKind::system;
     Uuid person;
   };
-  /// Makes a token and returns its text: "fct_" and 43 characters of base64url, 256 bits. Throws Fault when a
-  /// token of this name is not revoked.
+  /// Makes a token and returns its text: "fct_" and 43 characters of base64url, 256 bits. Throws Fault, and
+  /// nothing has changed, when a token of this name is not revoked, when the name is longer than 200 octets
+  /// or has control characters, and when so many tokens stand that the file has no room for another.
   std::string make(const Wish& wish, Random& random, const Instant& now);
   /// False when no such token stands.
   bool revoke(const std::string& name);
@@ -55,7 +62,8 @@ class Tokens {
 
  private:
   void refresh();
-  void save() const;
+  /// Puts these in the place of those that are there; the oldest revoked ones leave while they have no room.
+  void save(std::vector<Token> tokens);
 
   std::filesystem::path file_;
   std::vector<Token> tokens_;

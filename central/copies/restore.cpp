@@ -11,6 +11,7 @@
 #include "central/copies/journal_copy.hpp"
 #include "central/copies/passphrase_seal.hpp"
 #include "central/copies/secrets.hpp"
+#include "central/copies/settle_keys.hpp"
 #include "central/copies/standby_folder.hpp"
 #include "central/node/central_node.hpp"
 #include "protocol/crypto/secret_file.hpp"
@@ -162,18 +163,17 @@ class Begun {
   std::filesystem::path path_;
 };
 
-void fill(const Opened& opened, const RestoreWish& wish, const std::filesystem::path& into,
-          std::ostream& out) {
+/// The journal of the central that is made.
+void fill_journal(const Opened& opened, const RestoreWish& wish, const CentralFolder& folder,
+                  std::ostream& out) {
   SystemRandom random;
-  opened.secrets.write(into);
-  const CentralFolder folder = CentralFolder::open(into);
-  const DataFolder data = DataFolder::open_or_create(into, random);
+  const DataFolder data = DataFolder::open_or_create(folder.path(), random);
   const auto store = data.open_store(opened.manifest.tenant);
   {
     SqlcipherJournal journal(BackupFolder{wish.from}.journal(), opened.secrets.journal_key);
     copy_journal(journal, *store, progress_on(out));
   }
-  if (!wish.standby_of.empty()) return make_standby(folder, address_of(wish.standby_of, "--standby-of"));
+  if (!wish.standby_of.empty()) return;
   std::uint64_t records = opened.manifest.intake;
   if (!wish.pull.empty()) {
     out << "Pulling what came later from " << wish.pull << " …\n" << std::flush;
@@ -188,6 +188,17 @@ void fill(const Opened& opened, const RestoreWish& wish, const std::filesystem::
                           time_text(opened.manifest.made_ms), records));
   store->commit({&taken_over, 1});
   store->checkpoint();
+}
+
+void fill(const Opened& opened, const RestoreWish& wish, const std::filesystem::path& into,
+          std::ostream& out) {
+  opened.secrets.write(into);
+  const CentralFolder folder = CentralFolder::open(into);
+  fill_journal(opened, wish, folder, out);
+  if (wish.standby_of.empty())
+    settle_keys(folder, {.named = wish.into, .revoke_tokens = wish.revoke_tokens}, out);
+  else
+    make_standby(folder, address_of(wish.standby_of, "--standby-of"));
 }
 
 }  // namespace

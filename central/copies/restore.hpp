@@ -11,6 +11,7 @@ struct RestoreWish {
   std::filesystem::path passphrase_file;  ///< Empty: asked for at the terminal.
   std::string standby_of;  ///< HOST:PORT of the central that it shall follow; empty: it is central itself.
   std::string pull;        ///< HOST:PORT of a standby that may have what came after the backup.
+  bool revoke_tokens = false;  ///< Of the backup's tokens none is accepted any more.
 };
 
 /// Checks a backup (signature, every chain, counts) and makes a data folder of it: a central's, which opens a

@@ -7,6 +7,7 @@
 #include <ostream>
 
 #include "central/commands/json_input.hpp"
+#include "central/copies/settle_keys.hpp"
 #include "central/node/central_node.hpp"
 #include "protocol/crypto/certificate_authority.hpp"
 #include "protocol/crypto/secret_file.hpp"
@@ -88,19 +89,22 @@ PassingGuest::~PassingGuest() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-void promote(const CentralFolder& folder, std::ostream& out) {
+void promote(const CentralFolder& folder, bool revoke_tokens, std::ostream& out) {
   const StandbyFile standby = StandbyFile::read(folder);
-  const auto store = DataFolder::open(folder.path()).open_store(folder.identity().tenant);
   std::uint64_t records = 0;
-  for (const JournalTip& tip : store->tips()) records += tip.seq;
-  const Transaction taken_over = CentralNode::take_over(
-      *store, fmt::format("a standby took central's place after record {} of its intake", records));
-  store->commit({&taken_over, 1});
-  store->checkpoint();
+  {
+    const auto store = DataFolder::open(folder.path()).open_store(folder.identity().tenant);
+    for (const JournalTip& tip : store->tips()) records += tip.seq;
+    const Transaction taken_over = CentralNode::take_over(
+        *store, fmt::format("a standby took central's place after record {} of its intake", records));
+    store->commit({&taken_over, 1});
+    store->checkpoint();
+  }
   std::filesystem::remove(folder.standby_file());
   std::filesystem::remove_all(folder.standby());
-  out << "This folder is central's now. It holds " << records << " records.\n"
-      << "Before it serves: " << standby.central.to_text()
+  out << "This folder is central's now. It holds " << records << " records.\n";
+  settle_keys(folder, {.named = folder.path(), .revoke_tokens = revoke_tokens}, out);
+  out << "Before it serves: " << standby.central.to_text()
       << " must be off for good, and its name and address must lead here.\n"
       << "Next: " << start_command(folder.path()) << "\n";
 }

@@ -34,7 +34,7 @@ class PassingGuest {
 };
 
 /// Makes the stopped standby in `folder` central: at its next start it opens a new life of central's journal
-/// after what it holds. Throws Fault.
-void promote(const CentralFolder& folder, std::ostream& out);
+/// after what it holds, with keys that its journal knows (settle_keys.hpp). Throws Fault.
+void promote(const CentralFolder& folder, bool revoke_tokens, std::ostream& out);
 
 }  // namespace feldsher::central

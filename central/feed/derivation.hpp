@@ -8,7 +8,8 @@ namespace feldsher::central {
 /// derivation began is not gone on with: its point would take item n of one for item n of the other.
 ///
 /// 1 (never written down): told what an origin may not write, and what a younger life had moved on.
-/// 2: tells neither.
-inline constexpr std::uint64_t feed_derivation = 2;
+/// 2: tells neither. A revoked certificate was told of where it was used, if that was known.
+/// 3: every point is told of it, until a week after its end.
+inline constexpr std::uint64_t feed_derivation = 3;
 
 }  // namespace feldsher::central

@@ -9,7 +9,7 @@ namespace {
 
 bool changes_with_the_day(v1::EntityType type) {
   return type == v1::APPOINTMENT || type == v1::PATIENT || type == v1::VISIT || type == v1::TICKET ||
-         type == v1::REQUEST || type == v1::DEVICE || type == v1::CUSTODY;
+         type == v1::REQUEST || type == v1::DEVICE || type == v1::CUSTODY || type == v1::CREDENTIAL;
 }
 
 // Who comes first of what comes in on one day; nothing for what no day brings.
@@ -24,6 +24,8 @@ std::optional<int> rank(v1::EntityType type) {
       return 2;
     case v1::REQUEST:
       return 3;
+    case v1::CREDENTIAL:
+      return 4;
     default:
       return std::nullopt;
   }

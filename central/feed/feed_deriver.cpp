@@ -70,6 +70,8 @@ void FeedDeriver::index(const SubjectKey& subject) {
     by_time_.put(state_.visits.find(id)->state.day(), subject);
   } else if (subject.type == v1::TICKET) {
     by_time_.put(state_.tickets.find(id)->state.day(), subject);
+  } else if (subject.type == v1::CREDENTIAL) {
+    if (const auto end = end_minute(state_.credentials.find(id)->state)) by_time_.put(*end, subject);
   } else if (subject.type == v1::CUSTODY) {
     for (const Uuid& moved : custody_order_.take(id, state_.custodies.find(id)->state)) {
       doubt({v1::CUSTODY, moved});

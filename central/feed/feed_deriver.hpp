@@ -15,7 +15,8 @@ namespace feldsher::central {
 /// records give the same items with the same numbers, and a restarted central goes on where it was.
 ///
 /// The scope of a point (AUTHORITY.md, "Scope of a point"): its own clinic data, the people with an
-/// appointment, a visit or custody there, the requests that concern it. Never a record that the point wrote.
+/// appointment, a visit or custody there, the requests that concern it, and the certificates of the whole
+/// network that were revoked. Never a record that the point wrote.
 /// What is in scope by time moves when a DAY passes, and before the first one nothing leaves by time. A day
 /// costs what enters and leaves on it; the first one, and the next after a point's own data has changed or
 /// after an order to erase, looks at everything.

@@ -68,9 +68,13 @@ FeedDeriver::Points FeedDeriver::points_of(const SubjectKey& subject) const {
         add(row->state.point());
       break;
     case v1::CREDENTIAL:
-      // What is used on a point's own bus: the point must know when it is revoked.
-      if (state_of(state_.credentials, id).kind() != v1::CREDENTIAL_NODE)
-        add(state_of(state_.credentials, id).point());
+      // One authority certifies a whole network: the broker of every point lets in whom none has put out.
+      if (const v1::Credential& state = state_of(state_.credentials, id); state.kind() == v1::CREDENTIAL_NODE)
+        break;
+      else if (!state.revoked())
+        add(state.point());
+      else if (const auto end = end_minute(state); !window_ || !end || !window_->is_past(*end))
+        everywhere();
       break;
     case v1::CUSTODY:
       if (window_ && !is_worn(id)) break;

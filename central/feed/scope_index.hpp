@@ -11,7 +11,8 @@ namespace feldsher::central {
 /// is in the window. What is found may have been moved or dropped since it was put in: the state says.
 class ScopeIndex {
  public:
-  /// An appointment, or a request, that begins in that minute (since 1970-01-01T00:00Z).
+  /// An appointment, or a request, that begins in that minute (since 1970-01-01T00:00Z), or a certificate
+  /// that ends in it.
   void put(std::int64_t minute, const SubjectKey& subject) { by_minute_.emplace(minute, subject); }
   /// A visit or a ticket of that local day.
   void put(const std::string& day, const SubjectKey& subject) { by_day_.emplace(day, subject); }

@@ -14,4 +14,9 @@ ScopeWindow::ScopeWindow(const v1::Day& today)
       until_(today.minute() + (days_ahead + 1) * minutes_a_day),
       first_visit_day_(days_after(today.day(), -visit_days_back)) {}
 
+std::optional<std::int64_t> end_minute(const v1::Credential& credential) {
+  if (credential.not_after_s() <= 0) return std::nullopt;
+  return credential.not_after_s() / 60;
+}
+
 }  // namespace feldsher::central

@@ -1,7 +1,9 @@
 #pragma once
+#include <optional>
 #include <string>
 
 #include "protocol/contracts/clinic.pb.h"
+#include "protocol/contracts/enrolment.pb.h"
 
 namespace feldsher::central {
 
@@ -13,7 +15,8 @@ class ScopeWindow {
 
   /// An appointment that begins in that minute: from 7 days ago to 30 days ahead.
   bool has_appointment(std::int64_t minute) const { return minute >= from_ && minute < until_; }
-  /// Minutes before the window: what is asked for then cannot be any more.
+  /// Minutes before the window: what is asked for then cannot be any more, and a certificate that ended then
+  /// opens no door, also where the clock is some days behind.
   bool is_past(std::int64_t minute) const { return minute < from_; }
   /// A visit on that local day: in the last 30 days.
   bool has_visit(const std::string& day) const { return day >= first_visit_day_; }
@@ -27,5 +30,8 @@ class ScopeWindow {
   std::int64_t from_, until_;
   std::string first_visit_day_;
 };
+
+/// The minute in which a certificate ends; nothing when that is not known.
+std::optional<std::int64_t> end_minute(const v1::Credential& credential);
 
 }  // namespace feldsher::central

@@ -68,9 +68,9 @@ void CentralNode::run_rules(const std::vector<Record>& records) {
       drafts = tasks_.found_in_given_back(record.subject.id, now());
     if (!drafts.empty()) write(drafts, [] {});
     if (auto back = Archive(state_).needed_again(record, now())) write({*back}, [] {});
-    if (auto again = erasures_.late(record)) write({*again}, [] {});
     if (auto end = decommissions_.late(record)) write({*end}, [] {});
   }
+  for (const Draft& again : erasures_.late(records, now())) write({again}, [] {});
 }
 
 void CentralNode::feeds_grew() {

@@ -108,9 +108,12 @@ void CentralNode::start(JournalStore& store) {
   }
   begin_feeds(0);
   Unreported unreported(node_);
+  std::vector<Record> late_blocks;  // Of somebody erased: the order did not go out again before we ended.
   store.replay(0, [&](std::uint64_t, Record&& record) {
     if (record.tenant != tenant_) throw Fault("this journal is of another tenant");
     unreported.take(record, state_.apply(record));
+    if (record.subject.type == v1::READING_BLOCK && !erasures_.late({&record, 1}, now()).empty())
+      late_blocks.push_back(record);
     intake_record(record);
     begin_feeds(feeds_.applied());
     if (record.header.verb() == v1::OPENED) {
@@ -147,6 +150,7 @@ void CentralNode::start(JournalStore& store) {
   for (const auto& drafts : tasks_.left_over(now())) write(drafts, [] {});
   for (const Draft& draft : Archive(state_).left_over(now())) write({draft}, [] {});
   for (const Draft& draft : erasures_.left_over()) write({draft}, [] {});
+  for (const Draft& draft : erasures_.late(late_blocks, now())) write({draft}, [] {});
   for (const Draft& draft : decommissions_.left_over()) write({draft}, [] {});
 }
 

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "central/registry/wearings.hpp"
 #include "protocol/record/id_of.hpp"
 
 namespace feldsher::central {
 namespace {
 
 constexpr std::size_t longest_ground = 200;
+constexpr std::int64_t clocks_differ_ms = 24 * 3'600'000;  // A wearable's, from central's, at the most.
 
 void add(v1::Erasure& erasure, v1::EntityType type, const Uuid& id) {
   v1::ErasedSubject& subject = *erasure.add_subjects();
@@ -21,6 +23,32 @@ Draft erasure_draft(const Uuid& id, v1::Verb verb, const v1::Erasure& erasure) {
   draft.verb = verb;
   draft.message = erasure.SerializeAsString();
   return draft;
+}
+
+/// The time of that block: none of a future in which others may wear the device, whoever wrote the block.
+std::optional<v1::ErasedReadings> time_of(const BlockSpan& block, const Instant& now) {
+  const auto [first_ms, last_ms] = std::minmax(block.first_ms, block.last_ms);
+  const std::int64_t end_ms = now.wall_ms + clocks_differ_ms;
+  if (first_ms >= end_ms) return std::nullopt;
+  v1::ErasedReadings time;
+  time.set_device(block.device);
+  time.set_from_ms(first_ms);
+  time.set_until_ms(std::max<std::int64_t>(1, last_ms < end_ms ? last_ms + 1 : end_ms));
+  return time;
+}
+
+/// The times that custody tells now: one more, or the end of one that had none.
+void bring_up_to_date(const std::vector<v1::ErasedReadings>& worn, v1::Erasure& erasure) {
+  for (const v1::ErasedReadings& each : worn) {
+    auto& known = *erasure.mutable_readings();
+    const auto at = std::find_if(known.begin(), known.end(), [&](const v1::ErasedReadings& other) {
+      return other.device() == each.device() && other.from_ms() == each.from_ms();
+    });
+    if (at == known.end())
+      *known.Add() = each;
+    else if (at->until_ms() == 0)
+      *at = each;
+  }
 }
 
 }  // namespace
@@ -39,6 +67,9 @@ const char* to_text(ErasureRefusal refusal) {
       return "it is ordered already";
     case ErasureRefusal::still_booked:
       return "the patient has appointments that are still to come: cancel them first";
+    case ErasureRefusal::wears_device:
+      return "the patient wears a device: load a custody of that device without a patient, from now on, and "
+             "confirm again";
   }
   return "unknown refusal";
 }
@@ -76,6 +107,8 @@ Erased<Draft> Erasures::order(const Uuid& id, const v1::Actor& actor, v1::Proof 
   erasure.set_status(v1::ERASURE_ORDERED);
   *erasure.mutable_ordered_by() = actor;
   collect(patient, erasure);
+  for (const v1::ErasedReadings& worn : erasure.readings())
+    if (worn.until_ms() == 0) return ErasureRefusal::wears_device;
   Draft draft = erasure_draft(id, v1::ERASED, erasure);
   draft.actor = actor;
   draft.proof = proof;
@@ -94,18 +127,7 @@ void Erasures::collect(const Uuid& patient, v1::Erasure& into) const {
   each(v1::TICKET, state_.tickets);
   each(v1::SURVEY_ANSWER, state_.survey_answers);
   each(v1::REQUEST, state_.requests);
-  // Who wears a device since when, device by device: a span ends where the next custody begins.
-  std::map<std::string, std::map<std::int64_t, std::string>> worn;
-  for (const auto& [id, row] : state_.custodies.rows())
-    worn[row.state.device()][row.state.from_ms()] = row.state.patient();
-  for (const auto& [device, spans] : worn)
-    for (auto at = spans.begin(); at != spans.end(); ++at) {
-      if (at->second != patient.to_octets()) continue;
-      v1::ErasedReadings& readings = *into.add_readings();
-      readings.set_device(device);
-      readings.set_from_ms(at->first);
-      readings.set_until_ms(std::next(at) == spans.end() ? 0 : std::next(at)->first);
-    }
+  bring_up_to_date(worn_by(state_, patient), into);
 }
 
 std::optional<Uuid> Erasures::patient_of_visit(const Uuid& visit) const {
@@ -156,34 +178,77 @@ std::vector<Draft> Erasures::left_over() const {
       is_late = true;
       if (!state_.erasure_that_names(subject)) *erasure.add_subjects() = each;
     }
-    if (!is_late) continue;
-    Draft draft = erasure_draft(id, v1::ERASED, erasure);
-    draft.actor.set_kind(v1::ACTOR_RULE);
-    draft.actor.set_rule("erase-late@1");
-    draft.bases = {row.record};
-    *draft.cause.emplace().mutable_record() = row.record.to_wire();
-    again.push_back(std::move(draft));
+    if (is_late) again.push_back(again_draft(id, erasure, row.record));
   }
   return again;
 }
 
-std::optional<Draft> Erasures::late(const Record& record) const {
-  if (!record.stored.body) return std::nullopt;
-  const Uuid* id = state_.erasure_that_names(record.subject);
-  if (!id) {
-    const auto patient = patient_of(record.subject);
-    id = patient ? state_.erasure_of(*patient) : nullptr;
-  }
-  if (!id) return std::nullopt;
-  const auto& row = *state_.erasures.find(*id);
-  v1::Erasure erasure = row.state;
-  if (!state_.erasure_that_names(record.subject)) add(erasure, record.subject.type, record.subject.id);
-  Draft draft = erasure_draft(*id, v1::ERASED, erasure);
+Draft Erasures::again_draft(const Uuid& id, const v1::Erasure& erasure, const RecordKey& cause) const {
+  Draft draft = erasure_draft(id, v1::ERASED, erasure);
   draft.actor.set_kind(v1::ACTOR_RULE);
   draft.actor.set_rule("erase-late@1");
-  draft.bases = {row.record};
-  *draft.cause.emplace().mutable_record() = record.key.to_wire();
+  draft.bases = {state_.erasures.find(id)->record};
+  *draft.cause.emplace().mutable_record() = cause.to_wire();
   return draft;
+}
+
+std::vector<Draft> Erasures::late(std::span<const Record> records, const Instant& now) const {
+  ById again;
+  for (const Record& record : records) {
+    if (!record.stored.body) continue;
+    if (record.subject.type == v1::READING_BLOCK)
+      late_block(record, now, again);
+    else
+      late_subject(record, again);
+  }
+  std::vector<Draft> drafts;
+  for (const auto& [id, each] : again)
+    if (each.cause) drafts.push_back(again_draft(id, each.erasure, *each.cause));
+  return drafts;
+}
+
+Erasures::Again& Erasures::again_of(const Uuid& id, ById& again) const {
+  const auto [at, first] = again.try_emplace(id);
+  if (first) {
+    at->second.erasure = state_.erasures.find(id)->state;
+    bring_up_to_date(worn_by(state_, id_of(at->second.erasure.patient())), at->second.erasure);
+  }
+  return at->second;
+}
+
+const Uuid* Erasures::order_about(const Record& record) const {
+  if (const Uuid* id = state_.erasure_that_names(record.subject)) return id;
+  const auto patient = patient_of(record.subject);
+  return patient ? state_.erasure_of(*patient) : nullptr;
+}
+
+void Erasures::late_subject(const Record& record, ById& again) const {
+  const Uuid* id = order_about(record);
+  if (!id) return;
+  Again& order = again_of(*id, again);
+  if (!order.cause) order.cause = record.key;
+  if (!state_.erasure_that_names(record.subject) && order.subjects.insert(record.subject).second)
+    add(order.erasure, record.subject.type, record.subject.id);
+}
+
+void Erasures::late_block(const Record& record, const Instant& now, ById& again) const {
+  const std::set<Uuid>& orders = state_.erasures_about(record.subject.id);
+  if (orders.empty()) return;
+  const auto block = record.body<v1::ReadingBlock>();
+  if (!block) return;
+  const BlockSpan span = span_of(*block);
+  for (const Uuid& id : orders) {
+    Again& order = again_of(id, again);
+    if (!erases(order.erasure, span)) {
+      // The point had not heard that the device was taken back.
+      const bool names = span.patient == order.erasure.patient();
+      if (!names || worn_by_another(state_, id_of(span.patient), span)) continue;
+      const auto time = time_of(span, now);
+      if (!time) continue;
+      *order.erasure.add_readings() = *time;
+    }
+    if (!order.cause) order.cause = record.key;
+  }
 }
 
 }  // namespace feldsher::central

@@ -1,5 +1,8 @@
 #pragma once
 #include <boost/system/result.hpp>
+#include <map>
+#include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +19,7 @@ enum class ErasureRefusal {
   same_person,    ///< Who proposed it may not confirm it.
   wrong_state,    ///< It is ordered already.
   still_booked,   ///< The patient has appointments that are still to come: they are cancelled first.
+  wears_device,   ///< A device is in the patient's custody: that ends first, or what it measures next stays.
 };
 const char* to_text(ErasureRefusal refusal);
 
@@ -36,13 +40,28 @@ class Erasures {
                         v1::Proof proof, const Instant& now) const;
   Erased<Draft> order(const Uuid& erasure, const v1::Actor& actor, v1::Proof proof, const Instant& now) const;
 
-  /// A record came of a patient whose erasure is ordered (a point wrote it before it heard): the order goes
-  /// out again and names its subject too. Nothing when the record has no body or is of nobody erased.
-  std::optional<Draft> late(const Record& record) const;
-  /// After a restart: what came late and was not ordered again when the process ended.
+  /// Of these records some are of patients whose erasure is ordered (a point wrote them before it heard):
+  /// each such order goes out again, once, and names their subjects too, and the times of readings that name
+  /// the patient while nobody wore the device by custody. A record without a body is none of them.
+  std::vector<Draft> late(std::span<const Record> records, const Instant& now) const;
+  /// After a restart: what came late and was not ordered again when the process ended. Of blocks of readings
+  /// nothing is in the state: whoever replays the journal asks `late` of each.
   std::vector<Draft> left_over() const;
 
  private:
+  /// An order that goes out once more.
+  struct Again {
+    v1::Erasure erasure;
+    std::optional<RecordKey> cause;  // Nothing: it need not.
+    std::set<SubjectKey> subjects;   // Added here.
+  };
+  using ById = std::map<Uuid, Again>;
+  /// As it stands, and with the times of readings that custody tells now.
+  Again& again_of(const Uuid& id, ById& again) const;
+  const Uuid* order_about(const Record& record) const;
+  void late_subject(const Record& record, ById& again) const;
+  void late_block(const Record& record, const Instant& now, ById& again) const;
+  Draft again_draft(const Uuid& id, const v1::Erasure& erasure, const RecordKey& cause) const;
   std::optional<Uuid> patient_of_visit(const Uuid& visit) const;
   std::optional<Uuid> patient_of(const SubjectKey& subject) const;
   void collect(const Uuid& patient, v1::Erasure& into) const;

@@ -35,8 +35,11 @@ bool NetworkState::apply(const Record& record) {
   if (!may_write(record, central_)) return false;
   if (record.subject.type == v1::DECOMMISSION && !decommissions.apply(record)) return false;
   if (record.subject.type == v1::DAY && !days_.apply(record)) return false;
-  if (!ScheduleTables::apply(record)) return false;
   const Uuid& id = record.subject.id;
+  std::optional<v1::Custody> custody_before;
+  if (record.subject.type == v1::CUSTODY)
+    if (const auto* row = custodies.find(id)) custody_before = row->state;
+  if (!ScheduleTables::apply(record)) return false;
   switch (record.subject.type) {
     case v1::POINT:
       if (auto node = NodeId::from_octets(points.find(id)->state.node()))
@@ -51,6 +54,9 @@ bool NetworkState::apply(const Record& record) {
     case v1::TASK:
       for (const std::string& appointment : tasks.find(id)->state.appointments())
         tasks_by_appointment_[id_of(appointment)].insert(id);
+      break;
+    case v1::CUSTODY:
+      take_custody(id, custody_before);
       break;
     case v1::ERASURE:
       take_erasure(id);
@@ -74,11 +80,24 @@ void NetworkState::take_erasure(const Uuid& id) {
   const v1::Erasure erasure = erasures.find(id)->state;
   if (erasure.status() != v1::ERASURE_ORDERED) return;
   erasure_by_patient_[id_of(erasure.patient())] = id;
+  for (const Uuid& device : devices_by_patient_[id_of(erasure.patient())])
+    erasures_by_device_[device].insert(id);
   for (const v1::ErasedSubject& each : erasure.subjects()) {
     const SubjectKey subject{each.type(), id_of(each.id())};
     erasure_by_subject_[subject] = id;
     drop(subject);
   }
+}
+
+void NetworkState::take_custody(const Uuid& id, const std::optional<v1::Custody>& before) {
+  const v1::Custody& custody = custodies.find(id)->state;
+  if (before && !before->patient().empty() && before->patient() != custody.patient() &&
+      (before->device() != custody.device() || before->from_ms() < custody.from_ms()))
+    former_custodies_.push_back(*before);
+  if (custody.patient().empty()) return;
+  const Uuid patient = id_of(custody.patient()), device = id_of(custody.device());
+  devices_by_patient_[patient].insert(device);
+  if (const Uuid* erasure = erasure_of(patient)) erasures_by_device_[device].insert(*erasure);
 }
 
 void NetworkState::take_decommission(const Uuid& id) {
@@ -136,6 +155,10 @@ const Uuid* NetworkState::erasure_of(const Uuid& patient) const {
 const Uuid* NetworkState::erasure_that_names(const SubjectKey& subject) const {
   auto at = erasure_by_subject_.find(subject);
   return at == erasure_by_subject_.end() ? nullptr : &at->second;
+}
+
+const std::set<Uuid>& NetworkState::erasures_about(const Uuid& device) const {
+  return of(erasures_by_device_, device);
 }
 
 std::optional<PointId> NetworkState::point_of(NodeId node) const {

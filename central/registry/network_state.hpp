@@ -31,6 +31,10 @@ class NetworkState : public ScheduleTables {
   /// The order by which a patient's bodies were dropped; nothing when none was given.
   const Uuid* erasure_of(const Uuid& patient) const;
   const Uuid* erasure_that_names(const SubjectKey& subject) const;
+  /// Orders about patients who wore this device.
+  const std::set<Uuid>& erasures_about(const Uuid& device) const;
+  /// Custodies that went on to another wearer under the same id, as they were.
+  const std::vector<v1::Custody>& former_custodies() const { return former_custodies_; }
   /// The lives of a node of which acts are here, oldest first.
   const std::vector<Epoch>& lives_of(NodeId node) const;
   /// Two people have ended that life.
@@ -55,6 +59,7 @@ class NetworkState : public ScheduleTables {
 
  private:
   void take_erasure(const Uuid& id);
+  void take_custody(const Uuid& id, const std::optional<v1::Custody>& before);
   void take_decommission(const Uuid& id);
   void take_enrolment(const Record& record);
   void take_credential(const Record& record);
@@ -73,6 +78,8 @@ class NetworkState : public ScheduleTables {
   std::map<std::string, std::set<Uuid>> appointments_by_day_;
   std::map<Uuid, Uuid> erasure_by_patient_;
   std::map<SubjectKey, Uuid> erasure_by_subject_;
+  std::map<Uuid, std::set<Uuid>> devices_by_patient_, erasures_by_device_;
+  std::vector<v1::Custody> former_custodies_;
   std::map<NodeId, std::set<Epoch>> ended_lives_;
   std::set<NodeId> without_box_;
   std::set<Uuid> overtaken_;

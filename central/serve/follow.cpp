@@ -1,13 +1,12 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <csignal>
 
 #include "central/copies/journal_copy.hpp"
 #include "central/copies/standby_folder.hpp"
 #include "central/serve/certificate_watch.hpp"
+#include "central/serve/fetch_door.hpp"
 #include "central/serve/serve.hpp"
-#include "central/serve/standby_door.hpp"
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/committer.hpp"
 #include "protocol/journal/data_folder.hpp"
@@ -16,63 +15,6 @@
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
-namespace {
-
-using namespace std::chrono_literals;
-
-/// The door at which somebody may fetch what this standby holds: a restored central.
-class FetchDoor {
- public:
-  FetchDoor(boost::asio::io_context& loop, const Config& config, const CentralFolder& folder,
-            CopiedLedger& ledger, const Clock& clock)
-      : safekeeping_(folder.identity().tenant, ledger),
-        door_(safekeeping_, [&clock] { return clock.now(); }),
-        server_(loop,
-                {.host = config.sync_host, .port = config.sync_port, .path = "/standby", .tls = folder.tls()},
-                {.admit =
-                     [](const PeerIdentity& peer) {
-                       return peer.kind == PeerKind::standby && peer.uuid().has_value();
-                     },
-                 .on_open = [this](const std::shared_ptr<Connection>& connection,
-                                   const PeerIdentity& peer) { door_.open(connection, peer); },
-                 .on_message = [this](Connection& connection,
-                                      const Octets& message) { door_.take(connection, message); },
-                 .on_drained = {},
-                 .on_close = [this](Connection& connection,
-                                    const std::string& why) { door_.closed(connection, why); },
-                 .on_refused =
-                     [](const std::string& why) {
-                       Log::warn("connection-refused", {{"reason", Reason{why}}});
-                     }}),
-        clock_(clock),
-        timer_(loop) {
-    tick();
-  }
-  std::uint16_t port() const { return server_.port(); }
-  void reload() { server_.reload(); }
-  void stop() {
-    timer_.cancel();
-    door_.stop();
-    server_.stop();
-  }
-
- private:
-  void tick() {
-    safekeeping_.tick(clock_.now());
-    timer_.expires_after(250ms);
-    timer_.async_wait([this](const boost::system::error_code& error) {
-      if (!error) tick();
-    });
-  }
-  Safekeeping safekeeping_;
-  StandbyDoor door_;
-  WebSocketServer server_;
-  const Clock& clock_;
-  boost::asio::steady_timer timer_;
-};
-
-}  // namespace
-
 int follow(const Config& config) {
   constexpr int refused = 1, disk_failed = 3, holds_other_records = 4;
   Log::begin(config.log_level);
@@ -104,10 +46,15 @@ int follow(const Config& config) {
                      .software = "feldsher-central"},
                     ledger);
   follower.resume(journal);
+  Revocations revocations(folder.identity().node);
+  journal.replay(0, [&](std::uint64_t, Record&& record) { revocations.apply(record); });
+  follower.on_taken = [&](const Record& record) { revocations.apply(record); };
   CertificateWatch of_door(loop, clock, {folder.own(folder.server()), folder.authority()});
   // The line reads its own at each connection.
   CertificateWatch of_line(loop, clock, {folder.own(folder.standby()), folder.authority()});
-  FetchDoor door(loop, config, folder, ledger, clock);
+  FetchDoor door(
+      loop, {.host = config.sync_host, .port = config.sync_port, .path = "/standby", .tls = folder.tls()},
+      {.tenant = folder.identity().tenant, .ledger = ledger, .revocations = revocations, .clock = clock});
   of_door.on_renewed = [&] { door.reload(); };
   CopyLine line(
       loop,

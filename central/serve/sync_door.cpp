@@ -42,15 +42,21 @@ WebSocketServer::Handlers SyncDoor::handlers() {
       .on_message = [this](Connection& connection, Octets message) { take(connection, message); },
       .on_drained = {},
       .on_close = [this](Connection& connection, const std::string& reason) { closed(connection, reason); },
-      .on_refused =
-          [this](const std::string& reason) {
-            metrics_.refused_connection();
-            Log::warn("connection-refused", {{"reason", Reason{reason}}});
-          },
+      .on_refused = [this](const std::string& reason) { refused(reason); },
   };
 }
 
+void SyncDoor::refused(const std::string& reason) {
+  metrics_.refused_connection();
+  Log::warn("connection-refused", {{"reason", Reason{reason}}});
+}
+
 void SyncDoor::open(const std::shared_ptr<Connection>& connection, const PeerIdentity& peer) {
+  // `cut` does not see one that was let in and is not open yet.
+  if (!is_good(peer)) {
+    refused("its certificate was revoked");
+    return connection->close("its certificate was revoked");
+  }
   if (peer.kind == PeerKind::standby) {
     on_copy(peer);
     return copies->open(connection, peer);

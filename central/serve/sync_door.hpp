@@ -21,7 +21,8 @@ class SyncDoor {
            Metrics& metrics);
   ~SyncDoor();
 
-  /// Whether a certificate is still good: asked at each connection.
+  /// Whether a certificate is still good: asked at each connection when it comes in, and when it is open: it
+  /// may have been revoked in between.
   std::function<bool(const PeerIdentity&)> is_good = [](const PeerIdentity&) { return true; };
   /// A node has come in with this certificate.
   std::function<void(const PeerIdentity&)> on_node = [](const PeerIdentity&) {};
@@ -43,6 +44,7 @@ class SyncDoor {
   class ConnectionWire;
   WebSocketServer::Handlers handlers();
   void open(const std::shared_ptr<Connection>& connection, const PeerIdentity& peer);
+  void refused(const std::string& reason);
   void take(Connection& connection, const Octets& message);
   void closed(Connection& connection, const std::string& reason);
 

@@ -181,6 +181,7 @@ void Follower::on_batch(const v1::IntakeBatch& batch) {
   taken_ = std::max(taken_, n - 1);
   while (recent_.size() > recent_kept) recent_.erase(recent_.begin());
   central_intake_ = std::max(central_intake_, batch.intake());
+  for (const Record& record : transaction.records) on_taken(record);
   transaction.heads.assign(batch.heads().begin(), batch.heads().end());
   for (const v1::NamedValue& value : batch.values()) transaction.values[value.name()] = value.octets();
   ledger_.submit(std::move(transaction), [this, taken = taken_, connection = connection_] {

@@ -53,6 +53,8 @@ class Follower {
 
   /// More became durable here.
   std::function<void()> on_durable = [] {};
+  /// The next record of a batch that is whole: it is central's, and on its way to this disk.
+  std::function<void(const Record&)> on_taken = [](const Record&) {};
 
  private:
   struct End {

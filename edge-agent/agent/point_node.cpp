@@ -104,6 +104,7 @@ void PointNode::write(v1::Stream stream, const std::vector<Draft>& drafts, Trans
   // ends and the state with it.
   for (const Record& record : records) take(record);
   JournalTip tip = writer_.tip(stream);
+  if (stream == v1::READINGS) drop_erased(records, with);
   with.records = std::move(records);
   world_.ledger.submit(std::move(with), [this, tip = std::move(tip), then = std::move(then)] {
     --unsettled_;

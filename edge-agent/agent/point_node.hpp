@@ -7,6 +7,7 @@
 
 #include "edge-agent/agent/held_bodies.hpp"
 #include "edge-agent/desk/desk.hpp"
+#include "protocol/clinic/erasing.hpp"
 #include "protocol/journal/writer.hpp"
 #include "protocol/sync/point_link.hpp"
 
@@ -63,6 +64,9 @@ class PointNode final : private sync::PointLinkHost {
   /// becomes durable with that.
   std::function<void(const sync::Rebuilt& rebuilt, Transaction& with)> on_rebuilt = [](const sync::Rebuilt&,
                                                                                        Transaction&) {};
+  /// An order to erase is carried out, with `with`: for the first time on this disk.
+  std::function<void(const v1::Erasure& order, Transaction& with)> on_erased = [](const v1::Erasure&,
+                                                                                  Transaction&) {};
   /// How many readings were receipted since the journal began: for `view`.
   std::function<std::uint64_t()> readings_receipted = [] { return std::uint64_t{0}; };
 
@@ -85,7 +89,10 @@ class PointNode final : private sync::PointLinkHost {
   const JournalWriter& writer() const { return writer_; }
   JournalWriter& writer() { return writer_; }
 
-  /// Writes one transaction into a journal; `then` runs when it is durable.
+  /// Whether two people have ordered that such readings be dropped.
+  bool erases(const BlockSpan& block) const;
+  /// Writes one transaction into a journal; `then` runs when it is durable. Of blocks of readings that are
+  /// erased already, the header alone stays.
   void write(v1::Stream stream, const std::vector<Draft>& drafts, Transaction with,
              std::function<void()> then);
   void raise(v1::IncidentKind kind, const std::string& detail);
@@ -111,6 +118,7 @@ class PointNode final : private sync::PointLinkHost {
 
   void take(const Record& record);
   void erase(const Record& order);
+  void drop_erased(const std::vector<Record>& written, Transaction& with) const;
   /// Answers to asks of before yesterday go: nobody repeats those, and they hold names.
   void forget_answers(Transaction& transaction);
   /// Once a day, also when the box is off every night: answers go, and the bodies of acts that are past and

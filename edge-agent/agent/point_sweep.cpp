@@ -2,7 +2,6 @@
 // people ordered to be erased. What leaves the scope by feed is dropped with the feed's own commit.
 #include "edge-agent/agent/point_node.hpp"
 #include "edge-agent/desk/past_acts.hpp"
-#include "protocol/clinic/erasing.hpp"
 #include "protocol/journal/records_at.hpp"
 
 namespace feldsher::edge {
@@ -78,7 +77,23 @@ void PointNode::erase(const Record& order) {
   for (const auto& [ask, answer] : answers_) transaction.forgotten.push_back(ask);
   answers_.clear();
   older_answers_.clear();
+  on_erased(*erasure, transaction);
   world_.ledger.submit(std::move(transaction), [] {});
+}
+
+bool PointNode::erases(const BlockSpan& block) const {
+  for (const auto& [id, row] : state_.erasures.rows())
+    if (feldsher::erases(row.state, block)) return true;
+  return false;
+}
+
+void PointNode::drop_erased(const std::vector<Record>& written, Transaction& with) const {
+  if (state_.erasures.rows().empty()) return;
+  std::vector<RecordKey> gone;
+  for (const Record& record : written)
+    if (const auto block = record.body<v1::ReadingBlock>(); block && erases(span_of(*block)))
+      gone.push_back(record.key);
+  if (!gone.empty()) with.erased.push_back(RecordsAt(std::move(gone)));
 }
 
 }  // namespace feldsher::edge

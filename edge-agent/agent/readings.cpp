@@ -12,7 +12,6 @@ namespace feldsher::edge {
 namespace {
 
 constexpr std::size_t most_under_way = 4;  // Commits of the intake.
-constexpr std::size_t most_seals_under_way = 64;
 constexpr std::size_t enough_for_a_commit = 256;
 constexpr std::size_t most_digests_kept = 4'000'000;
 
@@ -22,6 +21,13 @@ ingest::Intake::Limits limits(std::uint64_t seal_after_ms) {
   limits.seal_octets =
       384 * 1024;  // What a record takes is 1 MiB, and names can make a block larger than its messages.
   return limits;
+}
+
+std::vector<std::uint64_t> numbers_of(const v1::ReadingBlock& block) {
+  std::vector<std::uint64_t> numbers;
+  std::uint64_t number = 0;
+  for (std::uint64_t delta : block.seq_delta()) numbers.push_back(number += delta);
+  return numbers;
 }
 
 std::vector<readings::Range> ranges_of(const std::vector<std::uint64_t>& numbers) {
@@ -54,6 +60,7 @@ Readings::Readings(PointNode& node, NodeId self, World world, std::uint64_t seal
           [this](const ingest::StreamKey& stream, std::uint64_t seq) { return sealed_digest(stream, seq); },
           limits(seal_after_ms)) {
   node_.on_block = [this](const Record& record) { held(record); };
+  node_.on_erased = [this](const v1::Erasure& order, Transaction& with) { erased(order, with); };
   node_.readings_receipted = [this] { return receipted(); };
 }
 
@@ -97,7 +104,9 @@ void Readings::flush() {
   transaction.intake.push_back({chunk->id, std::move(chunk->octets)});
   world_.ledger.submit(std::move(transaction), [this, id = chunk->id] {
     --under_way_;
-    intake_.committed(id);
+    Transaction tidy;
+    tidy.emptied = intake_.committed(id);
+    if (!tidy.empty()) world_.ledger.submit(std::move(tidy), [] {});
     tell_soon();
     if (intake_.waiting() > 0) flush();
   });
@@ -130,18 +139,21 @@ void Readings::tick() {
   learn_wearers();
   learn_safe();
   // Before central has spoken sealing would begin a life; the intake can wait.
-  if (node_.need_not_wait())
+  if (node_.need_not_wait()) {
+    seal_erased();
     for (const ingest::StreamKey& stream : intake_.due(node_.now())) {
       if (seals_under_way_ >= most_seals_under_way) break;
       seal(stream);
     }
+  }
   tell();
 }
 
-void Readings::seal(const ingest::StreamKey& stream) {
+bool Readings::seal(const ingest::StreamKey& stream) {
   auto seal = intake_.seal(stream);
-  if (!seal) return;
+  if (!seal) return false;
   std::vector<Draft> drafts;
+  bool drops = false;
   for (const v1::ReadingBlock& block :
        fitting_parts(std::move(seal->block), max_body_octets - body_salt_octets)) {
     Draft& draft = drafts.emplace_back();
@@ -150,9 +162,13 @@ void Readings::seal(const ingest::StreamKey& stream) {
     draft.subject = {v1::READING_BLOCK, stream.device.uuid};
     draft.verb = v1::SEALED;
     draft.message = block.SerializeAsString();
+    if (!node_.erases(span_of(block))) continue;
+    drops = true;
+    for (const readings::Range& range : ranges_of(numbers_of(block))) safe_[stream].add(range);
   }
   Transaction with;
   with.emptied = std::move(seal->emptied);
+  if (drops) keep_cut(with);
   ++seals_under_way_;
   writing_ = true;
   node_.write(v1::READINGS, drafts, std::move(with), [this, id = seal->id] {
@@ -160,6 +176,7 @@ void Readings::seal(const ingest::StreamKey& stream) {
     intake_.sealed(id);
   });
   writing_ = false;
+  return true;
 }
 
 void Readings::held(const Record& record) {
@@ -170,8 +187,7 @@ void Readings::held(const Record& record) {
     return;  // Its body was dropped, or is none.
   const ingest::StreamKey stream{*device, Epoch{block->epoch()}};
   Sealed sealed;
-  std::uint64_t number = 0;
-  for (std::uint64_t delta : block->seq_delta()) sealed.numbers.push_back(number += delta);
+  sealed.numbers = numbers_of(*block);
   if (sealed.numbers.empty()) return;
   const auto ranges = ranges_of(sealed.numbers);
   if (!writing_) {
@@ -183,7 +199,7 @@ void Readings::held(const Record& record) {
       receipted_before_ -= intake_.restore_sealed(stream, range, tidy.emptied);
     if (!tidy.emptied.empty()) world_.ledger.submit(std::move(tidy), [] {});
   }
-  not_safe_[{record.key.epoch, record.key.seq}] = {stream, ranges};
+  not_safe_[{record.key.epoch, record.key.seq}] = {stream, ranges, span_of(*block)};
   sealed.digests = block->digests();
   digests_kept_ += sealed.numbers.size();
   sealed_order_.emplace_back(stream, sealed.numbers.front());
@@ -239,14 +255,14 @@ void Readings::learn_wearers() {
 
 void Readings::learn_safe() {
   const sync::Lives& lives = node_.link().lives();
-  std::uint64_t stored = 0;
-  for (const sync::Life& life : lives.all()) stored += life.readings.outgoing.acknowledged();
-  if (std::exchange(safe_as_of_, stored) == stored) return;
+  std::vector<std::uint64_t> safe;
+  for (const sync::Life& life : lives.all()) safe.push_back(life.readings.safe);
+  if (std::exchange(safe_as_of_, safe) == safe) return;
   std::set<ingest::StreamKey> moved;
   std::erase_if(not_safe_, [&](const auto& entry) {
     const auto& [block, shipped] = entry;
     const sync::Life* life = lives.find(block.life);
-    if (!life || block.seq > life->readings.outgoing.acknowledged()) return false;
+    if (!life || block.seq > life->readings.safe) return false;
     for (const readings::Range& range : shipped.numbers) safe_[shipped.stream].add(range);
     moved.insert(shipped.stream);
     return true;

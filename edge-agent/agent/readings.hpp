@@ -3,6 +3,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 #include <vector>
 
@@ -15,7 +16,8 @@ namespace feldsher::edge {
 ///
 /// Stands beside the node and does no I/O of its own. Messages are committed as they come, all that came
 /// while one commit ran in the next; a receipt is published after that. Only the device's home says `upto`:
-/// all numbers up to it lie in blocks that central has on its disk.
+/// all numbers up to it lie in blocks that are on the disks of central and of its standby, or were erased
+/// by order. Without a standby nothing is, and `upto` stays where it was.
 class Readings {
  public:
   struct World {
@@ -67,6 +69,7 @@ class Readings {
     std::vector<std::uint64_t> numbers;
     Octets digests;
   };
+  static constexpr std::size_t most_seals_under_way = 64;
   struct BlockKey {
     Epoch life;
     std::uint64_t seq = 0;
@@ -75,6 +78,7 @@ class Readings {
   struct Shipped {
     ingest::StreamKey stream;
     std::vector<readings::Range> numbers;
+    BlockSpan span;
   };
   struct Wearer {
     std::optional<PatientId> patient;
@@ -86,7 +90,12 @@ class Readings {
   void flush();
   void tell();
   void tell_soon();
-  void seal(const ingest::StreamKey& stream);
+  /// False: nothing of it can be sealed now.
+  bool seal(const ingest::StreamKey& stream);
+  /// What an order to erase concerns is dropped: sealed by the store, the rest as soon as it is sealed. Its
+  /// numbers stay known.
+  void erased(const v1::Erasure& order, Transaction& with);
+  void seal_erased();
   void held(const Record& record);
   std::optional<ingest::ShortDigest> sealed_digest(const ingest::StreamKey& stream, std::uint64_t seq) const;
   void learn_wearers();
@@ -103,8 +112,9 @@ class Readings {
   std::map<ingest::StreamKey, std::map<std::uint64_t, Sealed>> sealed_;  // By first number.
   std::deque<std::pair<ingest::StreamKey, std::uint64_t>> sealed_order_;
   std::size_t digests_kept_ = 0;
-  std::map<BlockKey, Shipped> not_safe_;  // Blocks that central may not have.
-  std::uint64_t safe_as_of_ = 0;          // How many blocks central had.
+  std::map<BlockKey, Shipped> not_safe_;   // Blocks that one disk may have only.
+  std::vector<std::uint64_t> safe_as_of_;  // How many blocks were safe, life by life.
+  std::set<ingest::StreamKey> to_erase_;   // What of them is not sealed yet.
   std::map<ingest::StreamKey, readings::RangeSet> safe_;
   std::map<ingest::StreamKey, readings::RangeSet> cut_;  // What is on the disk of it: `cut_values`.
   std::map<DeviceId, Wearer> wearers_;

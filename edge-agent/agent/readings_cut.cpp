@@ -1,4 +1,4 @@
-// What a point still knows of readings whose blocks it has cut: their numbers.
+// What a point still knows of readings whose blocks it has cut, or dropped by order: their numbers.
 #include <boost/endian/conversion.hpp>
 
 #include "edge-agent/agent/readings.hpp"
@@ -65,6 +65,24 @@ void Readings::keep_cut(Transaction& transaction) {
     }
     transaction.values[cut_values + to_hex(key)] = std::move(ranges);
   }
+}
+
+void Readings::erased(const v1::Erasure& order, Transaction& with) {
+  std::erase_if(not_safe_, [&](const auto& entry) {
+    const Shipped& block = entry.second;
+    if (!erases(order, block.span)) return false;
+    for (const readings::Range& range : block.numbers) safe_[block.stream].add(range);
+    return true;
+  });
+  keep_cut(with);
+  for (const ingest::StreamKey& stream : intake_.unsealed())
+    for (const v1::ErasedReadings& each : order.readings())
+      if (stream.device.to_octets() == each.device()) to_erase_.insert(stream);
+}
+
+void Readings::seal_erased() {
+  while (!to_erase_.empty() && seals_under_way_ < most_seals_under_way)
+    if (!seal(*to_erase_.begin())) to_erase_.erase(to_erase_.begin());
 }
 
 }  // namespace feldsher::edge

@@ -10,9 +10,10 @@ namespace feldsher::edge {
 /// The list of revoked certificates that the point's broker reads (edge-agent/broker): serial numbers in
 /// lower-case hexadecimal, one a line. Loop thread only.
 ///
-/// It only grows, and an earlier run's is kept: a record that left the feed's scope lets nobody in again. The
-/// agent's own is never in it: whether a box that was revoked serves people is not decided by which arrives
-/// first, that news or the end of its line.
+/// It has those of the whole network: its brokers believe one authority. It only grows, and an earlier run's
+/// is kept: a record that left the feed's scope, because the certificate is over, lets nobody in again when
+/// this machine's clock goes back. (33 octets each.) The agent's own is never in it: whether a box that was
+/// revoked serves people is not decided by which arrives first, that news or the end of its line.
 class RevokedList {
  public:
   /// Reads what is there. `own`: the certificate that the agent shows at its broker.

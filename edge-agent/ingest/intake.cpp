@@ -39,7 +39,10 @@ std::size_t Intake::restore_sealed(const StreamKey& key, readings::Range sealed,
   for (auto entry = stream.unsealed.lower_bound(sealed.first);
        entry != stream.unsealed.end() && entry->first <= sealed.last;) {
     const auto at = entry++;
-    if (!at->second.durable) continue;
+    if (!at->second.durable) {
+      at->second.in_block = true;
+      continue;
+    }
     --stream.durable;
     --unsealed_messages_;
     ++gone;
@@ -172,17 +175,24 @@ std::optional<IntakeChunk> Intake::take_chunk() {
   return IntakeChunk{next_chunk_++, pending_.take()};
 }
 
-void Intake::committed(std::uint64_t chunk) {
+std::vector<std::uint64_t> Intake::committed(std::uint64_t chunk) {
   const auto found = chunks_.find(chunk);
   ensure(found != chunks_.end() && chunk < next_chunk_, "a commit of an intake row that was not taken");
-  for (const auto& [stream, seq] : found->second.to_commit) {
-    stream->second.unsealed.at(seq).durable = true;
+  std::vector<std::uint64_t> emptied;
+  for (const auto& [stream, seq] : std::exchange(found->second.to_commit, {})) {
+    owe(stream, seq);
+    const auto entry = stream->second.unsealed.find(seq);
+    ensure(entry != stream->second.unsealed.end(), "a message that left before its commit");
+    if (entry->second.in_block) {
+      --unsealed_messages_;
+      if (auto row = let_go(stream->second, entry)) emptied.push_back(*row);
+      continue;
+    }
+    entry->second.durable = true;
     ++stream->second.durable;
     ++counts_.receipted;
-    owe(stream, seq);
   }
-  found->second.to_commit.clear();
-  found->second.to_commit.shrink_to_fit();
+  return emptied;
 }
 
 std::vector<Intake::Addressed> Intake::take_receipts() {

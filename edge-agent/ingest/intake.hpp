@@ -92,8 +92,9 @@ class Intake {
   std::optional<IntakeChunk> take_chunk();
   /// How many messages the next chunk would hold.
   std::size_t waiting() const { return pending_count_; }
-  /// The commit of this chunk is done (`synchronous=FULL`).
-  void committed(std::uint64_t chunk);
+  /// The commit of this chunk is done (`synchronous=FULL`). Gives rows to delete: all of theirs came back in
+  /// blocks (`restore_sealed`) while they were on their way to the disk.
+  std::vector<std::uint64_t> committed(std::uint64_t chunk);
 
   struct Addressed {
     DeviceId device;
@@ -138,6 +139,7 @@ class Intake {
     ShortDigest digest{};
     std::optional<PatientId> wearer;
     bool durable = false;
+    bool in_block = false;  // Came back in one while it was on its way to the disk: not to be sealed again.
   };
   struct Stream {
     readings::RangeSet held;  // Durable or on its way, sealed or not.

@@ -117,9 +117,13 @@ void add_survey(std::vector<Sample>& out, const std::string& language) {
                     .tap(intent::Rate{9})
                     .settle()
                     .done("thanks"));
-  Walk one = walk();
-  one.desk.refuse = v1::ASK_CODE_UNKNOWN;
-  out.push_back(one.meet().type("482913").settle().done("refused"));
+  const std::pair<v1::AskRefusal, const char*> refusals[] = {{v1::ASK_CODE_UNKNOWN, "refused"},
+                                                             {v1::ASK_WRONG_STATE, "refused-early"}};
+  for (const auto& [refusal, state] : refusals) {
+    Walk one = walk();
+    one.desk.refuse = refusal;
+    out.push_back(one.meet().type("482913").settle().done(state));
+  }
 }
 
 void add_board(std::vector<Sample>& out, const std::string& language) {

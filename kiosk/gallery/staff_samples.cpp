@@ -82,6 +82,23 @@ void add_reception(std::vector<Sample>& out, const std::string& language) {
     out.push_back(one.settle().done("slip-instead"));
   }
   out.push_back(walk().sign_in().tap(intent::OpenLine{2}).tap(intent::OpenPriorities{}).done("priorities"));
+  out.push_back(
+      walk().sign_in().tap(intent::OpenLine{10}).tap(intent::OpenPriorities{}).done("priorities-walk-in"));
+  for (const bool acts : {false, true}) {
+    Walk one = walk();
+    one.desk.point.set_acts_unsynced(acts ? 14 : 0);
+    one.desk.point.set_readings_unsynced(380);
+    one.desk.point.set_oldest_unsynced_ms(one.desk.point.wall_ms() - 5 * 24 * 3'600'000LL);
+    out.push_back(one.sign_in().done(acts ? "list-all-waits" : "list-readings-wait"));
+  }
+  {
+    Walk one = walk();
+    one.desk.connected = true;
+    one.desk.point.set_connected(true);
+    one.desk.point.set_acts_unsynced(0);
+    one.desk.point.set_oldest_unsynced_ms(0);
+    out.push_back(one.sign_in().done("list-all-sent"));
+  }
   out.push_back(walk().sign_in().tap(intent::OpenWalkIn{}).done("walk-in"));
   out.push_back(walk()
                     .sign_in()

@@ -39,6 +39,13 @@ std::string own_name(std::string_view language) {
   return std::string(language);
 }
 
+std::string short_name(std::string_view language) {
+  if (language == "uk") return "Укр";
+  if (language == "ru") return "Рус";
+  if (language == "en") return "Eng";
+  return std::string(language);
+}
+
 Words::Words(const std::string& language)
     : language_(std::ranges::count(known_languages(), language) ? language : "en"),
       locale_(locale_of(language_)) {}

@@ -40,6 +40,8 @@ class Words {
 
 /// What a language calls itself: "Українська".
 std::string own_name(std::string_view language);
+/// The same where there is little room: "Укр".
+std::string short_name(std::string_view language);
 /// Languages that have a catalogue, and English.
 const std::vector<std::string>& known_languages();
 

@@ -1,9 +1,13 @@
 #include "kiosk/model/board.hpp"
 
+#include <algorithm>
+
 namespace feldsher::kiosk {
 
 Board::Board(Settings settings, MakeId make_id)
-    : settings_(std::move(settings)), desk_(std::move(make_id), DeskLine::Wants::nothing) {}
+    : settings_(std::move(settings)),
+      desk_(std::move(make_id), DeskLine::Wants::nothing),
+      language_(settings_.language) {}
 
 void Board::on(const Event& event, Moment now) {
   std::visit(Match{[&](const Connection& up) { desk_.on(up, now); },
@@ -21,6 +25,16 @@ void Board::on(const Event& event, Moment now) {
     until_ = now + announcement_time;
     ++announced_;
   }
+  if (!announcing_) turn_language(now);
+}
+
+void Board::turn_language(Moment now) {
+  if (!language_since_) language_since_ = now;
+  if (now - *language_since_ < language_time || settings_.languages.empty()) return;
+  language_since_ = now;
+  const auto at = std::ranges::find(settings_.languages, language_);
+  const bool wraps = at == settings_.languages.end() || at + 1 == settings_.languages.end();
+  language_ = wraps ? settings_.languages.front() : *(at + 1);
 }
 
 void Board::take(const v1::BoardSnapshot& snapshot) {

@@ -29,7 +29,8 @@ class Board {
   const char* screen_name(Moment now) const {
     return announcing_ ? "announcing" : silent(now) ? "silent" : "calls";
   }
-  const std::string& language() const { return settings_.language; }
+  /// Nobody touches a board: it speaks each of its languages in turn, and changes none amid an announcement.
+  const std::string& language() const { return language_; }
   const Settings& settings() const { return settings_; }
   const DeskLine& desk() const { return desk_; }
   const v1::BoardSnapshot& snapshot() const { return snapshot_; }
@@ -42,6 +43,7 @@ class Board {
 
  private:
   void take(const v1::BoardSnapshot& snapshot);
+  void turn_language(Moment now);
 
   Settings settings_;
   DeskLine desk_;
@@ -52,8 +54,11 @@ class Board {
   std::optional<Announcement> announcing_;
   Moment until_{};
   std::uint64_t announced_ = 0;
+  std::string language_;
+  std::optional<Moment> language_since_;
 };
 
 inline constexpr Moment announcement_time = std::chrono::seconds(8);
+inline constexpr Moment language_time = std::chrono::seconds(20);  ///< A board is read to its end in less.
 
 }  // namespace feldsher::kiosk

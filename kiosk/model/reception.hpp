@@ -30,6 +30,10 @@ class ReceptionDesk : public StaffScreen {
   std::size_t pages() const;
   /// The line that the dialogs `line` and `priorities` are about. It follows the list as it moves.
   const v1::ReceptionLine* line() const;
+  /// What a ticket of that line has when nobody says that it goes first: an appointment's keeps its own.
+  static v1::Priority usual_priority(const v1::ReceptionLine& line) {
+    return line.appointment().empty() ? v1::PRIORITY_ORDINARY : v1::PRIORITY_APPOINTMENT;
+  }
   /// The priority that a walk-in will get.
   v1::Priority walk_in_priority() const { return walk_in_priority_; }
   const v1::CheckedIn& slip() const { return slip_; }         ///< Of the dialog `slip`.

@@ -123,6 +123,22 @@ void draw_top(const ReceptionDesk& model, Canvas& canvas, Box& area, Moment now)
               {Type::small, palette::muted, Align::left, Stand::middle, false});
 }
 
+/// What the centre has not got, and how old the oldest of it is. Readings alone ask nothing of the registrar:
+/// the point sends them by itself.
+template <class Say>
+void say_unsent(const v1::PointView& point, const Words& words, const Say& say) {
+  const bool readings = point.readings_unsynced() > 0;
+  const auto acts = static_cast<std::int64_t>(point.acts_unsynced());
+  if (acts == 0 && !readings) return say(Tone::good, words.tr("everything is at the centre"));
+  std::string text =
+      acts == 0  ? words.tr("readings not sent yet")
+      : readings ? words.trn("{n} act and readings not sent yet", "{n} acts and readings not sent yet", acts)
+                 : words.trn("{n} act not sent yet", "{n} acts not sent yet", acts);
+  if (point.oldest_unsynced_ms() > 0 && !point.clock_unset())
+    text += ", " + age_words(point.wall_ms() - point.oldest_unsynced_ms(), words);
+  say(acts == 0 ? Tone::plain : Tone::amber, text);
+}
+
 /// What needs somebody first: the disk, requests that lapsed. Then the line to the centre, what it has not
 /// got, how old the schedule is, open requests. At the end of the strip, quietly: keys that lie in a file.
 void draw_point(const ReceptionDesk& model, Canvas& canvas, Box& area) {
@@ -158,15 +174,7 @@ void draw_point(const ReceptionDesk& model, Canvas& canvas, Box& area) {
                              model.view()->lapsed_requests()));
   say(point.connected() ? Tone::good : Tone::amber,
       point.connected() ? words.tr("line to the centre: up") : words.tr("line to the centre: down"));
-  if (point.acts_unsynced() > 0) {
-    std::string text = words.trn("{n} act not sent yet", "{n} acts not sent yet",
-                                 static_cast<std::int64_t>(point.acts_unsynced()));
-    if (point.oldest_unsynced_ms() > 0 && !point.clock_unset())
-      text += ", " + age_words(point.wall_ms() - point.oldest_unsynced_ms(), words);
-    say(Tone::amber, text);
-  } else {
-    say(Tone::good, words.tr("all acts are at the centre"));
-  }
+  say_unsent(point, words, say);
   if (point.schedule_as_of_ms() > 0 && !point.clock_unset()) {
     const auto age = point.wall_ms() - point.schedule_as_of_ms();
     say(age > 3'600'000 ? Tone::amber : Tone::plain,
@@ -204,7 +212,7 @@ void draw(const ReceptionDesk& model, Canvas& canvas, Moment now) {
   Box area = canvas.all().inset(56, 36);
   draw_top(model, canvas, area, now);
   draw_point(model, canvas, area);
-  draw_status(canvas, area, model.acts(), model.desk(), now);
+  draw_status(canvas, area, model, now);
   draw_pages(model, canvas, area);
   draw_list(model, canvas, area);
   canvas.enable(true);

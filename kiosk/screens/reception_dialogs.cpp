@@ -65,7 +65,8 @@ void draw_priorities(const ReceptionDesk& model, Canvas& canvas) {
   Box inside = titled_sheet(canvas, 1000, 760, words.tr("Why does this ticket go first?"));
   const auto* line = model.line();
   for (int i = 0; i < 4; ++i) {
-    const auto priority = priorities[static_cast<std::size_t>(i)];
+    const auto priority =
+        i == 0 && line ? ReceptionDesk::usual_priority(*line) : priorities[static_cast<std::size_t>(i)];
     const std::string id = "priority." + std::to_string(static_cast<int>(priority));
     const bool now = line && line->ticket().priority() == priority;
     if (button(canvas, {id.c_str(), inside.row(i, 4, 20), priority_word(priority, words),

@@ -52,6 +52,13 @@ std::string patient_sentence(v1::AskRefusal refusal, const Words& words) {
   return words.tr("This did not work here. Please go to reception: they will help you.");
 }
 
+std::string survey_sentence(v1::AskRefusal refusal, const Words& words) {
+  // At check-in the same refusal is for reception to look at.
+  if (refusal == v1::ASK_WRONG_STATE)
+    return words.tr("Your visit is not over yet. Please come back after it.");
+  return patient_sentence(refusal, words);
+}
+
 std::string staff_sentence(v1::AskRefusal refusal, const Words& words) {
   switch (refusal) {
     case v1::ASK_GRANTED:

@@ -8,6 +8,8 @@ namespace feldsher::kiosk {
 
 /// The one place where a refusal becomes the sentence that a patient reads.
 std::string patient_sentence(v1::AskRefusal refusal, const Words& words);
+/// The same at the survey.
+std::string survey_sentence(v1::AskRefusal refusal, const Words& words);
 /// The same for those who work here; "Done" when granted.
 std::string staff_sentence(v1::AskRefusal refusal, const Words& words);
 

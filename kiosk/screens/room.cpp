@@ -174,7 +174,7 @@ void draw(const RoomDesk& model, Canvas& canvas, Moment now) {
   canvas.enable(!model.transferring());
   Box area = canvas.all().inset(margin, 40);
   draw_top(model, canvas, area);
-  draw_status(canvas, area, model.acts(), model.desk(), now);
+  draw_status(canvas, area, model, now);
   if (!model.ended_elsewhere().empty())
     banner(canvas, area.cut_top(key_height, gap), Tone::amber, "info",
            canvas.words().tr_with("Ticket {ticket} was ended elsewhere. Reception knows more.",

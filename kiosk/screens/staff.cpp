@@ -152,9 +152,14 @@ void draw_door(Canvas& canvas, const DoorFrame& frame, Moment now) {
     draw_pin(canvas, frame, area, now);
 }
 
-void draw_status(Canvas& canvas, Box& area, const StaffActs& acts, const DeskLine& desk, Moment now) {
+void draw_status(Canvas& canvas, Box& area, const StaffScreen& model, Moment now) {
   const Words& words = canvas.words();
+  const StaffActs& acts = model.acts();
+  const DeskLine& desk = model.desk();
   Box strip = area.cut_bottom(key_height, 26);
+  if (const auto languages = model.settings().languages.size(); languages > 1)
+    language_switch(canvas, strip.cut_left(key_height * static_cast<float>(languages), gap),
+                    model.settings().languages, model.language());
   if (acts.may_undo()) {
     if (button(canvas, {"undo", strip.cut_right(260, gap), words.tr("Undo"), "undo", Look::secondary}))
       canvas.intend(intent::UndoLast{});

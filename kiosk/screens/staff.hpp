@@ -1,7 +1,7 @@
 #pragma once
 #include <string>
 
-#include "kiosk/model/staff_acts.hpp"
+#include "kiosk/model/staff_screen.hpp"
 #include "kiosk/theme/widgets.hpp"
 
 namespace feldsher::kiosk {
@@ -16,9 +16,9 @@ struct DoorFrame {
 };
 void draw_door(Canvas& canvas, const DoorFrame& frame, Moment now);
 
-/// The strip at the foot: what came of the last act, undo, the line to the desk and to the centre.
-/// Takes its height off `area`.
-void draw_status(Canvas& canvas, Box& area, const StaffActs& acts, const DeskLine& desk, Moment now);
+/// The strip at the foot: the language, what came of the last act, undo, the line to the desk and to the
+/// centre. Takes its height off `area`.
+void draw_status(Canvas& canvas, Box& area, const StaffScreen& model, Moment now);
 
 std::string ticket_status_word(v1::TicketStatus status, const Words& words);
 std::string priority_word(v1::Priority priority, const Words& words);

@@ -109,9 +109,15 @@ void draw_thanks(const SurveyDesk& model, Canvas& canvas, Box area, Moment now) 
 void draw_refused(const SurveyDesk& model, Canvas& canvas, Box area, Moment now) {
   const Words& words = canvas.words();
   Box bottom = area.cut_bottom(140, 40);
-  message(canvas, area, model.refusal() == v1::ASK_ALREADY_ANSWERED ? "check" : "info",
-          model.refusal() == v1::ASK_ALREADY_ANSWERED ? Tone::good : Tone::amber,
-          words.tr("Let us sort this out"), patient_sentence(model.refusal(), words));
+  const bool answered = model.refusal() == v1::ASK_ALREADY_ANSWERED;
+  const bool early = model.refusal() == v1::ASK_WRONG_STATE;
+  message(canvas, area,
+          answered ? "check"
+          : early  ? "clock"
+                   : "info",
+          answered || early ? Tone::good : Tone::amber,
+          early ? words.tr("A little later") : words.tr("Let us sort this out"),
+          survey_sentence(model.refusal(), words));
   const int wait = model.retry_seconds(now);
   const Box box = bottom.middle(std::min(bottom.w, 700.0f), 140);
   const bool again = may_try_again(model.refusal());

@@ -37,7 +37,8 @@ ca = "/etc/feldsher/kiosk/ca.pem"
 certificate = "/etc/feldsher/kiosk/terminal.pem"
 key = "/etc/feldsher/kiosk/terminal.key"
 
-# What the screen speaks when nobody has chosen, and what can be chosen, in this order.
+# What the screen speaks when nobody has chosen, and what can be chosen, in this order. A board, which nobody
+# touches, speaks each of them for 20 s in turn.
 language = "en"
 languages = ["uk", "ru", "en"]
 

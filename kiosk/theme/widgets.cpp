@@ -172,9 +172,12 @@ void language_switch(Canvas& canvas, const Box& box, const std::vector<std::stri
     const auto touch = canvas.target(id.c_str(), spot);
     const bool chosen = language == current;
     if (chosen || touch.held) canvas.card(spot.inset(8), (box.h - 16) / 2, palette::card);
-    canvas.text(spot.inset(22, 6), own_name(language),
-                {chosen ? Type::body_bold : Type::body, chosen ? palette::accent : palette::muted,
-                 Align::centre, Stand::middle, false});
+    const bool narrow = spot.w < 160;
+    const Type strong = narrow ? Type::small_bold : Type::body_bold,
+               quiet = narrow ? Type::small : Type::body;
+    canvas.text(spot.inset(narrow ? 8.0f : 22.0f, 6), narrow ? short_name(language) : own_name(language),
+                {chosen ? strong : quiet, chosen ? palette::accent : palette::muted, Align::centre,
+                 Stand::middle, false});
     if (touch.tapped) canvas.intend(intent::ChooseLanguage{language});
   }
 }

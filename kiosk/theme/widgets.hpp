@@ -56,7 +56,7 @@ Box chip(Canvas& canvas, float x, const Box& row, Tone tone, std::string_view te
 /// Digits, erase, and "+" where a number may begin with it. Intends `Digit` and `Erase`.
 void keypad(Canvas& canvas, const Box& box, bool plus = false);
 
-/// One tap for each language. Intends `ChooseLanguage`.
+/// One tap for each language, with its short name where its own has no room. Intends `ChooseLanguage`.
 void language_switch(Canvas& canvas, const Box& box, const std::vector<std::string>& languages,
                      const std::string& current);
 

@@ -15,8 +15,6 @@
 namespace feldsher {
 namespace {
 
-constexpr std::size_t largest_secret = 64U << 10;
-
 [[noreturn]] void fail(const char* what, const std::filesystem::path& path, int code) {
   throw Fault(fmt::format("{} {}: {}", what, path.string(), std::generic_category().message(code)));
 }
@@ -144,14 +142,14 @@ void write_public_file(const std::filesystem::path& path, OctetsView content) {
   replace(path, content, 0644);
 }
 
-Octets read_secret_file(const std::filesystem::path& path) {
+Octets read_secret_file(const std::filesystem::path& path, std::size_t most) {
   File file(path, O_RDONLY);
   struct stat about {};
   if (fstat(file.descriptor(), &about) != 0) fail("cannot look at", path, errno);
   if (!S_ISREG(about.st_mode)) throw Fault(fmt::format("{} is not a file", path.string()));
   if ((about.st_mode & 077) != 0)
     throw Fault(fmt::format("{} can be used by others: set its mode to 600", path.string()));
-  Octets content(largest_secret + 1, '\0');
+  Octets content(most + 1, '\0');
   std::size_t size = 0;
   while (size < content.size()) {
     const ssize_t got = ::read(file.descriptor(), content.data() + size, content.size() - size);
@@ -160,7 +158,9 @@ Octets read_secret_file(const std::filesystem::path& path) {
     if (got == 0) break;
     size += static_cast<std::size_t>(got);
   }
-  if (size > largest_secret) throw Fault(fmt::format("{} is too large for a key", path.string()));
+  if (size > most)
+    throw Fault(
+        fmt::format("{} is larger than {} KiB: it is not what it should be", path.string(), most >> 10));
   content.resize(size);
   return content;
 }

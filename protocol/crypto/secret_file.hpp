@@ -20,8 +20,11 @@ void replace_secret_file(const std::filesystem::path& path, OctetsView content);
 /// what is in its place can be read at every moment.
 void write_public_file(const std::filesystem::path& path, OctetsView content);
 
-/// The content of a secret file. Throws Fault when it is missing, larger than 64 KiB, or readable or
+/// More than any key.
+inline constexpr std::size_t largest_secret = 64U << 10;
+
+/// The content of a secret file. Throws Fault when it is missing, larger than `most` octets, or readable or
 /// writable by anybody but its owner (a key that others could read is not a key).
-Octets read_secret_file(const std::filesystem::path& path);
+Octets read_secret_file(const std::filesystem::path& path, std::size_t most = largest_secret);
 
 }  // namespace feldsher

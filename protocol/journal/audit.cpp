@@ -14,7 +14,7 @@ std::optional<Digest> digest_of(const std::optional<Octets>& octets) {
 
 }  // namespace
 
-Audit audit(SqlcipherJournal& journal, const std::vector<Octets>& central_keys,
+Audit audit(SqlcipherJournal& journal, const TrustedKeys& trusted,
             const std::vector<v1::SignedHead>& known_heads) {
   Audit report{.tenant = journal.tenant().to_text(),
                .rows = {},
@@ -23,7 +23,7 @@ Audit audit(SqlcipherJournal& journal, const std::vector<Octets>& central_keys,
                .findings = {},
                .damage = {}};
   Verifier verifier(journal.tenant());
-  verifier.demand_countersignatures(central_keys);
+  verifier.trust(trusted);
   try {
     for (auto& [name, signature] : journal.values(central_handover_values))
       verifier.handover(from_hex(name.substr(std::string_view(central_handover_values).size())), signature);
@@ -55,14 +55,16 @@ Audit audit(SqlcipherJournal& journal, const std::vector<Octets>& central_keys,
       verifier.record(row.journal, row.seq, std::move(row.core), std::move(row.body),
                       digest_of(row.body_digest), hash, digest_of(row.prev));
     });
+    verifier.lead(heads, Ed25519Check());
     verifier.kept(Ed25519Check());
     for (const auto& end : ends)
       verifier.tip(end.journal, end.seq, digest_of(end.hash).value_or(zero_digest));
     for (const v1::SignedHead& head : heads) verifier.head(head, Ed25519Check());
+    verifier.expect_led_to();
   } catch (const Fault& fault) {
     report.damage = fault.what();
   }
-  if (!central_keys.empty())
+  if (!trusted.central.empty())
     for (const auto& [id, count] : report.rows) report.countersigned[id] = verifier.countersigned(id);
   report.findings = verifier.findings();
   report.records = verifier.records_checked();

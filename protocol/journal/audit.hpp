@@ -15,7 +15,7 @@ struct Audit {
   std::map<JournalId, std::uint64_t> rows;  ///< How many records each journal holds.
   std::map<JournalId, std::uint64_t>
       cuts;  ///< Where those begin that were cut: by which checkpoint is checked.
-  /// How far central has signed or countersigned each journal, where its key was given; 0 = nowhere.
+  /// How far central has signed or countersigned each journal, where its key is known; 0 = nowhere.
   std::map<JournalId, std::uint64_t> countersigned;
   std::vector<Verifier::Finding> findings;
   std::string damage;  ///< The file could not be read to its end.
@@ -26,14 +26,13 @@ struct Audit {
 /// Checks every record, chain, tree, journal's end and signed head of the file; of a journal that was cut its
 /// checkpoint, what was kept before it, and all from there on.
 ///
-/// `central_keys` (raw Ed25519): each journal that has a head must have one with central's countersignature
-/// too, by one of these keys or one that they handed over to as the file proves. That is what shows a journal
-/// that was written anew, from its first record on, by somebody with this node's own key. What the node has
-/// signed since is its word alone: `countersigned` says from where on.
+/// `trusted`: central's countersignature shows a journal that was written anew, from its first record on, by
+/// somebody with this node's own key; the node's own key shows one that was written anew by somebody without
+/// it. What the node has signed since is its word alone: `countersigned` says from where on.
 ///
 /// `known_heads`: what somebody else keeps of these journals. A file that ends before one of them is an older
 /// copy, or was cut.
-Audit audit(SqlcipherJournal& journal, const std::vector<Octets>& central_keys = {},
+Audit audit(SqlcipherJournal& journal, const TrustedKeys& trusted = {},
             const std::vector<v1::SignedHead>& known_heads = {});
 
 }  // namespace feldsher

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cerrno>
 #include <functional>
@@ -14,6 +15,7 @@
 
 #include "protocol/journal/audit.hpp"
 #include "protocol/journal/data_folder.hpp"
+#include "protocol/journal/folder_trust.hpp"
 #include "protocol/journal/journal_snapshot.hpp"
 #include "protocol/journal/sqlcipher_journal.hpp"
 #include "protocol/record/result.hpp"
@@ -49,7 +51,29 @@ std::string stream_name(v1::Stream stream) {
 
 std::string epoch_name(Epoch epoch) { return fmt::format("{:016x}", epoch.value); }
 
-void tell(const Audit& report, const JournalPlace& place, std::ostream& out) {
+/// What the verdict rests on.
+void tell_trust(const Audit& report, const FolderTrust& trust, std::ostream& out) {
+  const bool central_known = !trust.keys.central.empty();
+  const bool countersigned = std::any_of(report.countersigned.begin(), report.countersigned.end(),
+                                         [](const auto& each) { return each.second != 0; });
+  if (!trust.unusable.empty()) out << fmt::format("not trusted: {}\n", trust.unusable);
+  for (const FolderTrust::Key& key : trust.told)
+    out << fmt::format("trusted: {}'s key {} ({})\n", key.whose, to_hex(key.key), key.from);
+  if (!central_known)
+    out << "Without central's key a journal that was replaced as a whole cannot be told from a true one: "
+           "give "
+           "--central-key.\n";
+  else if (!report.good())
+    return;
+  else if (!countersigned && !report.rows.empty())
+    out << "Central has countersigned nothing of it: it is the word of whoever has the node's key alone.\n";
+  else if (!trust.keys.countersignatures_demanded)
+    out << "Whoever replaced the journal and those files too cannot be told: --central-key with a key that "
+           "was "
+           "kept elsewhere proves more.\n";
+}
+
+void tell(const Audit& report, const JournalPlace& place, const FolderTrust& trust, std::ostream& out) {
   out << fmt::format("{}, tenant {}\n", place.folder.string(), report.tenant);
   if (!report.rows.empty())
     out << fmt::format("{:36}  {:8}  {:16}  {:>9}\n", "node", "journal", "epoch", "records");
@@ -69,6 +93,7 @@ void tell(const Audit& report, const JournalPlace& place, std::ostream& out) {
   if (!report.damage.empty()) out << fmt::format("BAD: {}\n", report.damage);
   out << fmt::format("{}: {} records in {} journals and {} signed heads checked\n",
                      report.good() ? "good" : "NOT GOOD", report.records, report.rows.size(), report.heads);
+  tell_trust(report, trust, out);
 }
 
 boost::json::object to_json(const JournalId& journal) {
@@ -77,8 +102,8 @@ boost::json::object to_json(const JournalId& journal) {
           {"epoch", epoch_name(journal.epoch)}};
 }
 
-void tell_json(const Audit& report, const JournalPlace& place, std::ostream& out) {
-  boost::json::array journals, findings;
+void tell_json(const Audit& report, const JournalPlace& place, const FolderTrust& trust, std::ostream& out) {
+  boost::json::array journals, findings, trusted;
   for (const auto& [journal, count] : report.rows) {
     boost::json::object one = to_json(journal);
     one["records"] = count;
@@ -93,10 +118,13 @@ void tell_json(const Audit& report, const JournalPlace& place, std::ostream& out
     one["what"] = finding.what;
     findings.push_back(std::move(one));
   }
-  boost::json::object all{{"good", report.good()},          {"folder", place.folder.string()},
-                          {"tenant", report.tenant},        {"records_checked", report.records},
-                          {"heads_checked", report.heads},  {"journals", std::move(journals)},
-                          {"findings", std::move(findings)}};
+  for (const FolderTrust::Key& key : trust.told)
+    trusted.push_back({{"whose", key.whose}, {"key", to_hex(key.key)}, {"from", key.from}});
+  boost::json::object all{{"good", report.good()},           {"folder", place.folder.string()},
+                          {"tenant", report.tenant},         {"records_checked", report.records},
+                          {"heads_checked", report.heads},   {"journals", std::move(journals)},
+                          {"findings", std::move(findings)}, {"trusted", std::move(trusted)}};
+  if (!trust.unusable.empty()) all["not_trusted"] = trust.unusable;
   if (!report.damage.empty()) all["damage"] = report.damage;
   out << boost::json::serialize(all) << '\n';
 }
@@ -186,8 +214,10 @@ void write_lines(SqlcipherJournal& journal, const std::function<void(OctetsView)
 
 Verdict verify_journals(const JournalPlace& place, bool json, std::ostream& out) {
   OpenedJournal opened(place);
-  const Audit report = audit(*opened.journal, place.central_keys);
-  json ? tell_json(report, place, out) : tell(report, place, out);
+  const FolderTrust trust =
+      place.central_keys.empty() ? trust_beside(place.folder) : trust_given(place.central_keys);
+  const Audit report = audit(*opened.journal, trust.keys);
+  json ? tell_json(report, place, trust, out) : tell(report, place, trust, out);
   return report.good() ? Verdict::good : Verdict::bad;
 }
 

@@ -15,16 +15,21 @@ int main(int argc, char** argv) {
   bool json = false;
   std::string file;
   std::vector<std::string> central_keys;
-  CLI::App* verify =
-      app.add_subcommand("verify", "Check every record, chain and signed head; name the first bad record");
+  CLI::App* verify = app.add_subcommand(
+      "verify",
+      "Check every record, chain and signed head; name the first bad record.\n"
+      "Trusts central's key that lies in the folder (a point's node.json, central's head.key), and says so.\n"
+      "Whoever replaces the journal may replace that too: a key that was kept elsewhere proves more\n"
+      "(--central-key).");
   verify->add_option("folder", place.folder, "Data folder of a program (holds journal.db and journal.key)")
       ->required();
   verify->add_flag("--json", json, "Answer one JSON object");
   verify->add_flag("--live", place.live, "The program is running: look at a private copy");
   verify
       ->add_option("--central-key", central_keys,
-                   "64 hexadecimal digits (central_head_key in a point's node.json): demand central's\n"
-                   "countersignature, by this key or one that it handed over to; may be given again")
+                   "64 hexadecimal digits (central_head_key in a point's node.json), kept elsewhere: demand\n"
+                   "central's countersignature, by this key or one that it handed over to, whatever lies in\n"
+                   "the folder; may be given again")
       ->allow_extra_args(false)
       ->check([](const std::string& text) {
         return feldsher::from_hex(text).size() == 32 ? "" : "64 hexadecimal digits are expected";

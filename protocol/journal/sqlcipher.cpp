@@ -9,8 +9,11 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
+#include <utility>
 
+#include "protocol/journal/renewed_log.hpp"
 #include "protocol/record/digest.hpp"
 #include "protocol/record/result.hpp"
 
@@ -35,12 +38,24 @@ std::string DatabaseKey::to_hex() const {
 }
 
 namespace sqlcipher {
+
+void replace_file(const std::filesystem::path& from, const std::filesystem::path& to) {
+  const auto folder = to.has_parent_path() ? to.parent_path() : std::filesystem::path(".");
+  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool done = descriptor >= 0 && ::rename(from.c_str(), to.c_str()) == 0 && ::fsync(descriptor) == 0;
+  const int error = errno;
+  if (descriptor >= 0) ::close(descriptor);
+  if (!done)
+    throw Fault(
+        fmt::format("cannot put {} in its place: {}", to.string(), std::generic_category().message(error)));
+}
+
 namespace {
 
 /// SQLite gives a new file the process's umask; ours is for its owner only, from its first octet on. A file
 /// that is there is not touched: closing it would drop the locks that this process may have on it.
 void create_private(const std::filesystem::path& path) {
-  int file = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0 && errno != EEXIST)
     throw Fault(fmt::format("cannot make {}: {}", path.string(), std::generic_category().message(errno)));
   if (file >= 0) close(file);
@@ -91,6 +106,14 @@ Database::Database(std::filesystem::path path, const DatabaseKey& key, Access ac
     : path_(std::move(path)) {
   ensure(disk.encrypted || disk.vfs, "a real disk holds encrypted pages only");
   if (access == Access::write && !disk.vfs) create_private(path_);
+  open(key, access, disk);
+  if (access == Access::look || !renew_log(*this, disk)) return;
+  leave_as_is();
+  sqlite3_close_v2(std::exchange(handle_, nullptr));
+  open(key, access, disk);
+}
+
+void Database::open(const DatabaseKey& key, Access access, const Disk& disk) {
   if (open(key, access, disk, Salt::of_file)) return;
   // The first page was torn by a power cut, and with it the salt; the log has a good copy that only the salt
   // opens.

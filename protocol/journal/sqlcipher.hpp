@@ -31,10 +31,14 @@ enum class Access {
   look,   ///< Nothing is changed, not even by a checkpoint at closing.
 };
 
+/// Puts one file in the place of another, durably. Throws Fault.
+void replace_file(const std::filesystem::path& from, const std::filesystem::path& to);
+
 /// Where the files lie. Programs leave it as it is; crash tests put a disk in memory in its place.
 struct Disk {
   const char* vfs = nullptr;  ///< Name of a registered sqlite3_vfs; null: the machine's own disk.
   bool encrypted = true;      ///< False: plain pages, the same in every run. Only where `vfs` is named.
+  void (*replace)(const std::filesystem::path& from, const std::filesystem::path& to) = replace_file;
 };
 
 /// One encrypted SQLite file, opened by one connection and locked against every other process.
@@ -67,6 +71,7 @@ class Database {
 
  private:
   enum class Salt { of_file, of_key };
+  void open(const DatabaseKey& key, Access access, const Disk& disk);
   /// False: the file's first page cannot be read with the salt that is in it.
   bool open(const DatabaseKey& key, Access access, const Disk& disk, Salt salt);
   void configure(const DatabaseKey& key, Access access, const Disk& disk, Salt salt);

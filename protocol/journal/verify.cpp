@@ -1,35 +1,16 @@
 #include "protocol/journal/verify.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "protocol/contracts/clinic.pb.h"
-#include "protocol/journal/head_keys.hpp"
 
 namespace feldsher {
-namespace {
 
-std::optional<JournalId> journal_of(const v1::Head& head) {
+std::optional<JournalId> Verifier::journal_of(const v1::Head& head) {
   auto origin = NodeId::from_octets(head.origin());
   if (!origin) return std::nullopt;
   return JournalId{*origin, head.stream(), Epoch{head.epoch()}};
 }
-
-/// What is missing where a countersignature is by none of the keys that are central's.
-std::string with_which_key(const Octets& key_id, const std::vector<Octets>& keys) {
-  const bool is_known = std::any_of(keys.begin(), keys.end(), [&](const Octets& key) {
-    return to_octets(sha256(key)).starts_with(key_id);
-  });
-  if (is_known) return "";  // Also an empty one.
-  return fmt::format(
-      " with a key that was given, or that such a key handed over to; it names the key {}. Missing is that "
-      "key, "
-      "or what the given one signed for it",
-      to_hex(key_id));
-}
-
-}  // namespace
 
 Verifier::Progress& Verifier::progress(const JournalId& journal) {
   auto [at, is_new] = journals_.try_emplace(journal);
@@ -94,36 +75,18 @@ void Verifier::kept(const SignatureCheck& check) {
   auto bad = [&](const std::string& what) { findings_.push_back({journal, seq, what}); };
   if (!signed_checkpoint_) return bad("the journal was cut here, and there is no checkpoint");
   if (const char* what = differs()) return bad(std::string("the checkpoint: ") + what);
-  const auto key = head_keys_.find({*NodeId::from_octets(checkpoint_.node()), Epoch{checkpoint_.epoch()}});
-  if (key == head_keys_.end() ||
-      !is_signed_by(key->second, *signed_checkpoint_, signed_checkpoint_->signature(), check))
+  const auto life = lives_.find({*NodeId::from_octets(checkpoint_.node()), Epoch{checkpoint_.epoch()}});
+  if (life == lives_.end() ||
+      !is_signed_by(life->second.head_key, *signed_checkpoint_, signed_checkpoint_->signature(), check))
     return bad("the checkpoint: its node has not signed it");
   const auto& central = keys_of_central(check);
   if (!central.empty() && std::none_of(central.begin(), central.end(), [&](const Octets& each) {
         return is_signed_by(each, *signed_checkpoint_, signed_checkpoint_->countersignature(), check);
       }))
     return bad("the checkpoint: central has not countersigned it" +
-               with_which_key(signed_checkpoint_->counter_key_id(), central));
-}
-
-void Verifier::handover(Octets key, Octets signature) {
-  handovers_.emplace_back(std::move(key), std::move(signature));
-  handovers_grew_ = true;
-}
-
-const std::vector<Octets>& Verifier::keys_of_central(const SignatureCheck& check) {
-  if (central_keys_.empty() || !std::exchange(handovers_grew_, false)) return central_keys_;
-  HeadKeys keys(std::move(central_keys_), check);
-  // One may stand before the one that it rests on.
-  while (std::erase_if(handovers_, [&](const auto& each) { return keys.take(each.first, each.second); }) >
-         0) {
-  }
-  return central_keys_ = keys.all();
-}
-
-std::uint64_t Verifier::countersigned(const JournalId& journal) const {
-  const auto at = journals_.find(journal);
-  return at == journals_.end() ? 0 : at->second.countersigned;
+               with_which_key(signed_checkpoint_->counter_key_id()));
+  if (central.empty()) return;
+  for (auto& [id, at] : journals_) at.countersigned = at.cut.seq;
 }
 
 void Verifier::record(const JournalId& journal, std::uint64_t seq, Octets core, std::optional<Octets> body,
@@ -152,7 +115,10 @@ void Verifier::record(const JournalId& journal, std::uint64_t seq, Octets core, 
   // A life's first act is its `opened`.
   if (record.header.verb() == v1::OPENED && seq == 1)
     if (auto life = record.body<v1::NodeLife>()) {
-      head_keys_[{journal.origin, journal.epoch}] = life->head_key();
+      lives_[{journal.origin, journal.epoch}] = {.head_key = life->head_key(),
+                                                 .parent = {life->parent_epoch()},
+                                                 .parent_seq = life->parent_seq(),
+                                                 .parent_hash = life->parent_hash()};
       if (!life->handover().empty()) handover(life->head_key(), life->handover());
     }
   ++records_checked_;
@@ -185,25 +151,16 @@ void Verifier::head(const v1::SignedHead& signed_head, const SignatureCheck& che
   if (head.seq() > at.tip.seq)
     return found(at, at.tip.seq + 1,
                  "the journal ends before its signed head, which is at " + std::to_string(head.seq()));
-  auto key = head_keys_.find({journal->origin, journal->epoch});
-  if (key == head_keys_.end()) return found(at, 0, "no record says which key signs this life's heads");
+  auto life = lives_.find({journal->origin, journal->epoch});
+  if (life == lives_.end()) return found(at, 0, "no record says which key signs this life's heads");
   auto [chain, root] = places_[*journal][head.seq()];
   const bool before_cut = head.seq() < at.cut.seq;  // Of what it tells of nothing has to be here.
   const bool tree_known = at.cut.edge.leaves() == at.cut.seq;
   if (!before_cut && (head.chain() != view_of(chain) || (tree_known && head.tree_root() != view_of(root))))
     return found(at, head.seq(), "the records up to here are not those that the node signed");
-  if (!check.verify(key->second, signed_head.head(), signed_head.signature()))
+  if (!check.verify(life->second.head_key, signed_head.head(), signed_head.signature()))
     return found(at, 0, "the signature of a head is wrong");
-  const auto& central = keys_of_central(check);
-  if (central.empty()) return;
-  const bool countersigned = std::any_of(central.begin(), central.end(), [&](const Octets& each) {
-    return each == key->second || check.verify(each, signed_head.head(), signed_head.countersignature());
-  });
-  if (countersigned)
-    at.countersigned = head.seq();
-  else if (at.countersigned == 0 || !signed_head.countersignature().empty())
-    found(at, 0,
-          "central has not countersigned this head" + with_which_key(signed_head.counter_key_id(), central));
+  if (!trusted_.empty()) expect_countersigned(at, signed_head, head.seq(), check);
 }
 
 void Verifier::tip(const JournalId& journal, std::uint64_t seq, const Digest& hash) {

@@ -13,12 +13,15 @@ namespace feldsher::readings {
 ///
 ///     {"agent":"<uuid>","epoch":"<16 hex>","stored":[[1,7],[9,9]],"upto":5}
 ///
-/// A device may forget a message when it is in `stored`; a gateway waits for `upto`.
+/// A device may forget a message when it is in `stored`; a gateway waits for `upto`. Without a
+/// standby at central nothing is safe and `upto` does not move: a gateway then keeps what it has for as long
+/// as it has room, and lets go of the oldest that is `stored`.
 struct Receipt {
   NodeId agent;
   Epoch epoch;                        ///< Of the device's life that the numbers belong to.
   std::vector<Range> stored;          ///< Ascending, disjoint; what this agent holds.
-  std::optional<std::uint64_t> upto;  ///< Only from the device's home agent: all up to here are safe.
+  std::optional<std::uint64_t> upto;  ///< Only from the device's home agent: all up to here are safe,
+                                      ///< on the disks of central and its standby, or erased by order.
 
   bool operator==(const Receipt&) const = default;
 };

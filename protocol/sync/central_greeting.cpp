@@ -3,8 +3,15 @@
 
 #include "protocol/record/result.hpp"
 #include "protocol/sync/central_link.hpp"
+#include "protocol/sync/refusals.hpp"
 
 namespace feldsher::sync {
+namespace {
+
+const std::string another_journal =
+    std::string("its journal is another than the one held here") + anew_remedy;
+
+}  // namespace
 
 void CentralLink::on_hello(const v1::Hello& hello) {
   if (hello.ticket().size() != 16 || hello.next_ticket().size() != 16 || hello.epoch() == 0)
@@ -17,7 +24,8 @@ void CentralLink::on_hello(const v1::Hello& hello) {
     return refuse(hello, v1::REFUSAL_FOREIGN);
   if (!host_.enrolled(node_) || is_over(hello)) {
     if (!lives_.empty() && reported_.insert("ended " + std::to_string(hello.epoch()) + hello.ticket()).second)
-      host_.incident(v1::INCIDENT_ENDED, node_, "a box whose lives two people have ended asked to come in");
+      host_.incident(v1::INCIDENT_ENDED, node_,
+                     std::string("a box whose lives two people have ended asked to come in") + anew_remedy);
     return refuse(hello, v1::REFUSAL_UNKNOWN_NODE);
   }
   phase_ = Phase::greeted;
@@ -37,7 +45,7 @@ void CentralLink::on_hello(const v1::Hello& hello) {
     if (recent == at->second.recent.end())
       greeting.to_compare.emplace_back(at->second.tip.journal, mark);
     else if (mark.chain() != view_of(recent->second))
-      return clone(hello, "its journal is another than the one held here");
+      return clone(hello, another_journal);
   }
   compare(std::move(greeting));
 }
@@ -54,8 +62,7 @@ void CentralLink::compare(Greeting greeting) {
                   greeting = std::move(greeting)](std::vector<Record> records) mutable {
                    if (connection != connection_) return;
                    const bool same = !records.empty() && mark.chain() == view_of(records.front().stored.hash);
-                   if (!same && journal.origin == node_)
-                     return clone(greeting.hello, "its journal is another than the one held here");
+                   if (!same && journal.origin == node_) return clone(greeting.hello, another_journal);
                    // What is not held here at all is counted as forgotten.
                    greeting.heard_another = greeting.heard_another || (!same && !records.empty());
                    compare(std::move(greeting));
@@ -87,7 +94,8 @@ bool CentralLink::judge_heard(const Greeting& greeting, bool first_contact) {
   // The incident is itself an act of central: counted anew it would be another each time.
   if (reported_.insert("ahead").second)
     host_.incident(v1::INCIDENT_FORGOTTEN, node_,
-                   why + ", " + heard + ": another has taken this one's place, or its disk was set back");
+                   why + ", " + heard + ": another has taken this one's place, or its disk was set back" +
+                       younger_central_remedy);
   drop(why);
   return false;
 }
@@ -106,11 +114,17 @@ void CentralLink::judge_tickets(const Greeting& greeting) {
   if (!was_greeted(Epoch{hello.epoch()})) greeted_lives_.push_back({Epoch{hello.epoch()}});
   const bool excused = pardoned_ || (retry && by_pardon_);
   if (!excused && !lives_.empty() && !was_greeted(life()))
-    return clone(hello, "it does not know the youngest life of the node");
+    return clone(hello,
+                 std::string("it does not know the youngest life of the node: its disk is older than one "
+                             "that was here since") +
+                     older_disk_remedy);
   // A restored disk shows an old ticket and holds less than we do: it gets back what it lost, and goes on in
   // a new life. If it was a copy, the original does not know that life, and is noticed then.
   if (!first_contact && !retry && !goes_on && (!behind || rival))
-    return clone(hello, "its ticket was not the next one");
+    return clone(hello,
+                 std::string("its ticket was not the next one: another disk of this point was here since, "
+                             "or is here now") +
+                     older_disk_remedy);
   by_pardon_ = excused;
   pardoned_ = false;
   Tickets accepted{hello.ticket(), hello.next_ticket()};

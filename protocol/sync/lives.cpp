@@ -24,7 +24,8 @@ Life::Life(NodeId node, Epoch of)
                .outgoing = Outgoing(readings_window)} {}
 
 void Life::settle(v1::Stream stream, std::uint64_t seq) {
-  if (stream == v1::ACTS) unsynced.erase(unsynced.begin(), unsynced.upper_bound(seq));
+  auto& unsynced = way(stream).unsynced;
+  unsynced.erase(unsynced.begin(), unsynced.upper_bound(seq));
 }
 
 void Lives::resume(JournalStore& store) {
@@ -140,9 +141,17 @@ std::uint64_t Lives::safe(v1::Stream stream) const {
 }
 
 std::int64_t Lives::oldest_unsynced_ms() const {
-  for (const Life& life : lives_)
-    if (!life.unsynced.empty()) return life.unsynced.begin()->second;
-  return 0;
+  std::int64_t oldest = 0;
+  for (v1::Stream stream : {v1::ACTS, v1::READINGS}) {
+    // A clock that was set back does not make a younger record the older one.
+    const auto first = std::find_if(lives_.begin(), lives_.end(), [stream](const Life& life) {
+      return !life.way(stream).unsynced.empty();
+    });
+    if (first == lives_.end()) continue;
+    const std::int64_t written = first->way(stream).unsynced.begin()->second;
+    oldest = oldest == 0 ? written : std::min(oldest, written);
+  }
+  return oldest;
 }
 
 }  // namespace feldsher::sync

@@ -19,6 +19,8 @@ struct Life {
         0;  ///< Up to there it is on the disk of central's standby too: it may be trimmed here.
     std::uint64_t cut = 0;  ///< Up to there it was cut: it cannot be sent again.
     bool reading = false;   ///< A batch is being read from the disk.
+    /// Records that central has not stored: seq → when they were written, Unix ms.
+    std::map<std::uint64_t, std::int64_t> unsynced = {};
   };
 
   Life(NodeId node, Epoch epoch);
@@ -30,7 +32,6 @@ struct Life {
   Epoch epoch;
   Way acts, readings;
   Octets head_key;  ///< That its `opened` names: only this key signs its heads.
-  std::map<std::uint64_t, std::int64_t> unsynced;  ///< Acts that central has not stored: seq → Unix ms.
 };
 
 /// The lives of a node, oldest first: in the order that LifeOrder says.
@@ -72,7 +73,7 @@ class Lives {
   std::uint64_t unsynced(v1::Stream stream) const;
   /// How many records are safe, over all lives.
   std::uint64_t safe(v1::Stream stream) const;
-  /// When the oldest act was written that central has not stored (Unix ms); 0 = it has all.
+  /// When the oldest act or reading block was written that central has not stored (Unix ms); 0 = it has all.
   std::int64_t oldest_unsynced_ms() const;
 
  private:

@@ -1,6 +1,7 @@
 // The greeting of PointLink: what it says of itself, and where it goes on after the welcome.
 #include "protocol/journal/head_keys.hpp"
 #include "protocol/sync/point_link.hpp"
+#include "protocol/sync/refusals.hpp"
 
 namespace feldsher::sync {
 namespace {
@@ -72,7 +73,7 @@ void PointLink::on_welcome(const v1::Welcome& welcome, const Instant& now) {
     refusal_ = welcome.refusal();
     if (refusal_ == v1::REFUSAL_CLONE)
       host_.incident(v1::INCIDENT_CLONE, "central refused this box as a copy");
-    return drop("refused by central");
+    return drop(sentence_of(welcome.refusal()));
   }
   // The ticket was accepted: the next hello shows the next one.
   ticket_ = next_ticket_;

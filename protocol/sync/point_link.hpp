@@ -67,7 +67,7 @@ class PointLink {
   void tick(const Instant& now);
   /// A record of ours became durable: `tip` is the journal's end after it.
   void durable(const JournalTip& tip, const Instant& now);
-  /// The subject of one of our own acts is at `record` now: for the state hash.
+  /// A record of ours is in its journal. Of an act: its subject is at `record` now, for the state hash.
   void wrote(const Record& record);
   /// Whether records may be written in the present life. Where not, and they must be: `open_life` first.
   bool may_write() const { return confirmed_; }

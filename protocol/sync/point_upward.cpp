@@ -45,13 +45,14 @@ void PointLink::was_cut(const JournalTip& cut) {
 }
 
 void PointLink::wrote(const Record& record) {
-  if (record.key.stream != v1::ACTS) return;
-  if (!outdated(record)) own_.put(record.subject, record.key);
+  const bool act = record.key.stream == v1::ACTS;
+  if (act && !outdated(record)) own_.put(record.subject, record.key);
   Life* life = lives_.find(record.key.epoch);
   if (!life) return;
-  if (record.key.seq > life->acts.outgoing.acknowledged())
-    life->unsynced[record.key.seq] = record.header.at().wall_ms();
-  if (record.header.verb() == v1::OPENED)
+  Life::Way& way = life->way(record.key.stream);
+  if (record.key.seq > way.outgoing.acknowledged())
+    way.unsynced[record.key.seq] = record.header.at().wall_ms();
+  if (act && record.header.verb() == v1::OPENED)
     if (auto opened = record.body<v1::NodeLife>()) life->head_key = opened->head_key();
 }
 
@@ -99,7 +100,11 @@ void PointLink::send_batch(Life& life, v1::Stream stream, const std::vector<Reco
   batch.set_epoch(life.epoch.value);
   batch.set_first_seq(records.front().key.seq);
   batch.set_prev(to_octets(records.front().stored.prev));
-  for (const Record& record : records) *batch.add_records() = to_wire(record.stored, true);
+  for (const Record& record : records) {
+    *batch.add_records() = to_wire(record.stored, true);
+    // A central that was restored lacks what it had acknowledged once.
+    way.unsynced[record.key.seq] = record.header.at().wall_ms();
+  }
   // The heads of a life are signed by the key that its `opened` names, and by no later one.
   if (records.back().key.seq == way.tip.seq && life.head_key == signer_.public_key())
     *batch.mutable_head() = sign_head(writer_.tenant(), way.tip, signer_);

@@ -103,6 +103,31 @@ TEST_CASE("after a failed fsync its pages are seen until they are evicted, and n
   CHECK(file.disk.octets(0) == sectors("a"));
 }
 
+TEST_CASE("a rename that was not synced leaves the one file or the other under the name", "[crash][X11]") {
+  OneFile file;
+  file.write(0, sectors("a"));
+  file.sync();
+  file.disk.apply({.kind = DiskCall::Kind::make, .name = "fresh", .file = 0, .offset = 0, .octets = {}});
+  file.disk.apply(
+      {.kind = DiskCall::Kind::write, .name = {}, .file = 1, .offset = 0, .octets = sectors("b")});
+  file.disk.apply({.kind = DiskCall::Kind::sync, .name = {}, .file = 1, .offset = 0, .octets = {}});
+  file.disk.apply({.kind = DiskCall::Kind::sync_folder, .name = {}, .file = 0, .offset = 0, .octets = {}});
+  file.disk.apply(
+      {.kind = DiskCall::Kind::rename, .name = "fresh", .file = 0, .offset = 0, .octets = {}, .to = "file"});
+  CHECK(file.disk.octets(*file.disk.find("file")) == sectors("b"));
+  CHECK_FALSE(file.disk.find("fresh"));
+  std::map<Octets, int> found;
+  for (std::uint64_t seed = 0; seed < 100; ++seed) {
+    SectorDisk cut = file.disk;
+    SplitMix random(seed);
+    cut.cut_power(random);
+    ++found[cut.octets(*cut.find("file"))];
+  }
+  CHECK(found[sectors("a")] > 10);
+  CHECK(found[sectors("b")] > 10);
+  CHECK(found.size() == 2);
+}
+
 TEST_CASE("a hunt over two scripts finds nothing in the product", "[crash][X11]") {
   const auto script = GENERATE(as<std::string>(), "first-start", "idle-checkpoints");
   const HuntResult result = hunt({.points = 1, .seed = 7, .script = script});

@@ -98,6 +98,7 @@ int open_file(sqlite3_vfs*, const char* path, sqlite3_file* base, int flags, int
   SectorDisk* disk = DiskVfs::get().disk_of(path);
   if (!disk) return SQLITE_CANTOPEN;
   const std::string name = DiskVfs::name_of(path);
+  if (disk->find(name) && (flags & SQLITE_OPEN_EXCLUSIVE)) return SQLITE_CANTOPEN;
   if (!disk->find(name)) {
     if (!(flags & SQLITE_OPEN_CREATE)) return SQLITE_CANTOPEN;
     DiskCall make{.kind = DiskCall::Kind::make, .name = name, .file = 0, .offset = 0, .octets = {}};
@@ -250,6 +251,16 @@ int DiskVfs::change(SectorDisk& disk, DiskCall call) {
     disk.forget_unsynced(call.file);
   }
   return code_of(call.kind, plan_.failure);
+}
+
+void DiskVfs::replace(const std::filesystem::path& from, const std::filesystem::path& to) {
+  SectorDisk* disk = get().disk_of(from.string());
+  DiskCall rename = call(DiskCall::Kind::rename, 0);
+  rename.name = name_of(from.string());
+  rename.to = name_of(to.string());
+  if (!disk || get().change(*disk, std::move(rename)) != SQLITE_OK ||
+      get().change(*disk, call(DiskCall::Kind::sync_folder, 0)) != SQLITE_OK)
+    throw Fault("cannot put " + to.string() + " in its place: the disk failed");
 }
 
 void DiskVfs::fill(char* to, int count) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <filesystem>
 #include <functional>
 #include <map>
 
@@ -44,6 +45,8 @@ class DiskVfs {
   SectorDisk* disk_of(const std::string& path);
   static std::string name_of(const std::string& path);
   int change(SectorDisk& disk, DiskCall call);
+  /// As rename(2) and a sync of the folder: sqlcipher::Disk::replace. Throws Fault.
+  static void replace(const std::filesystem::path& from, const std::filesystem::path& to);
   void fill(char* to, int count);
 
  private:

@@ -122,7 +122,8 @@ std::unique_ptr<SqlcipherStore> open_disk(TenantId tenant, const Opening& openin
   }
   static const DatabaseKey key{{1, 2, 3, 4, 5, 6, 7, 8}};
   return std::make_unique<SqlcipherStore>(
-      opening.path, tenant, key, sqlcipher::Disk{.vfs = DiskVfs::name, .encrypted = opening.encrypted});
+      opening.path, tenant, key,
+      sqlcipher::Disk{.vfs = DiskVfs::name, .encrypted = opening.encrypted, .replace = DiskVfs::replace});
 }
 
 }  // namespace

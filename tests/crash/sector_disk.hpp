@@ -14,12 +14,13 @@ inline constexpr std::uint64_t sector = 512;
 
 /// One thing that a process asks a disk to do.
 struct DiskCall {
-  enum class Kind { make, remove, write, truncate, sync, sync_folder };
+  enum class Kind { make, remove, write, truncate, sync, sync_folder, rename };
   Kind kind = Kind::sync_folder;
-  std::string name;          ///< Of the file: make and remove.
+  std::string name;          ///< Of the file: make, remove, rename.
   std::size_t file = 0;      ///< Which file, by the order of making: write, truncate, sync.
   std::uint64_t offset = 0;  ///< Where a write begins, or the new size.
   Octets octets;             ///< What is written.
+  std::string to = {};       ///< The name that a rename gives; whose it was is gone.
 };
 
 /// A disk under a kernel's page cache, in memory.
@@ -38,7 +39,8 @@ class SectorDisk {
   /// What fsync does in Linux when a page cannot be written: the pages are clean from now on, and seen until
   /// they are evicted, and will never be on the disk.
   void forget_unsynced(std::size_t file);
-  /// The kernel needs memory: some of what `forget_unsynced` left behind is read from the disk again.
+  /// The kernel may need memory: none, little or much of what `forget_unsynced` left behind is read from the
+  /// disk again.
   void evict(Random& random);
 
   /// The power goes, and comes back.

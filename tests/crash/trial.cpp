@@ -55,9 +55,11 @@ Trial::Trial(Script script, const Opening& opening, std::uint64_t seed)
 
 std::string Trial::describe_call(std::size_t at) const {
   if (at >= calls_.size()) return "the end";
-  static constexpr const char* kinds[]{"make", "remove", "write", "truncate", "sync", "sync the folder"};
+  static constexpr const char* kinds[]{"make", "remove",          "write", "truncate",
+                                       "sync", "sync the folder", "rename"};
   const DiskCall& call = calls_[at].call;
-  const bool named = call.kind == DiskCall::Kind::make || call.kind == DiskCall::Kind::remove;
+  const bool named = call.kind == DiskCall::Kind::make || call.kind == DiskCall::Kind::remove ||
+                     call.kind == DiskCall::Kind::rename;
   return fmt::format("call {}, {} {} at {}+{}", at + 1, kinds[static_cast<int>(call.kind)],
                      named ? call.name : fmt::format("file {}", call.file), call.offset, call.octets.size());
 }
@@ -121,7 +123,33 @@ std::optional<std::size_t> Trial::place_of(const State& state, Range range) cons
   return std::nullopt;
 }
 
+void Trial::fail_to_start(SectorDisk& disk, Random& random) const {
+  DiskVfs& vfs = DiskVfs::get();
+  {
+    const Mount mount(disk, random.u64());
+    static constexpr Failure failures[]{Failure::eio, Failure::enospc, Failure::lost_pages};
+    vfs.plan({.first = 1 + random.below(24),
+              .for_good = random.below(2) == 0,
+              .failure = failures[random.below(3)]});
+    try {
+      open_store(script_, {.path = mount.journal(), .encrypted = opening_.encrypted});
+    } catch (const Fault&) {
+      // Told, and nothing was used.
+    }
+    vfs.plan({});
+  }
+  switch (random.below(3)) {
+    case 0:
+      return disk.evict(random);
+    case 1:
+      return disk.cut_power(random);
+    default:
+      return;  // It is tried again at once.
+  }
+}
+
 std::optional<std::string> Trial::recover(SectorDisk disk, Range range, Random& random, int deaths) const {
+  if (deaths > 0 && random.below(4) == 0) fail_to_start(disk, random);
   const Mount mount(disk, random.u64());
   std::optional<SectorDisk> died_within;
   std::size_t at = 0;

@@ -42,6 +42,8 @@ class Trial {
   };
   /// Starts on `disk`, looks, goes on, starts again: deaths in between, as `random` has it.
   std::optional<std::string> recover(SectorDisk disk, Range range, Random& random, int deaths) const;
+  /// A start amid which the disk fails; then the kernel, or the power, does what it likes.
+  void fail_to_start(SectorDisk& disk, Random& random) const;
   std::optional<std::string> go_on(SectorDisk& disk, OpenedStore store, std::size_t at, Random& random) const;
   std::optional<std::size_t> place_of(const State& state, Range range) const;
 

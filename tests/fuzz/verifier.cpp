@@ -63,9 +63,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
     }
   }
+  verifier.lead(heads, check);
   verifier.kept(check);
   verifier.tip(journal, next, next == 0 ? zero_digest : truth[next - 1].stored.hash);
   for (const v1::SignedHead& head : heads) verifier.head(head, check);
+  verifier.expect_led_to();
   if (verifier.countersigned(journal) != 0) std::abort();
   return 0;
 }

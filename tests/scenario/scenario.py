@@ -1,4 +1,5 @@
 """What every scenario has: a clinic network of real processes in a folder that goes at the end, whatever happens."""
+import datetime
 import hashlib
 import pathlib
 import secrets
@@ -17,6 +18,7 @@ from demo.processes import wait_until  # noqa: E402
 
 VISIT, TICKET, CLOCK = 10, 11, 23           # Entity types of protocol/contracts/record.proto.
 ABSENT, LEARNED = 17, 28                    # Verbs.
+CUT_SECONDS = 3                             # Three times what is promised of a revocation: this machine does other things too.
 REFUSED_PASS = 2                            # AskRefusal.
 WAITING, CALLED, SERVING = "waiting", "called", "serving"
 
@@ -67,6 +69,12 @@ class Scenario(unittest.TestCase):
         """The point's n-th appointment of the day, and its patient."""
         appointment = self.network.appointments()[number]
         return appointment, next(each for each in self.network.clinic["patients"] if each["id"] == appointment["patient"])
+
+    @staticmethod
+    def said_at(process, *words: str, time: int = 1) -> datetime.datetime | None:
+        """When a program's log says a line with all of these, that many times; None: it does not."""
+        lines = [line for line in process.log.read_text(encoding="utf-8").splitlines() if all(word in line for word in words)]
+        return datetime.datetime.fromisoformat(lines[time - 1].split()[0]) if len(lines) >= time else None
 
     def end_and_audit(self, cuts: list, kills: int = 0) -> audit.Finding:
         """Asks the API, stops all, and counts from outside."""

@@ -26,6 +26,19 @@ Draft registered(const Network& network, v1::EntityType type, const Uuid& id,
   return draft;
 }
 
+/// From now on the device `number` of a point is worn by the patient whose turn it is on that day.
+Draft given(Network& network, const SimulatedClinic& clinic, NodeId home, std::size_t number,
+            std::int64_t day) {
+  const auto turn = static_cast<std::size_t>(day) % wearers_of_a_device;
+  v1::Custody custody;
+  custody.set_device(clinic.devices[number].to_octets());
+  custody.set_patient(clinic.patients[number * wearers_of_a_device + turn].to_octets());
+  custody.set_home_node(home.to_octets());
+  custody.set_point(clinic.point.to_octets());
+  custody.set_from_ms(network.central->now().wall_ms);
+  return registered(network, v1::CUSTODY, network.random.uuid_v7(MachineClock::epoch_ms), custody);
+}
+
 }  // namespace
 
 std::vector<SimulatedClinic> found_network(Network& network) {
@@ -44,6 +57,7 @@ std::vector<SimulatedClinic> found_network(Network& network) {
                            .services = {},
                            .patients = {},
                            .shifts_today = {},
+                           .devices = {},
                            .registrar = id()};
     const Octets point_id = clinic.point.to_octets();
     v1::Point point;
@@ -105,6 +119,13 @@ std::vector<SimulatedClinic> found_network(Network& network) {
       clinic.patients.push_back(id());
       drafts.push_back(registered(network, v1::PATIENT, clinic.patients.back(), patient));
     }
+    for (std::size_t i = 0; i < 2; ++i) {
+      v1::Device device;
+      device.set_model("wearable");
+      clinic.devices.push_back(id());
+      drafts.push_back(registered(network, v1::DEVICE, clinic.devices.back(), device));
+      drafts.push_back(given(network, clinic, simulated->identity.node, i, 0));
+    }
     clinics.push_back(std::move(clinic));
   }
   network.central->write(drafts, [] {});
@@ -117,6 +138,11 @@ void plan_day(Network& network, std::vector<SimulatedClinic>& clinics, std::int6
   const std::int64_t midnight = MachineClock::epoch_ms / 60'000 + day * minutes_a_day;
   for (SimulatedClinic& clinic : clinics) {
     clinic.shifts_today.clear();
+    if (day > 0) {
+      const NodeId home = network.points[static_cast<std::size_t>(&clinic - clinics.data())]->identity.node;
+      central.write(
+          {given(network, clinic, home, static_cast<std::size_t>(day) % clinic.devices.size(), day)}, [] {});
+    }
     for (std::size_t i = 0; i < clinic.doctors.size(); ++i) {
       const Minutes whole{midnight + 6 * 60, midnight + 14 * 60};
       v1::Shift shift;

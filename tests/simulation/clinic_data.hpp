@@ -8,14 +8,18 @@ namespace feldsher::simulation {
 /// What a simulated point has, by id.
 struct SimulatedClinic {
   PointId point;
-  std::vector<Uuid> rooms, doctors, services, patients, shifts_today;
+  std::vector<Uuid> rooms, doctors, services, patients, shifts_today, devices;
   Uuid registrar;
 };
 
 /// Registers points, rooms, people, services and patients at central. All PINs are "1234".
 std::vector<SimulatedClinic> found_network(Network& network);
 
-/// Opens the day `day` (counted from virtual time 0): shifts, leases of a third of each, appointments.
+/// Each device goes from one of so many patients to the next, and to nobody else.
+inline constexpr std::size_t wearers_of_a_device = 4;
+
+/// Opens the day `day` (counted from virtual time 0): shifts, leases of a third of each, appointments; one
+/// device gets another wearer.
 void plan_day(Network& network, std::vector<SimulatedClinic>& clinics, std::int64_t day);
 
 /// Leases minutes of a shift to its point, when they are central's and free.

@@ -1,6 +1,7 @@
 #include "tests/simulation/day.hpp"
 
 #include "tests/simulation/properties.hpp"
+#include "tests/simulation/wearables.hpp"
 
 namespace feldsher::simulation {
 namespace {
@@ -10,8 +11,12 @@ constexpr std::uint64_t minute = 60'000, hour = 60 * minute, day = 24 * hour;
 /// The troubles of a run: every so often something is killed, cut, or told a wrong time.
 class Trouble {
  public:
-  Trouble(Network& network, const std::vector<SimulatedClinic>& clinics, Counts& counts)
-      : network_(network), clinics_(clinics), counts_(counts), random_(network.random.u64()) {}
+  Trouble(Network& network, const std::vector<SimulatedClinic>& clinics, Wearables& wearables, Counts& counts)
+      : network_(network),
+        clinics_(clinics),
+        wearables_(wearables),
+        counts_(counts),
+        random_(network.random.u64()) {}
 
   void begin(std::uint64_t until_ms) {
     until_ms_ = until_ms;
@@ -29,7 +34,7 @@ class Trouble {
 
   void strike() {
     SimulatedPoint& point = *network_.points[random_.below(network_.points.size())];
-    switch (random_.below(8)) {
+    switch (random_.below(9)) {
       case 0:
         if (!network_.central) return;
         ++counts_.central_kills;
@@ -48,13 +53,11 @@ class Trouble {
         return;
       case 3:
         ++counts_.clock_jumps;
-        point.clock.trust = v1::FREE_RUNNING;
-        point.clock.wall_offset_ms =
-            static_cast<std::int64_t>(random_.below(96 * hour)) - static_cast<std::int64_t>(48 * hour);
-        network_.scheduler.in(random_.below(3 * hour), [&point] {
-          point.clock.wall_offset_ms = 0;
-          point.clock.trust = v1::SYNCHRONISED;
-        });
+        jump(point.clock);
+        return;
+      case 8:
+        ++counts_.central_clock_jumps;
+        jump(*network_.central_clock);
         return;
       case 4:
         // The battery of its clock is dead, and it boots without a line.
@@ -70,13 +73,29 @@ class Trouble {
         });
         return;
       default:
-        if (!point.node) return;
-        ++counts_.point_kills;
-        network_.kill_point(point);
-        network_.scheduler.in(1 + random_.below(3 * minute), [this, &point] {
-          if (!point.node) network_.start_point(point);
-        });
+        if (random_.one_in(2)) return kill(point);
+        wearables_.after_next_message(point, [this, &point] { kill(point); });
     }
+  }
+
+  void kill(SimulatedPoint& point) {
+    if (!point.node || network_.scheduler.now_ms() >= until_ms_) return;
+    ++counts_.point_kills;
+    network_.kill_point(point);
+    network_.scheduler.in(1 + random_.below(3 * minute), [this, &point] {
+      if (!point.node) network_.start_point(point);
+    });
+  }
+
+  /// For some hours a clock is up to two days wrong.
+  void jump(MachineClock& clock) {
+    clock.trust = v1::FREE_RUNNING;
+    clock.wall_offset_ms =
+        static_cast<std::int64_t>(random_.below(96 * hour)) - static_cast<std::int64_t>(48 * hour);
+    network_.scheduler.in(random_.below(3 * hour), [&clock] {
+      clock.wall_offset_ms = 0;
+      clock.trust = v1::SYNCHRONISED;
+    });
   }
 
   /// A person at central takes the day's minutes from a point that does not come back.
@@ -89,6 +108,7 @@ class Trouble {
 
   Network& network_;
   const std::vector<SimulatedClinic>& clinics_;
+  Wearables& wearables_;
   Counts& counts_;
   SeededRandom random_;
   std::uint64_t until_ms_ = 0;
@@ -107,9 +127,14 @@ RunResult run_days(std::uint64_t seed, std::size_t points, std::uint64_t days, b
   auto clinics = found_network(network);
   for (auto& point : network.points) network.start_point(*point);
   Workload workload(network, clinics);
-  Trouble trouble(network, clinics, workload.counts);
+  Wearables wearables(network, clinics, workload.counts);
+  wearables.air = {.loss_percent = losses[(seed / 2) % 4],
+                   .repeat_percent = losses[(seed / 3) % 4],
+                   .longest_delay_ms = seed % 2 == 0 ? 5'000U : 500U};
+  Trouble trouble(network, clinics, wearables, workload.counts);
   const std::uint64_t end = days * day - 8 * hour;
   workload.begin(end);
+  wearables.begin(end);
   trouble.begin(end);
   for (std::uint64_t n = 0; n < days; ++n) {
     network.scheduler.run_until(n * day + 3 * hour);
@@ -119,8 +144,8 @@ RunResult run_days(std::uint64_t seed, std::size_t points, std::uint64_t days, b
          at += 20 * minute) {
       network.scheduler.run_until(at);
       if (!look) continue;
-      auto broken = broken_now(network, clinics, workload.counts);
-      result.broken.insert(result.broken.end(), broken.begin(), broken.end());
+      for (const auto& broken : {broken_now(network, clinics, workload.counts), wearables.broken_now()})
+        result.broken.insert(result.broken.end(), broken.begin(), broken.end());
       if (!result.broken.empty()) break;
     }
   }
@@ -128,6 +153,8 @@ RunResult run_days(std::uint64_t seed, std::size_t points, std::uint64_t days, b
   network.scheduler.run_until(end + 10 * minute);
   network.weather = {};
   if (!network.central) network.start_central();
+  network.central_clock->trust = v1::SYNCHRONISED;
+  network.central_clock->wall_offset_ms = 0;
   for (auto& point : network.points) {
     point->clock.trust = v1::SYNCHRONISED;
     point->clock.wall_offset_ms = 0;
@@ -136,6 +163,8 @@ RunResult run_days(std::uint64_t seed, std::size_t points, std::uint64_t days, b
   }
   network.scheduler.run_until(network.scheduler.now_ms() + minute);
   if (look && result.broken.empty()) result.broken = broken_at_the_end(network, workload);
+  const std::vector<std::string> broken = wearables.broken_at_the_end();
+  if (look && result.broken.empty()) result.broken = broken;
   result.history = network.scheduler.history();
   result.events = network.scheduler.events();
   result.frames = network.frames;

@@ -80,13 +80,21 @@ void Sum::print(const Wanted& wanted, double took) const {
       c.check_ins, c.calls, c.finished, c.surveys, c.booked_at_points, c.booked_at_central, c.requests,
       c.cancelled, c.returned, c.recalled);
   fmt::print(
+      "{} readings taken, heard {} times, {} receipted, {} at central; {} receipted ones were lost with "
+      "their "
+      "point's only disk\n",
+      c.readings_taken, c.readings_heard, c.readings_receipted, c.readings_at_central,
+      c.readings_lost_with_disks);
+  fmt::print(
       "{} times a shift's leases broken: {} bookings there overlap, {} tasks; {} promotions of a standby, "
       "{} facts told while it was in step, or on a point's disk\n",
       c.leases_broken, c.overlaps_in_broken, c.tasks, c.promotions, c.safe_at_promotion);
   fmt::print(
-      "{} kills of points, {} of central, {} cuts, {} clock jumps, {} boots in 1970; {} events, {} "
-      "frames\n",
-      c.point_kills, c.central_kills, c.cuts, c.clock_jumps, c.boots_in_1970, events_, frames_);
+      "{} kills of points, {} of central, {} cuts, {} clock jumps at points, {} at central, {} boots in "
+      "1970; "
+      "{} events, {} frames\n",
+      c.point_kills, c.central_kills, c.cuts, c.clock_jumps, c.central_clock_jumps, c.boots_in_1970, events_,
+      frames_);
   fmt::print("{:.0f} simulated hours per second ({:.0f} point-hours per second)\n",
              2 * static_cast<double>(hours) / took, 2 * static_cast<double>(hours * wanted.points) / took);
 }
@@ -109,8 +117,8 @@ int simulate(const Wanted& wanted) {
     sum.twice("rebuild", s, run_rebuild, replay);
     sum.twice("broken leases", s, run_broken_leases, replay);
     sum.twice("promotion", s, run_promotion, replay);
+    if ((s - wanted.seed) % 10 == 0) sum.twice("backlog", s, run_backlog, replay);
   }
-  sum.twice("backlog", wanted.seed, run_backlog, fmt::format("./run simulate --seed {}", wanted.seed));
   sum.print(wanted, seconds_since(began));
   return sum.end();
 }

@@ -73,7 +73,7 @@ std::vector<std::string> run_broken_leases(std::uint64_t seed, Trace& trace) {
   }
   today.workload.counts.tasks += tasks;
   today.workload.counts.overlaps_in_broken += overlaps(network);
-  return broken;
+  return today.and_readings(std::move(broken));
 }
 
 namespace {
@@ -155,6 +155,7 @@ std::vector<std::string> run_promotion(std::uint64_t seed, Trace& trace) {
     for (const Uuid& shift : clinic.shifts_today)
       leased[shift] = network.central->state().leases_of(shift).outstanding();
   network.promote();
+  today.wearables.promoted();
   if (bad) note_lost_leases(network, today.clinics, leased);
   ++workload.counts.promotions;
   for (const Told& told : workload.told()) workload.counts.safe_at_promotion += told.safe;
@@ -172,7 +173,7 @@ std::vector<std::string> run_promotion(std::uint64_t seed, Trace& trace) {
   if (incidents(network, v1::INCIDENT_BRANCH) != 1) broken.emplace_back("a promotion that nobody can see");
   if (!bad && incidents(network, v1::INCIDENT_FORGOTTEN) != 0)
     broken.emplace_back("a point had heard what the standby did not hold");
-  return broken;
+  return today.and_readings(std::move(broken));
 }
 
 std::vector<std::string> run_clone(std::uint64_t seed, Trace& trace) {
@@ -195,10 +196,11 @@ std::vector<std::string> run_restore(std::uint64_t seed, Trace& trace) {
   MemoryStore backup = network.points[0]->disk.store;
   network.scheduler.run_until(11 * hour + minute);
   network.kill_point(*network.points[0]);
-  network.points[0]->disk.store = backup;
+  today.wearables.disk_lost(*network.points[0], backup);
+  network.points[0]->disk.store = std::move(backup);
   network.start_point(*network.points[0]);
   network.scheduler.run_until(network.scheduler.now_ms() + 2 * minute);
-  return broken_at_the_end(network, today.workload);
+  return today.and_readings(broken_at_the_end(network, today.workload));
 }
 
 std::vector<std::string> run_branch(std::uint64_t seed, Trace& trace) {
@@ -209,9 +211,8 @@ std::vector<std::string> run_branch(std::uint64_t seed, Trace& trace) {
   MemoryStore backup = point.disk.store;
   network.scheduler.run_until(8 * hour + network.random.below(hour));
   network.kill_point(point);
-  // What the disk had and central had not is gone: the disk was all there was of it.
-  today.workload.forget([&](const Told& told) { return !network.central->state().current(told.subject); });
-  point.disk.store = backup;
+  today.disk_lost(point, std::move(backup));
+  today.wearables.branched();
   network.cut(point);
   network.start_point(point);
   network.scheduler.run_until(10 * hour + network.random.below(hour));
@@ -221,7 +222,7 @@ std::vector<std::string> run_branch(std::uint64_t seed, Trace& trace) {
   if (incidents(network, v1::INCIDENT_BRANCH) != 1)
     broken.push_back(
         fmt::format("{} branches were reported, not 1", incidents(network, v1::INCIDENT_BRANCH)));
-  return broken;
+  return today.and_readings(std::move(broken));
 }
 
 std::vector<std::string> run_backlog(std::uint64_t seed, Trace& trace) {

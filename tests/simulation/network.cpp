@@ -77,6 +77,7 @@ Network::Network(std::uint64_t seed, std::size_t count) : random(seed), central_
     point->identity = {tenant, NodeId{random.uuid_v7(MachineClock::epoch_ms)},
                        PointId{random.uuid_v7(MachineClock::epoch_ms)}, "Europe/Kyiv", "simulation"};
     point->signer = std::make_unique<CheapSigner>(point->name);
+    if (i % 2 == 1) point->seal_after_ms *= 2;
     points.push_back(std::move(point));
   }
 }
@@ -142,13 +143,36 @@ void Network::start_point(SimulatedPoint& point) {
                        [](std::string verifier, std::string pin, std::function<void(bool)> done) {
                          done(verifier == pin);
                        }});
+  // As the agent: what the disk holds is read before the node starts.
+  point.readings = std::make_unique<edge::Readings>(*point.node, point.identity.node, readings_world(point),
+                                                    point.seal_after_ms);
+  std::vector<IntakeChunk> rows = point.disk.store.intake();
+  point.node->on_rebuilt = [&point](const sync::Rebuilt& rebuilt, Transaction& with) {
+    point.readings->rebuilt(rebuilt.readings, with);
+  };
+  point.readings->resume_cut(point.disk.store.values(edge::Readings::cut_values));
   point.node->start(point.disk.store);
+  point.readings->resume(std::move(rows));
   tick_point(point);
+}
+
+edge::Readings::World Network::readings_world(SimulatedPoint& point) {
+  // The loop of a process ends with it.
+  auto later = [this, &point, boot = point.clock.boot](std::uint64_t ms, std::function<void()> work) {
+    scheduler.in(ms, [&point, boot, work = std::move(work)] {
+      if (point.readings && boot == point.clock.boot) work();
+    });
+  };
+  return {*point.ledger, [later](std::function<void()> work) { later(0, std::move(work)); }, later,
+          [this, &point](DeviceId device, const readings::Receipt& receipt) {
+            on_receipt(point, device, receipt);
+          }};
 }
 
 void Network::tick_point(SimulatedPoint& point) {
   if (!point.node) return;
   point.node->tick();
+  point.readings->tick();
   if (!point.to_central && point.line_up && central) connect(point);
   scheduler.in(tick_ms() + random.below(50), [this, &point, boot = point.clock.boot] {
     if (point.node && boot == point.clock.boot) tick_point(point);
@@ -177,6 +201,7 @@ void Network::hang_up(SimulatedPoint& point) {
 
 void Network::kill_point(SimulatedPoint& point) {
   hang_up(point);
+  point.readings.reset();
   point.node.reset();
   point.ledger.reset();
 }
@@ -193,6 +218,7 @@ SimulatedPoint& Network::clone(SimulatedPoint& original) {
   copy->name = original.name + "-copy";
   copy->identity = original.identity;
   copy->signer = std::make_unique<CheapSigner>(original.name);
+  copy->seal_after_ms = original.seal_after_ms;
   copy->disk.store = original.disk.store;
   points.push_back(std::move(copy));
   return *points.back();

@@ -5,7 +5,7 @@
 
 #include "central/node/central_node.hpp"
 #include "central/standby/follower.hpp"
-#include "edge-agent/agent/point_node.hpp"
+#include "edge-agent/agent/readings.hpp"
 #include "protocol/minutes/minute_set.hpp"
 #include "tests/simulation/machine.hpp"
 
@@ -32,6 +32,8 @@ struct SimulatedPoint {
   std::unique_ptr<ProcessLedger> ledger;
   std::unique_ptr<CheapSigner> signer;
   std::unique_ptr<edge::PointNode> node;
+  std::unique_ptr<edge::Readings> readings;
+  std::uint64_t seal_after_ms = 600'000;  ///< Of its configuration.
   bool line_up = true;
   std::uint64_t line = 0;  // Counts connections.
   std::unique_ptr<sync::Wire> to_central, to_point;
@@ -88,6 +90,9 @@ class Network {
   void promote();
   /// Another box with a copy of the point's disk.
   SimulatedPoint& clone(SimulatedPoint& original);
+  /// A point tells a device what is stored.
+  std::function<void(const SimulatedPoint& point, DeviceId device, const readings::Receipt& receipt)>
+      on_receipt = [](const SimulatedPoint&, DeviceId, const readings::Receipt&) {};
   /// How many frames a line carried.
   std::uint64_t frames = 0;
   /// By shift: the minutes of leases that a person broke, or that a promoted standby did not know. Only there
@@ -100,6 +105,7 @@ class Network {
   void connect_standby();
   void hang_up_standby();
   void tick_standby();
+  edge::Readings::World readings_world(SimulatedPoint& point);
   void connect(SimulatedPoint& point);
   void hang_up(SimulatedPoint& point);
   void tick_point(SimulatedPoint& point);

@@ -16,7 +16,9 @@ std::size_t cut_until(Network& network, SimulatedPoint& point, std::uint64_t unt
   point.node->on_rebuilt = [&](const sync::Rebuilt& rebuilt, Transaction& with) {
     ++rebuilds;
     window.rebuilt(rebuilt, with);
+    point.readings->rebuilt(rebuilt.readings, with);
   };
+  window.on_cut_readings = [&](Transaction& transaction) { point.readings->keep_cut(transaction); };
   while (network.scheduler.now_ms() < until_ms) {
     network.scheduler.run_until(std::min(until_ms, network.scheduler.now_ms() + 10 * second));
     window.tick();
@@ -37,8 +39,7 @@ std::vector<std::string> run_rebuild(std::uint64_t seed, Trace& trace) {
   cut_until(network, point, 9 * hour);
   const std::vector<JournalTip> cuts = point.disk.store.cuts();
   if (cuts.empty()) return {"nothing was cut"};
-  today.workload.forget([&](const Told& told) { return !network.central->state().current(told.subject); });
-  point.disk.store = MemoryStore(network.tenant);
+  today.disk_lost(point, MemoryStore(network.tenant));
   network.cut(point);
   network.scheduler.run_until(network.scheduler.now_ms() + minute);
   network.central->accept_older_disk(point.identity.node, network.central->self(), v1::PROOF_TOKEN, [] {});
@@ -47,7 +48,10 @@ std::vector<std::string> run_rebuild(std::uint64_t seed, Trace& trace) {
   std::size_t rebuilds = 0;
   for (std::uint64_t died = 0; died < 3; ++died) {
     network.start_point(point);
-    point.node->on_rebuilt = [&rebuilds](const sync::Rebuilt&, Transaction&) { ++rebuilds; };
+    point.node->on_rebuilt = [&](const sync::Rebuilt& rebuilt, Transaction& with) {
+      ++rebuilds;
+      point.readings->rebuilt(rebuilt.readings, with);
+    };
     network.scheduler.run_until(network.scheduler.now_ms() + network.random.below(3 * second));
     network.kill_point(point);
   }
@@ -65,7 +69,7 @@ std::vector<std::string> run_rebuild(std::uint64_t seed, Trace& trace) {
         }))
       broken.emplace_back("a journal was not rebuilt at its cut");
   }
-  return broken;
+  return today.and_readings(std::move(broken));
 }
 
 }  // namespace feldsher::simulation

@@ -29,10 +29,16 @@ Counts& Counts::operator+=(const Counts& other) {
       &Counts::overlaps_in_broken,
       &Counts::promotions,
       &Counts::safe_at_promotion,
+      &Counts::readings_taken,
+      &Counts::readings_heard,
+      &Counts::readings_receipted,
+      &Counts::readings_lost_with_disks,
+      &Counts::readings_at_central,
       &Counts::point_kills,
       &Counts::central_kills,
       &Counts::cuts,
       &Counts::clock_jumps,
+      &Counts::central_clock_jumps,
       &Counts::boots_in_1970,
   };
   static_assert(sizeof(Counts) == std::size(all) * sizeof(std::uint64_t));

@@ -23,7 +23,10 @@ struct Counts {
   std::uint64_t booking_attempts = 0, bookings_granted = 0, bookings_asked = 0, bookings_refused = 0;
   std::uint64_t doubled = 0;  ///< Bookings found over a minute that had one, where no lease was broken.
   std::uint64_t leases_broken = 0, tasks = 0, overlaps_in_broken = 0, promotions = 0, safe_at_promotion = 0;
-  std::uint64_t point_kills = 0, central_kills = 0, cuts = 0, clock_jumps = 0, boots_in_1970 = 0;
+  std::uint64_t readings_taken = 0, readings_heard = 0, readings_receipted = 0, readings_lost_with_disks = 0,
+                readings_at_central = 0;
+  std::uint64_t point_kills = 0, central_kills = 0, cuts = 0, clock_jumps = 0, central_clock_jumps = 0,
+                boots_in_1970 = 0;
 
   Counts& operator+=(const Counts& other);
 };

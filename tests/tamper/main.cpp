@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
   CLI::App app{
       "Makes a journal, changes it in every way that somebody with its database's key can, and verifies it.\n"
       "Exit: 0 each change was found, and at the right record; 1 one was not."};
-  std::uint64_t records = 1'000'000, mutations = 100'000, files = 26, seed = 1;
+  std::uint64_t records = 1'000'000, mutations = 100'000, files = 28, seed = 1;
   std::string folder;
   app.add_option("folder", folder, "Where the journal is made, or is from the last time")->required();
   app.add_option("--records", records, "Of the journal")->capture_default_str();

@@ -148,7 +148,28 @@ Mutation forge(const std::filesystem::path& copy, const DatabaseKey& key,
   forgery.finish();
   // Its own hashes all fit: the signed head at the journal's end is what does not.
   if (kind == Kind::rewrite) mutation->expected = journal.seq;
+  // Without central's countersignature nothing leads to any of its records.
+  if (kind == Kind::flip_head && mutation->seq % 2 != 0) mutation->expected = 1;
   return std::move(*mutation);
+}
+
+/// Another history of the same journals in place of the copy: whole in itself, and signed by the forger.
+Mutation write_anew(const std::filesystem::path& copy, const DataFolder& data, TenantId tenant,
+                    const SqlcipherJournal::End& journal, Random& random) {
+  for (const char* of : {"", "-wal"}) std::filesystem::remove(copy.string() + of);
+  const Ed25519Signer forger{SigningKey::from_seed({66})};
+  testing::WritingNode forging(random.u64(), tenant, journal.journal.origin);
+  forging.writer.begin(journal.journal.epoch);
+  SqlcipherStore store(copy, tenant, data.key());
+  testing::commit(store, forging.open(forger.public_key()));
+  for (v1::Stream stream : {v1::ACTS, v1::READINGS}) {
+    testing::commit(store, forging.write({"what never was", "nor this"}, stream));
+    Transaction head;
+    head.heads = {sign_head(tenant, forging.writer.tip(stream), forger)};
+    if (random.below(2) == 0) countersign(head.heads[0], forger);
+    testing::commit(store, head);
+  }
+  return {.kind = Kind::anew, .seq = 1, .rows = {}, .consumed = 0, .expected = 1};
 }
 
 }  // namespace
@@ -158,9 +179,11 @@ Result tamper_files(const std::filesystem::path& folder, std::uint64_t count, st
   const Octets central_key = Ed25519Signer(SigningKey::from_seed({8})).public_key();
   std::vector<SqlcipherJournal::End> ends;
   std::vector<v1::SignedHead> kept_elsewhere;
+  TenantId tenant;
   {
     SqlcipherJournal journal(data.journal(), data.key());
     ends = journal.ends();
+    tenant = journal.tenant();
     for (const Octets& octets : journal.heads())
       ensure(kept_elsewhere.emplace_back().ParseFromString(octets), "the true heads can be read");
   }
@@ -171,10 +194,11 @@ Result tamper_files(const std::filesystem::path& folder, std::uint64_t count, st
     const auto& journal = ends.at(random.below(ends.size()));
     const Kind kind = kinds()[i % kinds().size()];
     std::filesystem::copy_file(data.journal(), copy, std::filesystem::copy_options::overwrite_existing);
-    const Mutation mutation = forge(copy, data.key(), journal, kind, random);
+    const Mutation mutation = kind == Kind::anew ? write_anew(copy, data, tenant, journal, random)
+                                                 : forge(copy, data.key(), journal, kind, random);
     SqlcipherJournal seen(copy, data.key());
-    const Audit audited =
-        audit(seen, {central_key}, kind == Kind::old_copy ? kept_elsewhere : std::vector<v1::SignedHead>());
+    const Audit audited = audit(seen, {.central = {central_key}},
+                                kind == Kind::old_copy ? kept_elsewhere : std::vector<v1::SignedHead>());
     result.records = audited.records;
     Tally& tally = result.kinds[kind];
     ++tally.made;

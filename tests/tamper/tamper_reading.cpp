@@ -69,7 +69,8 @@ class Pass {
     while (!mutation) {
       const Kind kind = kinds()[random_.below(kinds().size())];
       // What touches the whole journal is for tamper_files.
-      if (kind != Kind::rewrite && kind != Kind::flip_head) mutation = mutate(kind, before, rows, random_);
+      if (kind != Kind::rewrite && kind != Kind::flip_head && kind != Kind::anew)
+        mutation = mutate(kind, before, rows, random_);
     }
     Verifier verifier = truth_;
     show(verifier, *mutation, before, rows);

@@ -35,6 +35,7 @@ constexpr Named names[]{{Kind::flip_core, "flip a header bit"},
                         {Kind::cut_and_close, "cut, end moved"},
                         {Kind::rewrite, "rewrite all after"},
                         {Kind::flip_head, "flip a head bit"},
+                        {Kind::anew, "written anew"},
                         {Kind::old_copy, "an old copy"}};
 
 }  // namespace
@@ -120,6 +121,9 @@ std::optional<Mutation> mutate(Kind kind, const StoredRow& before, const std::ve
       return made;
     case Kind::flip_head:
       made.expected = 0;
+      return made;
+    case Kind::anew:
+      made.expected = 1;
       return made;
   }
   return std::nullopt;

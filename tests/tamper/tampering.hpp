@@ -25,6 +25,7 @@ enum class Kind {
   cut_and_close,  ///< The same, and the journal says that it always ended there.
   rewrite,        ///< A record rewritten, and every hash from there to the journal's end.
   flip_head,      ///< One bit of a signed head.
+  anew,           ///< The whole file written anew, in the node's name, with a key of the forger's own.
   old_copy,       ///< The whole file as it was before a record came, with what it held then; who verifies it
                   ///< has a later head from elsewhere, countersigned.
 };

@@ -25,6 +25,9 @@ from demo import broker  # noqa: E402
 from demo.processes import free_port  # noqa: E402
 
 
+CUT_SECONDS = 3     # Promised is one, and the plugin looks five times a second; but this machine does other things too.
+
+
 class Authority:
     def __init__(self, folder: pathlib.Path):
         self.folder, self.key = folder, ec.generate_private_key(ec.SECP256R1())
@@ -186,14 +189,17 @@ class BrokerTest(unittest.TestCase):
         return client
 
     def until_cut(self, client: Client):
+        """Just after a list was put in place: within a second, as promised, or as good as that here."""
         began = time.monotonic()
         with self.assertRaises(OSError):
             client.wait_for(lambda *_: False, 10)
             self.fail("the session goes on")
-        print(f"cut {time.monotonic() - began:.2f} s after the list was there")
+        seconds = time.monotonic() - began
+        print(f"cut {seconds:.2f} s after the list was there")
+        self.assertLess(seconds, CUT_SECONDS)
 
     def test_who_is_revoked_loses_the_session_and_gets_no_other(self):
-        """[X6][X2] A screen and a gateway, each cut off within a second; whoever is beside them notices nothing."""
+        """[X6][X2] A screen and a gateway, each cut off soon; whoever is beside them notices nothing."""
         screen = self.client("room-2", "room-2", ["ops/room-2/answer", "ops/board"])
         gateway = self.client("gateway-2", "gateway-2", ["things/device-4/receipt"])
         other = self.client("checkin-1", "other", ["ops/board"])

@@ -20,7 +20,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./run demo", description=__doc__)
     parser.add_argument("--headless", action="store_true", help="play the day without windows, then audit it")
     parser.add_argument("--seconds", type=float, help="for how long (headless: 60)")
-    parser.add_argument("--report", type=pathlib.Path, help="write the audit's figures there, as JSON")
+    parser.add_argument("--report", type=pathlib.Path, help="with --headless: write the audit's figures there, as JSON")
     parser.add_argument("--break", dest="fault", choices=sorted(evidence.FAULTS), help="plant one fault for the audit to find")
     parser.add_argument("--all-windows", action="store_true", help="a window for every terminal of both points")
     parser.add_argument("--folder", type=pathlib.Path, help="where the network is made (default: ./demo-<time>)")
@@ -28,6 +28,10 @@ def arguments() -> argparse.Namespace:
     args = parser.parse_args()
     if args.fault and not args.headless:
         parser.error("--break needs --headless: the audit is what has to notice")
+    if args.report and not args.headless:
+        parser.error("--report needs --headless: without an audit there are no figures")
+    if args.all_windows and args.headless:
+        parser.error("--all-windows opens windows, and --headless none")
     if args.seconds is not None and args.seconds < 10:
         parser.error("a day of less than 10 seconds is too short for a cut and a kill")
     args.folder = (args.folder or programs.ROOT / f"demo-{datetime.datetime.now():%Y%m%d-%H%M%S}").resolve()

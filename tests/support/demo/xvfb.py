@@ -1,5 +1,10 @@
-"""A display that nobody sees."""
+"""A display that nobody sees. `python3 -m demo.xvfb WIDTH HEIGHT COMMAND…` runs a command on one."""
 import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
 
 from .processes import Failed, Process, Processes
 
@@ -17,3 +22,25 @@ def start_xvfb(processes: Processes, name: str, size: tuple[int, int], *options)
     if not number:
         raise Failed(f"Xvfb did not start:\n{server.tail()}")
     return server, f":{number}"
+
+
+def main() -> int:
+    width, height, *command = sys.argv[1:]
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with tempfile.TemporaryDirectory(prefix="feldsher-") as logs:
+        server = None
+        try:
+            server, display = start_xvfb(Processes(pathlib.Path(logs)), "xvfb", (int(width), int(height)))
+            return subprocess.run(command, env={**os.environ, "DISPLAY": display}).returncode
+        except KeyboardInterrupt:
+            return 130
+        except (Failed, OSError) as fault:
+            print(fault, file=sys.stderr)
+            return 1
+        finally:
+            if server is not None:
+                server.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -80,6 +80,41 @@ TEST_CASE("a silent desk stops announcements until it is heard again", "[kiosk][
   CHECK(bench.model.announced() == 1);
 }
 
+TEST_CASE("a board speaks each of its languages in turn, and changes none amid an announcement",
+          "[kiosk][Q1][O6]") {
+  Settings settings;
+  settings.language = "ru";
+  settings.languages = {"uk", "ru", "en"};
+  Bench<Board> bench(settings);
+  bench.on(Connection{true}).on(bench.desk.pulse()).on(called(1, {}));
+  const auto hears = [&](std::size_t turns) {
+    std::vector<std::string> spoken;
+    for (std::size_t i = 0; i < turns; ++i) {
+      spoken.push_back(bench.model.language());
+      bench.pass(seconds(20));
+    }
+    return spoken;
+  };
+  CHECK(hears(4) == std::vector<std::string>{"ru", "en", "uk", "ru"});
+  CHECK(bench.model.language() == "en");
+  bench.pass(seconds(15)).on(called(2, {{"A014", 1}}));
+  REQUIRE(bench.model.announcing());
+  bench.pass(seconds(7));
+  CHECK(bench.model.language() == "en");
+  bench.pass(seconds(2));
+  CHECK_FALSE(bench.model.announcing());
+  CHECK(bench.model.language() == "uk");
+}
+
+TEST_CASE("a board of one language speaks that one", "[kiosk][O6]") {
+  Settings settings;
+  settings.language = "uk";
+  settings.languages = {"uk"};
+  Bench<Board> bench(settings);
+  bench.on(Connection{true}).on(bench.desk.pulse()).on(called(1, {})).pass(seconds(70));
+  CHECK(bench.model.language() == "uk");
+}
+
 TEST_CASE("an older snapshot that comes late changes nothing", "[kiosk][K5]") {
   Bench<Board> bench;
   bench.on(Connection{true}).on(bench.desk.pulse()).on(called(5, {{"A014", 1}})).on(called(4, {}));

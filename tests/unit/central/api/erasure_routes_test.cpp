@@ -11,10 +11,23 @@ using namespace feldsher::test;
 namespace {
 
 struct TwoPeople : ApiWorld {
-  TwoPeople() {
+  explicit TwoPeople(bool worn = false) {
     other_token = tokens.make({.name = "bob", .kind = central::TokenKind::person, .person = {}}, core.random,
                               core.clock.at);
     core.clock.at.wall_ms += 24 * 3'600'000;  // Every appointment is over.
+    if (!worn) take_back();
+  }
+  /// Nobody wears the device any more.
+  void take_back() {
+    v1::Custody custody = core.node.state().custodies.rows().begin()->second.state;
+    custody.clear_patient();
+    custody.set_from_ms(custody.from_ms() + 1);
+    Draft taken_back;
+    taken_back.actor = core.node.self();
+    taken_back.subject = {v1::CUSTODY, core.random.uuid_v7(9)};
+    taken_back.verb = v1::REGISTERED;
+    taken_back.message = custody.SerializeAsString();
+    core.node.write({taken_back}, [] {});
   }
   Asked propose(const std::string& token) {
     return ask(
@@ -46,6 +59,17 @@ TEST_CASE("an erasure is proposed by one person and ordered by another", "[centr
   CHECK(ordered.body.at("status").as_string() == "ordered");
   CHECK(world.order(proposed, world.other_token).status == 409);
   CHECK(world.get("/api/v1/erasures").body.as_array().size() == 1);
+}
+
+TEST_CASE("who wears a device is not erased, and the answer says what to do first",
+          "[central][api][H11][W2]") {
+  TwoPeople world(true);
+  const auto proposed = world.propose(world.person_token);
+  const auto refused = world.order(proposed, world.other_token);
+  CHECK(refused.status == 409);
+  CHECK(boost::json::serialize(refused.body).find("load a custody of that device") != std::string::npos);
+  world.take_back();
+  CHECK(world.order(proposed, world.other_token).status == 200);
 }
 
 TEST_CASE("the history of an erased patient says by which order, and shows no body; counts stay",

@@ -90,6 +90,38 @@ TEST_CASE("hours and blocks sum what came", "[central][api][W2][I5]") {
   CHECK(blocks.body.as_array().front().at("max").to_number<double>() == 6);
 }
 
+TEST_CASE("hours and blocks leave a record with whoever wore the device then, and with nobody else",
+          "[central][api][X5]") {
+  ApiWorld world;
+  const std::string device = std::string("?device=") + device_id;
+  const auto reads_of = [&](const char* patient) {
+    std::vector<std::string> where;
+    const auto history = world.get(history_of(patient));
+    for (const auto& entry : history.body.as_array())
+      if (entry.at("verb").as_string() == "read")
+        where.emplace_back(entry.at("state").at("where").as_string());
+    where.pop_back();  // This one.
+    return where;
+  };
+  // Nothing was measured: nothing was shown of anybody.
+  CHECK(world.get("/api/v1/readings/hours" + device).body.as_array().empty());
+  CHECK(world.get("/api/v1/readings/blocks" + device).body.as_array().empty());
+  CHECK(reads_of(olena_id).empty());
+  const std::int64_t start = world.core.clock.at.wall_ms;
+  world.take(world.point.block(1, 6, start));
+  REQUIRE(world.get("/api/v1/readings/hours" + device).status == 200);
+  CHECK(reads_of(olena_id) == std::vector<std::string>{"api/history", "api/readings/hours"});
+  REQUIRE(world.get("/api/v1/readings/blocks" + device).status == 200);
+  CHECK(reads_of(olena_id).back() == "api/readings/blocks");
+  // She is shown no more: the span has none of hers.
+  const std::string later = device + "&from=" + std::to_string(start + 20 * 86'400'000LL);
+  const std::size_t before = world.intake;
+  REQUIRE(world.get("/api/v1/readings/hours" + later).status == 200);
+  REQUIRE(world.get("/api/v1/readings/blocks" + later).status == 200);
+  CHECK(world.intake == before);
+  CHECK(reads_of(petr_id).empty());
+}
+
 TEST_CASE("an incident is shown, newest first", "[central][api]") {
   ApiWorld world;
   for (const char* detail : {"first", "second"}) {

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers_string.hpp>
 #include <fstream>
 
 #include "protocol/crypto/system_world.hpp"
@@ -20,6 +21,22 @@ struct World {
   SystemRandom random;
   Instant now{.wall_ms = 1'904'964'000'000};
   Tokens tokens{file};
+
+  /// Adds as many tokens as the file has room for, by hand: "t0", "t1" … How many it has then.
+  std::size_t fill(bool revoked) const {
+    std::ifstream in(file);
+    std::string text((std::istreambuf_iterator<char>(in)), {});
+    text.resize(text.rfind(']'));
+    std::size_t count = 1;
+    for (std::string next;; text += next, ++count) {
+      next = R"(,{"id":"0190c0de-0000-7000-8000-0000000000aa","name":"t)" + std::to_string(count - 1) +
+             R"(","kind":"system","sha256":")" + std::string(64, 'a') +
+             R"(","made":"2026-11-22T10:00Z","revoked":)" + (revoked ? "true}" : "false}");
+      if (text.size() + next.size() + 3 > Tokens::largest_file) break;
+    }
+    std::ofstream(file, std::ios::trunc) << text << "]}\n";
+    return count;
+  }
 };
 
 }  // namespace
@@ -75,4 +92,49 @@ TEST_CASE("two tokens of one name do not stand side by side", "[central][command
   CHECK_NOTHROW(
       world.tokens.make({.name = "crm", .kind = TokenKind::system, .person = {}}, world.random, world.now));
   CHECK(world.tokens.all().size() == 2);
+}
+
+TEST_CASE("tokens that were revoked leave when the file is full, the oldest first, and those that stand stay",
+          "[central][commands][tokens][X5]") {
+  World world;
+  const std::string first =
+      world.tokens.make({.name = "first", .kind = TokenKind::system, .person = {}}, world.random, world.now);
+  const std::size_t before = world.fill(true);
+  REQUIRE(Tokens(world.file).find(first));
+  const std::string last =
+      Tokens(world.file)
+          .make({.name = "last", .kind = TokenKind::system, .person = {}}, world.random, world.now);
+  CHECK(std::filesystem::file_size(world.file) <= Tokens::largest_file);
+  CHECK(world.tokens.find(first)->name == "first");
+  CHECK(world.tokens.find(last)->name == "last");
+  const auto& all = world.tokens.all();
+  CHECK(all.size() < before + 1);
+  CHECK(all[0].name == "first");
+  CHECK(all[1].name != "t0");
+  CHECK(all[all.size() - 2].name == "t" + std::to_string(before - 2));
+}
+
+TEST_CASE("when no more tokens have room that is said before another is made, and a revocation makes room",
+          "[central][commands][tokens][X5]") {
+  World world;
+  const std::string first =
+      world.tokens.make({.name = "first", .kind = TokenKind::system, .person = {}}, world.random, world.now);
+  const std::size_t before = world.fill(false);
+  const Tokens::Wish wish{.name = std::string(200, 'n'), .kind = TokenKind::system, .person = {}};
+  CHECK_THROWS_WITH(world.tokens.make(wish, world.random, world.now),
+                    Catch::Matchers::ContainsSubstring("revoke"));
+  CHECK(world.tokens.find(first));
+  CHECK(Tokens(world.file).all().size() == before);
+  for (const char* unused : {"t0", "t1", "t2"}) CHECK(world.tokens.revoke(unused));
+  const std::string made = world.tokens.make(wish, world.random, world.now);
+  CHECK(Tokens(world.file).find(made));
+  CHECK(Tokens(world.file).find(first));
+}
+
+TEST_CASE("a name that could not be read again is refused", "[central][commands][tokens]") {
+  World world;
+  CHECK_THROWS_AS(world.tokens.make({.name = std::string(201, 'n'), .kind = TokenKind::system, .person = {}},
+                                    world.random, world.now),
+                  Fault);
+  CHECK(world.tokens.all().empty());
 }

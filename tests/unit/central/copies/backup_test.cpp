@@ -1,67 +1,17 @@
 // A stopped central: its backup, what is made of it, and what is refused.
-#include "central/copies/backup.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_exception.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
-#include <fstream>
-#include <sstream>
 
-#include "central/commands/init.hpp"
-#include "central/commands/stopped_central.hpp"
-#include "central/copies/restore.hpp"
+#include "backed_up.hpp"
 #include "central/copies/secrets.hpp"
 #include "central/copies/standby_folder.hpp"
 #include "protocol/record/result.hpp"
-#include "tests/unit/protocol/journal/journals.hpp"
 
 namespace feldsher::central {
-namespace {
 
-namespace fs = std::filesystem;
 using Catch::Matchers::ContainsSubstring;
 using Catch::Matchers::MessageMatches;
-
-struct BackedUp {
-  BackedUp() {
-    init({.folder = net, .name = "Test", .hosts = {}}, said);
-    write("first");
-    std::ofstream(passphrase) << "correct horse battery\n";
-    back_up({.config = net / "central.toml", .to = night, .passphrase_file = passphrase}, said);
-  }
-  /// Central writes an act.
-  void write(const std::string& detail, const fs::path& into = {}) {
-    StoppedCentral central(CentralFolder::open(into.empty() ? net : into));
-    v1::Incident incident;
-    incident.set_detail(detail);
-    Draft draft;
-    draft.actor = central.node().self();
-    draft.subject = {v1::INCIDENT, central.node().random().uuid_v7(central.node().now().wall_ms)};
-    draft.verb = v1::RAISED;
-    draft.message = incident.SerializeAsString();
-    central.node().write({draft}, [] {});
-    central.commit();
-  }
-  RestoreWish wish(const fs::path& into = {}) const {
-    return {.from = night, .into = into, .passphrase_file = passphrase, .standby_of = {}, .pull = {}};
-  }
-  static std::vector<v1::NodeLife> lives(const fs::path& of) {
-    const CentralFolder folder = CentralFolder::open(of);
-    std::vector<v1::NodeLife> lives;
-    const auto store = DataFolder::open(of).open_store(folder.identity().tenant);
-    store->replay(0, [&](std::uint64_t, Record&& record) {
-      if (record.header.verb() == v1::OPENED) lives.push_back(*record.body<v1::NodeLife>());
-    });
-    return lives;
-  }
-
-  testing::TemporaryFolder place;
-  const fs::path net = place.path() / "net", night = place.path() / "night", day = place.path() / "day",
-                 passphrase = place.path() / "passphrase";
-  std::ostringstream said;
-};
-
-}  // namespace
 
 TEST_CASE("a restored central is the one that was backed up, in a new life", "[central][copies][X11]") {
   BackedUp made;
@@ -177,16 +127,16 @@ TEST_CASE("a standby's folder becomes central's by promotion, once", "[central][
   CHECK(StandbyFile::read(folder).central.host == "central.example");
   CHECK(made.lives(made.day).size() == 1);
   CHECK_THROWS_AS(made.write("a fork", made.day), Fault);
-  promote(folder, made.said);
+  promote(folder, false, made.said);
   CHECK_FALSE(fs::exists(folder.standby_file()));
-  CHECK_THROWS_AS(promote(folder, made.said), Fault);
+  CHECK_THROWS_AS(promote(folder, false, made.said), Fault);
   made.write("after", made.day);
   CHECK(made.lives(made.day).size() == 2);
 }
 
 TEST_CASE("what is no standby's folder is not promoted", "[central][copies][X11]") {
   BackedUp made;
-  CHECK_THROWS_AS(promote(CentralFolder::open(made.net), made.said), Fault);
+  CHECK_THROWS_AS(promote(CentralFolder::open(made.net), false, made.said), Fault);
 }
 
 }  // namespace feldsher::central

@@ -161,6 +161,43 @@ TEST_CASE("surveys and central's pass keys go everywhere, a point's key to that 
   CHECK(network.feeds.feed(lindens_node).in_scope({v1::PASS_KEY, lindens_key}));
 }
 
+TEST_CASE("every point is told of a certificate that was revoked, of whichever point it is and of none",
+          "[central][feed][X6]") {
+  TwoPoints network;
+  sync::FeedLog& lindens = network.feeds.feed(lindens_node);
+  const auto says = [&](const Uuid& id, v1::CredentialKind kind, const Octets& point, bool revoked) {
+    v1::Credential credential;
+    credential.set_kind(kind);
+    credential.set_name("checkin-1");
+    credential.set_point(point);
+    credential.set_serial(id.to_octets());
+    credential.set_not_after_s(2'000'000'000);
+    credential.set_revoked(revoked);
+    network.clinic.publish(v1::CREDENTIAL, id, revoked ? v1::REVOKED : v1::REGISTERED, credential);
+  };
+  const Uuid of_none = network.clinic.id(), of_lindens = network.clinic.id(), of_line = network.clinic.id();
+  const Octets there = network.lindens.to_octets();
+  says(of_none, v1::CREDENTIAL_DEVICE, "", false);
+  says(of_lindens, v1::CREDENTIAL_TERMINAL, there, false);
+  says(of_line, v1::CREDENTIAL_NODE, there, false);
+  // While they are good they are nobody else's business.
+  CHECK_FALSE(network.has(v1::CREDENTIAL, of_none));
+  CHECK_FALSE(network.has(v1::CREDENTIAL, of_lindens));
+  CHECK_FALSE(lindens.in_scope({v1::CREDENTIAL, of_none}));
+  CHECK(lindens.in_scope({v1::CREDENTIAL, of_lindens}));
+
+  says(of_none, v1::CREDENTIAL_DEVICE, "", true);
+  says(of_lindens, v1::CREDENTIAL_TERMINAL, there, true);
+  says(of_line, v1::CREDENTIAL_NODE, there, true);
+  for (const Uuid& revoked : {of_none, of_lindens}) {
+    CHECK(network.has(v1::CREDENTIAL, revoked));
+    CHECK(lindens.in_scope({v1::CREDENTIAL, revoked}));
+  }
+  // A line ends at central alone.
+  CHECK_FALSE(network.has(v1::CREDENTIAL, of_line));
+  CHECK_FALSE(lindens.in_scope({v1::CREDENTIAL, of_line}));
+}
+
 TEST_CASE("the same records give the same items with the same numbers", "[central][feed][N10]") {
   TwoPoints network;
   const Uuid gp = network.clinic.service("General practitioner"), ada = network.clinic.doctor("Ada");

@@ -1,6 +1,5 @@
 #include <catch2/catch_test_macros.hpp>
 
-#include "central/feed/day_rule.hpp"
 #include "central/feed/feed_deriver.hpp"
 #include "protocol/civil/days.hpp"
 #include "tests/support/world/clinic.hpp"
@@ -9,7 +8,6 @@ namespace feldsher::central {
 namespace {
 
 using testing::monday_8;
-using testing::ms_a_minute;
 
 constexpr std::int64_t a_day = 24 * 60;
 
@@ -74,25 +72,6 @@ struct DayByDay {
   std::vector<Record> records;
   testing::Clinic clinic{[this](const Draft& draft) { apply(pen.write(draft)); }};
   Uuid gp, ada, room;
-};
-
-/// What central knows when it asks whether a day is due.
-struct Calendar {
-  Calendar() { clinic.found_point("Embankment", testing::point_node_of_tests); }
-  Instant at(std::int64_t minutes, v1::Trust trust = v1::SYNCHRONISED) const {
-    return {.wall_ms = (monday_8 + minutes) * ms_a_minute, .since_boot_ms = 1, .boot = 1, .trust = trust};
-  }
-  /// Writes the day that is due; empty when none is.
-  std::string turn(std::int64_t minutes) {
-    const auto draft = day_due(state, at(minutes));
-    if (!draft) return "";
-    state.apply(pen.write(*draft));
-    return state.today()->day();
-  }
-
-  NetworkState state{testing::central_of_tests};
-  testing::FeedPen pen{testing::tenant_of_tests, testing::central_of_tests};
-  testing::Clinic clinic{[this](const Draft& draft) { state.apply(pen.write(draft)); }};
 };
 
 }  // namespace
@@ -218,6 +197,36 @@ TEST_CASE("the same days and records give the same items, and a feed that begins
   CHECK(net.feed().scope().hash() == scope);
 }
 
+TEST_CASE("a certificate that was revoked leaves a week after its end, one whose end nobody knows stays",
+          "[central][feed][X6]") {
+  DayByDay net;
+  const auto revoked = [&](int ends_after_days) {
+    v1::Credential credential;
+    credential.set_kind(v1::CREDENTIAL_TERMINAL);
+    if (ends_after_days >= 0) credential.set_not_after_s((monday_8 + ends_after_days * a_day) * 60);
+    credential.set_revoked(true);
+    const Uuid id = net.clinic.id();
+    net.clinic.publish(v1::CREDENTIAL, id, v1::REVOKED, credential);
+    return id;
+  };
+  const Uuid ends = revoked(10), endless = revoked(-1);
+  net.pass_to(10);
+  CHECK(net.has(v1::CREDENTIAL, ends));
+  net.pass_to(17);
+  CHECK(net.has(v1::CREDENTIAL, ends));
+  net.pass_to(18);
+  CHECK_FALSE(net.has(v1::CREDENTIAL, ends));
+  CHECK(net.has(v1::CREDENTIAL, endless));
+  const Uuid late = revoked(3);  // It can open no door any more.
+  CHECK_FALSE(net.has(v1::CREDENTIAL, late));
+  net.pass_to(12);  // The clock was ahead.
+  CHECK(net.has(v1::CREDENTIAL, ends));
+  CHECK(net.has(v1::CREDENTIAL, endless));
+  const Digest scope = net.feed().scope().hash();
+  net.feeds.begin(testing::point_node_of_tests, 2);
+  CHECK(net.feed().scope().hash() == scope);
+}
+
 TEST_CASE("before central has said a day nothing leaves by time", "[central][feed][N10]") {
   DayByDay net;
   FeedDeriver without(testing::central_of_tests);
@@ -254,42 +263,6 @@ TEST_CASE("a feed tells of a patient what the point may know, and nothing else",
   for (int i = 0; i < v1::Patient::descriptor()->field_count(); ++i)
     has.insert(v1::Patient::descriptor()->field(i)->name());
   CHECK(has == may);
-}
-
-TEST_CASE("central says each day once, and after days away only the present one", "[central][feed][X5]") {
-  Calendar net;
-  CHECK(net.turn(0) == "2026-11-23");
-  CHECK(net.turn(1).empty());
-  CHECK(net.turn(16 * 60 - 1).empty());
-  CHECK(net.turn(16 * 60) == "2026-11-24");  // Midnight in Kyiv.
-  CHECK(net.turn(10 * a_day) == "2026-12-03");
-  CHECK(net.state.today()->minute() == monday_8 - 8 * 60 + 10 * a_day);
-}
-
-TEST_CASE("a clock put right by little takes no day back, one that was days ahead does",
-          "[central][feed][X5]") {
-  Calendar net;
-  CHECK(net.turn(16 * 60) == "2026-11-24");
-  CHECK(net.turn(16 * 60 - 1).empty());
-  CHECK(net.turn(400 * a_day) == "2027-12-28");
-  CHECK(net.turn(a_day) == "2026-11-24");
-}
-
-TEST_CASE("no day is said without a point, or by a clock that nobody set", "[central][feed][X5]") {
-  const NetworkState empty(testing::central_of_tests);
-  Calendar net;
-  CHECK_FALSE(day_due(empty, net.at(0)));
-  CHECK_FALSE(day_due(net.state, net.at(0, v1::TRUST_UNSET)));
-  CHECK(day_due(net.state, net.at(0, v1::FREE_RUNNING)));
-}
-
-TEST_CASE("days are counted over months and years", "[protocol][civil]") {
-  CHECK(days_after("2026-11-23", 0) == "2026-11-23");
-  CHECK(days_after("2026-11-23", -30) == "2026-10-24");
-  CHECK(days_after("2026-12-31", 1) == "2027-01-01");
-  CHECK(days_after("2028-03-01", -1) == "2028-02-29");
-  CHECK(days_after("2026-02-30", 1).empty());
-  CHECK(days_after("", 1).empty());
 }
 
 }  // namespace feldsher::central

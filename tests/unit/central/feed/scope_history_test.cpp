@@ -79,6 +79,12 @@ class RandomHistory {
       if (each.owner() == nodes_[point].to_octets() && (wanted.patient().empty() || !is_past))
         with(v1::REQUEST, id.to_octets());
     }
+    for (const auto& [id, each] : credentials_) {
+      const std::int64_t end = each.not_after_s() / 60;
+      const bool is_over = end != 0 && end < midnight() - 7 * minutes_a_day;
+      if (each.kind() != v1::CREDENTIAL_NODE && (each.revoked() ? !is_over : each.point() == here))
+        with(v1::CREDENTIAL, id.to_octets());
+    }
     return subjects;
   }
 
@@ -134,7 +140,7 @@ class RandomHistory {
     return state;
   }
   void act() {
-    const std::uint64_t what = chance(40);
+    const std::uint64_t what = chance(44);
     if (what < 12) {
       auto& [id, state] = one_of(appointments_);
       state = appointment();
@@ -155,9 +161,21 @@ class RandomHistory {
       say(central_, v1::REQUEST, id, state);
     } else if (what < 39) {
       say_point(chance(points_.size()));
+    } else if (what >= 40) {
+      certify();
     } else if (chance(4) == 0) {
       erase();
     }
+  }
+  /// A certificate is made or, more often than not, ends.
+  void certify() {
+    auto& [id, state] = one_of(credentials_);
+    state.set_kind(chance(3) == 0 ? v1::CREDENTIAL_NODE : v1::CREDENTIAL_TERMINAL);
+    if (chance(2) == 0) state.set_point(any(points_));
+    const std::int64_t days = static_cast<std::int64_t>(chance(30)) - 10;
+    state.set_not_after_s(chance(4) == 0 ? 0 : (midnight() + days * minutes_a_day) * 60);
+    state.set_revoked(state.revoked() || chance(3) != 0);
+    say(central_, v1::CREDENTIAL, id, state);
   }
   void give_device() {
     auto& [id, state] = one_of(custodies_);
@@ -209,6 +227,7 @@ class RandomHistory {
   std::map<Uuid, v1::Visit> visits_;
   std::map<Uuid, v1::Custody> custodies_;
   std::map<Uuid, v1::Request> requests_;
+  std::map<Uuid, v1::Credential> credentials_;
   std::set<Uuid> archived_, erased_;
 };
 

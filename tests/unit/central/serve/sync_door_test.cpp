@@ -154,4 +154,18 @@ TEST_CASE("a certificate that is revoked ends the lines that came in with it, an
   CHECK(run_until(world.loop, [&] { return !world.closed.empty() && world.door.connections() == 0; }));
 }
 
+TEST_CASE("a certificate that is revoked while its line opens is told of to nobody, and its line ends",
+          "[central][serve][X6]") {
+  Door world;
+  std::size_t asked = 0;
+  world.door.is_good = [&](const PeerIdentity&) { return ++asked == 1; };
+  world.come(Door::certificate(PeerKind::node, testing::point_node_of_tests.to_text()));
+  CHECK(run_until(world.loop, [&] { return !world.closed.empty(); }));
+  CHECK(asked == 2);
+  CHECK(world.nodes.empty());
+  CHECK(world.door.connections() == 0);
+  CHECK_FALSE(world.connected());
+  CHECK(world.metrics.text({}).find("feldsher_sync_refused_total 1") != std::string::npos);
+}
+
 }  // namespace feldsher::central

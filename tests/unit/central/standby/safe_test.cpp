@@ -241,4 +241,16 @@ TEST_CASE("a silent standby's line is dead", "[central][standby][X11]") {
   CHECK_FALSE(net.copy->up);
 }
 
+TEST_CASE("a standby tells of each record that it takes, once", "[central][standby][X11]") {
+  CopiedNetwork net;
+  net.follow();
+  const std::uint64_t before = net.copy->follower->intake();
+  std::set<RecordKey> told;
+  net.copy->follower->on_taken = [&](const Record& record) { CHECK(told.insert(record.key).second); };
+  net.book(60);
+  net.settle_all();
+  REQUIRE(net.copy->follower->intake() > before);
+  CHECK(told.size() == net.copy->follower->intake() - before);
+}
+
 }  // namespace feldsher::testing

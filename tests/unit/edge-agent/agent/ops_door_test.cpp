@@ -44,10 +44,13 @@ struct Door {
     return answers.back();
   }
   void terminal_has(const Octets& serial, bool revoked) {
+    terminal_has(serial, revoked, world.point.identity.point.to_octets());
+  }
+  void terminal_has(const Octets& serial, bool revoked, const Octets& point) {
     v1::Credential credential;
     credential.set_kind(v1::CREDENTIAL_TERMINAL);
     credential.set_name("checkin-1");
-    credential.set_point(world.point.identity.point.to_octets());
+    credential.set_point(point);
     credential.set_serial(serial);
     credential.set_revoked(revoked);
     world.clinic->publish(v1::CREDENTIAL, world.clinic->id(), v1::REGISTERED, credential);
@@ -81,6 +84,15 @@ TEST_CASE("a screen whose certificate was revoked is told that it may not, and n
   // Another screen with that name has come in since.
   door.terminal_has("\x02", false);
   CHECK(door.asks(door.world.walk_in()).refusal() == v1::ASK_GRANTED);
+}
+
+TEST_CASE("a screen is served whose name was revoked at another point, or at none that is known",
+          "[edge-agent][revoked][X6]") {
+  Door door;
+  door.terminal_has("\x01", true, door.world.clinic->id().to_octets());
+  door.terminal_has("\x02", true, "");
+  CHECK(door.asks(door.world.walk_in()).refusal() == v1::ASK_GRANTED);
+  CHECK(door.door->shut_out() == 0);
 }
 
 }  // namespace feldsher::edge

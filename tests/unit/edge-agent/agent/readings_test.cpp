@@ -236,6 +236,15 @@ TEST_CASE("a reading whose block was cut is known when it comes again, and is st
   }
   {
     Run run(disk);
+    Transaction stored;
+    run.readings.keep_cut(stored);
+    CHECK(stored.empty());  // It is on one disk there: it is not cut.
+    Transaction told;
+    told.values["link/safe"] = *disk.value("link/lives");  // And now its standby has it.
+    disk.commit({&told, 1});
+  }
+  {
+    Run run(disk);
     Transaction cut;
     run.readings.keep_cut(cut);
     CHECK(cut.values.size() == 1);

@@ -47,7 +47,7 @@ class IntakePoint {
     const auto chunk = intake->take_chunk();
     if (!chunk) return false;
     rows[chunk->id] = chunk->octets;
-    intake->committed(chunk->id);
+    for (const auto id : intake->committed(chunk->id)) rows.erase(id);
     return true;
   }
   /// Seals one block of each stream that is due, each in one transaction. The figure of blocks.

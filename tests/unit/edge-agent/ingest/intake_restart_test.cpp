@@ -65,6 +65,32 @@ TEST_CASE("what comes back in a block that the disk had lost is not sealed again
   CHECK(point.rows.empty());
 }
 
+TEST_CASE("what comes back in a block while it is on its way to the disk is receipted, and not sealed again",
+          "[edge-agent][ingest][W2][X11]") {
+  const auto ada = device_number(1);
+  const Epoch life{0xab};
+  IntakePoint point;
+  for (std::uint64_t seq = 1; seq <= 2; ++seq)
+    point.intake->on(ada, pulse_message(ada, life, seq), point.now);
+  std::vector<std::uint64_t> emptied;
+  CHECK(point.intake->restore_sealed({ada, life}, {1, 1}, emptied) == 0);
+  point.commit();
+  CHECK(point.intake->take_receipts().at(0).receipt.stored == std::vector<readings::Range>{{1, 2}});
+  CHECK(point.intake->unsealed_messages() == 1);
+  CHECK(point.intake->counts().receipted == 1);  // The other one counts with its block.
+  point.seal({{ada, life}});
+  CHECK_FALSE(point.sealed_messages.contains({{ada, life}, 1}));
+  CHECK(point.sealed_messages.contains({{ada, life}, 2}));
+  CHECK(point.rows.empty());
+
+  point.intake->on(ada, pulse_message(ada, life, 3), point.now);
+  point.intake->restore_sealed({ada, life}, {3, 3}, emptied);
+  point.commit();
+  CHECK(point.rows.empty());  // Nothing of the row is left to seal.
+  CHECK(point.intake->unsealed_messages() == 0);
+  CHECK(point.intake->unsealed().empty());
+}
+
 TEST_CASE("whatever dies when, nothing receipted is lost and nothing is sealed twice",
           "[edge-agent][ingest][X11]") {
   const auto seed = GENERATE(range(1u, 60u));

@@ -9,6 +9,7 @@
 #include "protocol/journal/ed25519.hpp"
 #include "protocol/journal/head_keys.hpp"
 #include "protocol/journal/memory_store.hpp"
+#include "protocol/sync/refusals.hpp"
 #include "tests/unit/protocol/transport/tls_world.hpp"
 
 namespace feldsher::edge {
@@ -257,7 +258,9 @@ TEST_CASE("a point that central refuses waits long before it asks again", "[edge
   world.open_door();
   world.start_line([](Line::Options& options) { options.last_pause = std::chrono::hours(1); });
   REQUIRE(world.run_until([&] { return world.link.phase() == Phase::refused && !world.point; }));
-  REQUIRE(world.run_until([&] { return world.line->why_down() == "refused by central"; }));
+  const std::string why = sync::sentence_of(v1::REFUSAL_CLONE);
+  REQUIRE(world.run_until([&] { return world.line->why_down() == why; }));
+  CHECK(world.changes.back() == std::pair(false, why));
   CHECK(world.line->tries() == 1);
   CHECK(world.hellos == 1);
 }

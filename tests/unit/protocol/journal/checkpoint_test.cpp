@@ -63,7 +63,7 @@ struct CutJournal {
       database.execute(forgery.c_str());
     }
     SqlcipherJournal journal(copy, key);
-    return audit(journal, {central.public_key()});
+    return audit(journal, {.central = {central.public_key()}});
   }
   Audit with_checkpoint(const v1::SignedCheckpoint& other) const {
     return look("UPDATE value SET octets=x'" + to_hex(other.SerializeAsString()) + "' WHERE name=x'" +
@@ -121,7 +121,7 @@ TEST_CASE("a journal that a new box began at the cut, from what was kept, is ver
     commit(store, rest);
   }
   SqlcipherJournal journal(file, cut.key);
-  const Audit audit = feldsher::audit(journal, {cut.central.public_key()});
+  const Audit audit = feldsher::audit(journal, {.central = {cut.central.public_key()}});
   CHECK(first(audit) == "good");
   CHECK(audit.records == cut.look().records);
   CHECK(audit.heads == 2);

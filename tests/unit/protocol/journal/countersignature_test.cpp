@@ -12,22 +12,6 @@ using Catch::Matchers::ContainsSubstring;
 
 /// A node's folder whose heads central countersigns, with keys that hand over to each other.
 struct CountersignedFolder : NodeFolder {
-  /// Central countersigns what the node has signed so far.
-  void countersign_all(const Ed25519Signer& by) {
-    auto opened = DataFolder::open(path).open_store(node.tenant);
-    Transaction countersigned;
-    countersigned.heads = opened->heads();
-    for (auto& head : countersigned.heads) countersign(head, by);
-    commit(*opened, countersigned);
-  }
-  /// The node goes on, and signs its acts again.
-  void go_on(v1::Stream stream = v1::ACTS) {
-    auto opened = DataFolder::open(path).open_store(node.tenant);
-    commit(*opened, node.write({"later"}, stream));
-    Transaction head;
-    head.heads = {sign_head(node.tenant, node.writer.tip(stream), signer)};
-    commit(*opened, head);
-  }
   /// As a welcome told the point: `former` hands over to `next`.
   void told_of(const Ed25519Signer& next, const Ed25519Signer& former) {
     auto opened = DataFolder::open(path).open_store(node.tenant);
@@ -58,7 +42,7 @@ TEST_CASE("verify demands central's countersignature when it is given central's 
   folder.countersign_all(folder.first);
   CHECK(folder.verdict({&folder.first}) == Verdict::good);
   CHECK(folder.verdict({&folder.second}) == Verdict::bad);
-  CHECK_THAT(folder.said, ContainsSubstring("head: central has not countersigned this head"));
+  CHECK_THAT(folder.said, ContainsSubstring("record 1: central has not countersigned the head over it"));
   std::ostringstream text;
   CHECK(verify_journals({.folder = folder.path, .central_keys = {"no key"}}, false, text) == Verdict::bad);
 }
@@ -67,7 +51,7 @@ TEST_CASE("a journal whose heads were never countersigned is bad to who demands 
           "[protocol][journal][verify][X7]") {
   CountersignedFolder folder;
   CHECK(folder.verdict({&folder.first}) == Verdict::bad);
-  CHECK_THAT(folder.said, ContainsSubstring("central has not countersigned this head\n") &&
+  CHECK_THAT(folder.said, ContainsSubstring("central has not countersigned the head over it\n") &&
                               ContainsSubstring("not countersigned\n"));
 }
 
@@ -101,7 +85,7 @@ TEST_CASE(
     CHECK(folder.verdict({&folder.first}) == Verdict::bad);
     CHECK_THAT(folder.said,
                ContainsSubstring("it names the key " + to_hex(folder.third.key_id())) &&
-                   ContainsSubstring("Missing is that key, or what the given one signed for it"));
+                   ContainsSubstring("Missing is that key, or what the trusted one signed for it"));
   }
   SECTION("a stranger's handover proves nothing") {
     folder.told_of(folder.third, Ed25519Signer(SigningKey::from_seed({12})));

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdlib>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -56,10 +57,11 @@ class TemporaryFolder {
 /// A node that writes: its clock moves 1 ms a transaction.
 struct WritingNode {
   explicit WritingNode(std::uint64_t seed = 1,
-                       TenantId of = {*Uuid::from_text("0190c0de-0000-7000-8000-000000000001")})
+                       TenantId of = {*Uuid::from_text("0190c0de-0000-7000-8000-000000000001")},
+                       std::optional<NodeId> is = std::nullopt)
       : random(seed),
         tenant(of),
-        node{random.uuid_v7(1'700'000'000'000)},
+        node(is ? *is : NodeId{random.uuid_v7(1'700'000'000'000)}),
         writer(tenant, node, Epoch{random.u64() | 1}, random) {
     now.wall_ms = 1'700'000'000'000;
     now.boot = 42;

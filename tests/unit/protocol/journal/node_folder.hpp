@@ -33,6 +33,22 @@ struct NodeFolder {
   void tamper(const std::string& sql) {
     sqlcipher::Database(path / "journal.db", key, sqlcipher::Access::write).execute(sql.c_str());
   }
+  /// Central countersigns what the node has signed so far.
+  void countersign_all(const Ed25519Signer& by) {
+    auto opened = DataFolder::open(path).open_store(node.tenant);
+    Transaction countersigned;
+    countersigned.heads = opened->heads();
+    for (auto& head : countersigned.heads) countersign(head, by);
+    commit(*opened, countersigned);
+  }
+  /// The node goes on, and signs its acts again.
+  void go_on(v1::Stream stream = v1::ACTS) {
+    auto opened = DataFolder::open(path).open_store(node.tenant);
+    commit(*opened, node.write({"later"}, stream));
+    Transaction head;
+    head.heads = {sign_head(node.tenant, node.writer.tip(stream), signer)};
+    commit(*opened, head);
+  }
   std::pair<Verdict, boost::json::object> verify(bool live = false) const {
     std::ostringstream out;
     const Verdict verdict = verify_journals({.folder = path, .live = live}, true, out);

@@ -166,7 +166,7 @@ TEST_CASE("a head that central has not countersigned is a finding once that is d
   shown.verifier.expect_head(shown.head);
   shown.show_all();
   shown.verifier.head(shown.head, shown.central);
-  CHECK_THAT(shown.only_finding(), ContainsSubstring("0: central has not countersigned this head"));
+  CHECK_THAT(shown.only_finding(), ContainsSubstring("1: central has not countersigned the head over it"));
 }
 
 TEST_CASE("a life that no readable record opened has no key, and its heads are not believed",

@@ -220,12 +220,12 @@ TEST_CASE("lives are in the order in which central took them up, and what it has
   CHECK(at_central.later({node, v1::ACTS, Epoch{4}, 1}, {node, v1::ACTS, Epoch{5}, 9}));
 }
 
-TEST_CASE("acts that central has not stored are remembered with their time, the oldest first",
+TEST_CASE("what central has not stored is remembered with its time, the oldest of acts and readings first",
           "[protocol][sync]") {
   Lives lives(node);
   Life& first = lives.begin(Epoch{9});
-  first.unsynced = {{3, 300}, {4, 400}};
-  lives.begin(Epoch{4}).unsynced = {{1, 100}};
+  first.acts.unsynced = {{3, 300}, {4, 400}};
+  lives.begin(Epoch{4}).acts.unsynced = {{1, 100}};
   CHECK(lives.oldest_unsynced_ms() == 300);
   lives.find(Epoch{9})->settle(v1::READINGS, 9);
   CHECK(lives.oldest_unsynced_ms() == 300);
@@ -235,6 +235,13 @@ TEST_CASE("acts that central has not stored are remembered with their time, the 
   CHECK(lives.oldest_unsynced_ms() == 100);
   lives.find(Epoch{4})->settle(v1::ACTS, 1);
   CHECK(lives.oldest_unsynced_ms() == 0);
+  lives.find(Epoch{9})->readings.unsynced = {{7, 700}, {8, 800}};
+  lives.find(Epoch{4})->acts.unsynced = {{2, 900}};
+  CHECK(lives.oldest_unsynced_ms() == 700);
+  lives.find(Epoch{9})->settle(v1::READINGS, 7);
+  CHECK(lives.oldest_unsynced_ms() == 800);
+  lives.find(Epoch{4})->acts.unsynced = {{2, 750}};
+  CHECK(lives.oldest_unsynced_ms() == 750);
 }
 
 }  // namespace feldsher::sync
