@@ -28,6 +28,15 @@ v1::DiskRoom room_of(ingest::DiskClass disk) {
   return v1::DISK_AMPLE;
 }
 
+/// A start writes what it finds in the log once more (renew_log): where that needs the reserve, it is given
+/// up.
+std::unique_ptr<SqlcipherStore> open_with_room(DiskWatch& space, const DataFolder& data, TenantId tenant) {
+  std::error_code none;
+  const std::uint64_t log = std::filesystem::file_size(data.journal().string() + "-wal", none);
+  if (!none) space.release_below(DiskWatch::full_octets + log);
+  return data.open_store(tenant);
+}
+
 }  // namespace
 
 Agent::Agent(const Config& config, std::string software)
@@ -39,7 +48,7 @@ Agent::Agent(const Config& config, std::string software)
       fault_note_(folder_.disk_fault()),
       space_(config.folder / "reserve", disk_under(config.folder)),
       signer_(load_head_key(folder_.head_key())),
-      store_(data_.open_store(me_.tenant)),
+      store_(open_with_room(space_, data_, me_.tenant)),
       disk_(*store_),
       committer_(std::move(store_), loop_.get_executor(),
                  [this](const std::string& what) { disk_failed(what); },

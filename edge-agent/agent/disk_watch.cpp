@@ -58,9 +58,9 @@ void DiskWatch::judge() {
   class_ = space_.free < full_octets ? DiskClass::no_check_ins : found;
 }
 
-bool DiskWatch::release_if_full() {
+bool DiskWatch::release_below(std::uint64_t octets) {
   const auto space = measure_();
-  if (!held_ || !space || space->free >= full_octets) return false;
+  if (!held_ || !space || space->free >= octets) return false;
   std::error_code error;
   std::filesystem::remove(reserve_, error);
   held_ = static_cast<bool>(error);

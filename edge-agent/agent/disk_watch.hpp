@@ -35,7 +35,9 @@ class DiskWatch {
   /// Measures; makes the reserve when there is room, and deletes it when the disk is full.
   ingest::DiskClass look();
   /// A write has failed. True when that was for want of room, and the reserve was there to be deleted.
-  bool release_if_full();
+  bool release_if_full() { return release_below(full_octets); }
+  /// The same for who is about to need `octets`.
+  bool release_below(std::uint64_t octets);
 
   ingest::DiskClass disk_class() const { return class_; }
   bool holds_reserve() const { return held_; }

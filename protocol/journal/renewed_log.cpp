@@ -72,7 +72,9 @@ bool renew_log(Database& database, const Disk& disk) {
   sqlite3_file* log = nullptr;
   sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_VFS_POINTER, &vfs);
   sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_JOURNAL_POINTER, &log);
-  const std::string name = database.path().string() + "-wal", fresh = database.path().string() + "-renewed";
+  // As SQLite names it, which follows a link.
+  const char* file = sqlite3_db_filename(database.handle(), "main");
+  const std::string name = sqlite3_filename_wal(file), fresh = std::string(file) + "-renewed";
   // One that was left half-way holds what may have been erased since.
   if (const int code = vfs->xDelete(vfs, fresh.c_str(), 1);
       code != SQLITE_OK && code != SQLITE_IOERR_DELETE_NOENT)

@@ -107,7 +107,14 @@ Database::Database(std::filesystem::path path, const DatabaseKey& key, Access ac
   ensure(disk.encrypted || disk.vfs, "a real disk holds encrypted pages only");
   if (access == Access::write && !disk.vfs) create_private(path_);
   open(key, access, disk);
-  if (access == Access::look || !renew_log(*this, disk)) return;
+  if (access == Access::look) return;
+  try {
+    if (!renew_log(*this, disk)) return;
+  } catch (...) {
+    leave_as_is();
+    sqlite3_close_v2(std::exchange(handle_, nullptr));
+    throw;
+  }
   leave_as_is();
   sqlite3_close_v2(std::exchange(handle_, nullptr));
   open(key, access, disk);

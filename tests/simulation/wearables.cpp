@@ -6,6 +6,7 @@ namespace feldsher::simulation {
 namespace {
 
 constexpr std::uint64_t a_minute = 60'000;
+constexpr std::uint64_t oldest_burst_ms = 180 * a_minute;
 constexpr std::size_t said_kept = 40;
 
 }  // namespace
@@ -58,7 +59,7 @@ void Wearables::take(Device& device) {
 
 void Wearables::send(Device& device) {
   if (random_.one_in(50)) device.wearable->reconnected();
-  if (random_.one_in(100)) say_again(device, 180 * a_minute);
+  if (random_.one_in(100)) say_again(device, oldest_burst_ms);
   for (auto& message : device.wearable->due(static_cast<std::int64_t>(network_.scheduler.now_ms()))) {
     if (message.first) ledger_.took({device.id, device.wearable->epoch()}, message.seq, message.octets);
     device.said.push_back(std::make_shared<const Octets>(std::move(message.octets)));
@@ -132,6 +133,10 @@ std::vector<std::string> Wearables::broken_at_the_end() {
   network_.scheduler.run_until(std::max(network_.scheduler.now_ms(), until_ms_) + longest_seal_ms +
                                3 * a_minute);
   std::vector<std::string> broken = broken_now();
+  // An old burst may still be on its way: what was lost with a disk is then taken anew, and sealed later.
+  for (std::uint64_t until_ms = network_.scheduler.now_ms() + oldest_burst_ms;
+       !ledger_.lost().empty() && network_.scheduler.now_ms() < until_ms; broken = broken_now())
+    network_.scheduler.run_until(network_.scheduler.now_ms() + longest_seal_ms);
   for (std::string& lost : ledger_.lost()) broken.push_back(std::move(lost));
   for (const auto& device : devices_)
     if (device->wearable->unreceipted() > 0)

@@ -119,5 +119,17 @@ TEST_CASE("the file system of a folder says what it has", "[edge-agent][disk]") 
   CHECK_FALSE(disk_under("/nowhere/at/all")());
 }
 
+TEST_CASE("who is about to need more than there is gets the reserve before", "[edge-agent][disk][X11]") {
+  Disk disk;
+  DiskWatch watch = disk.watch();
+  REQUIRE(watch.holds_reserve());
+  disk.space->free = 20 * mib;
+  CHECK_FALSE(watch.release_if_full());
+  CHECK_FALSE(watch.release_below(20 * mib));
+  CHECK(watch.release_below(DiskWatch::full_octets + 30 * mib));
+  CHECK_FALSE(watch.holds_reserve());
+  CHECK_FALSE(std::filesystem::exists(disk.reserve));
+}
+
 }  // namespace
 }  // namespace feldsher::edge
