@@ -93,7 +93,15 @@ void Tokens::save(std::vector<Token> tokens) {
   if (octets > largest_file)
     throw Fault(fmt::format("{} has room for {} KiB and {} tokens stand: revoke those that nobody uses",
                             file_.string(), largest_file >> 10, tokens.size() - 1));
-  replace_secret_file(file_, fmt::format("{}{}{}", file_begins, fmt::join(entries, ","), file_ends));
+  const std::string text = fmt::format("{}{}{}", file_begins, fmt::join(entries, ","), file_ends);
+  // What could not be read again would shut everybody out.
+  try {
+    parse_json(text);
+  } catch (const BadInput&) {
+    throw Fault(
+        "a token's name is not UTF-8 text: choose another, or set the terminal's language to a UTF-8 one");
+  }
+  replace_secret_file(file_, text);
   tokens_ = std::move(tokens);
 }
 

@@ -20,7 +20,11 @@ Outcome Desk::open_survey(const v1::OpenSurvey& ask, const Asker& asker, const D
   }
   tries_.succeeded(door);
   if (visit->second.state.surveyed()) return Outcome::refused(v1::ASK_ALREADY_ANSWERED);
-  if (visit->second.state.status() != v1::VISIT_FINISHED) return Outcome::refused(v1::ASK_WRONG_STATE);
+  const v1::VisitStatus status = visit->second.state.status();
+  if (status == v1::VISIT_ARRIVED || status == v1::VISIT_IN_PROGRESS)
+    return Outcome::refused(v1::ASK_WRONG_STATE);
+  // Whoever was absent, or was taken back, will never be asked: only a person can help.
+  if (status != v1::VISIT_FINISHED) return Outcome::refused(v1::ASK_NOT_ALLOWED);
   Outcome outcome;
   *outcome.answer.mutable_survey()->mutable_survey() = *state_.survey();
   if (const auto* service = state_.services.find(visit->second.state.service()))

@@ -94,6 +94,18 @@ TEST_CASE("two tokens of one name do not stand side by side", "[central][command
   CHECK(world.tokens.all().size() == 2);
 }
 
+TEST_CASE("a token whose name is not UTF-8 is refused, and the others work on",
+          "[central][commands][tokens][X5]") {
+  World world;
+  const std::string first =
+      world.tokens.make({.name = "first", .kind = TokenKind::system, .person = {}}, world.random, world.now);
+  // "Касса" as a terminal of code page 1251 sends it.
+  const Tokens::Wish wish{.name = "\xca\xe0\xf1\xf1\xe0", .kind = TokenKind::system, .person = {}};
+  CHECK_THROWS_WITH(world.tokens.make(wish, world.random, world.now),
+                    Catch::Matchers::ContainsSubstring("UTF-8"));
+  CHECK(Tokens(world.file).find(first));
+}
+
 TEST_CASE("tokens that were revoked leave when the file is full, the oldest first, and those that stand stay",
           "[central][commands][tokens][X5]") {
   World world;

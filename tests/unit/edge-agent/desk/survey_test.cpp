@@ -46,6 +46,14 @@ TEST_CASE("a survey opens only after the visit", "[edge][desk][survey][K10]") {
   CHECK(day.open(day.in.survey_code()) == v1::ASK_GRANTED);
 }
 
+TEST_CASE("whose arrival was taken back is sent to a person, and not told to come later",
+          "[edge][desk][survey][K10]") {
+  Surveyed day;
+  const v1::CheckedIn gone = day.walk_in(day.gp, "reception").checked_in();
+  REQUIRE(day.undo(day.last_ask, "reception").refusal() == v1::ASK_GRANTED);
+  CHECK(day.open(gone.survey_code()) == v1::ASK_NOT_ALLOWED);
+}
+
 TEST_CASE("a visit is surveyed once", "[edge][desk][survey][K9]") {
   Surveyed day;
   day.see(day.room, "room-1");
