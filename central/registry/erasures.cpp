@@ -28,8 +28,8 @@ Draft erasure_draft(const Uuid& id, v1::Verb verb, const v1::Erasure& erasure) {
 /// The time of that block: none of a future in which others may wear the device, whoever wrote the block.
 std::optional<v1::ErasedReadings> time_of(const BlockSpan& block, const Instant& now) {
   const auto [first_ms, last_ms] = std::minmax(block.first_ms, block.last_ms);
-  const std::int64_t end_ms = now.wall_ms + clocks_differ_ms;
-  if (first_ms >= end_ms) return std::nullopt;
+  if (first_ms >= now.wall_ms + clocks_differ_ms) return std::nullopt;
+  const std::int64_t end_ms = std::max(first_ms + 1, now.wall_ms);  // The block itself goes in any case.
   v1::ErasedReadings time;
   time.set_device(block.device);
   time.set_from_ms(first_ms);

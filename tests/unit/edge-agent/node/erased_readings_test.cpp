@@ -122,7 +122,7 @@ TEST_CASE("a block that claims all of time takes nothing from who wears the devi
   CHECK(WornDevice::blocks(net.store).bodies.empty());
   REQUIRE(net.erasure(id).readings_size() == 2);
   constexpr std::int64_t day_ms = 86'400'000;
-  CHECK(net.erasure(id).readings(1).until_ms() == net.clock.now().wall_ms + day_ms);
+  CHECK(net.erasure(id).readings(1).until_ms() <= net.clock.now().wall_ms + 1);
   net.come_back();
   claim.set_first_ms(net.clock.now().wall_ms + 2 * day_ms);
   draft.message = claim.SerializeAsString();
