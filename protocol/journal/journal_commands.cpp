@@ -65,6 +65,9 @@ void tell_trust(const Audit& report, const FolderTrust& trust, std::ostream& out
            "--central-key.\n";
   else if (!report.good())
     return;
+  else if (!countersigned && report.heads == 0 && !report.rows.empty())
+    out << "Nothing of it is signed: so is what a node wrote in its first minute, and what anybody wrote in "
+           "its place.\n";
   else if (!countersigned && !report.rows.empty())
     out << "Central has countersigned nothing of it: it is the word of whoever has the node's key alone.\n";
   else if (!trust.keys.countersignatures_demanded)

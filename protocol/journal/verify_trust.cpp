@@ -131,7 +131,8 @@ void Verifier::expect_led_to() {
     return found(first, 1, "no journal of the file is of the node whose folder this is");
   const bool demanded = trusted_.countersignatures_demanded;
   const bool can_tell = demanded ? !trusted_.central.empty() : !trusted_.node.empty();
-  if (!can_tell || any(lives_, [](const auto& each) { return each.second.led_to; }) ||
+  // Keys are no secret: that a life names one proves nothing to who demands a signature.
+  if (!can_tell || (!demanded && any(lives_, [](const auto& each) { return each.second.led_to; })) ||
       any(journals_, [](const auto& each) { return each.second.countersigned != 0; }))
     return;
   std::string what = "central has countersigned nothing of the whole file";

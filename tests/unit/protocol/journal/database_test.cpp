@@ -45,6 +45,25 @@ TEST_CASE("a key is 64 hexadecimal digits, or none", "[protocol][journal][X6]") 
   CHECK(DatabaseKey::make(random).octets != made.octets);
 }
 
+TEST_CASE("a log that cannot be written anew ends the start, and the next one has all of it",
+          "[protocol][journal][X11]") {
+  File file, left;
+  {
+    Database running = file.opened();
+    running.execute("CREATE TABLE t(a); INSERT INTO t VALUES(7)");
+    // What a process that was killed leaves.
+    for (const char* part : {"", "-wal"})
+      std::filesystem::copy(file.path.string() + part, left.path.string() + part);
+  }
+  const auto fails = [](const std::filesystem::path&, const std::filesystem::path&) {
+    throw Fault("no room");
+  };
+  CHECK_THROWS_AS(Database(left.path, key, Access::write, {.replace = fails}), Fault);
+  CHECK_FALSE(std::filesystem::exists(left.path.string() + "-renewed"));
+  // The one that failed holds no lock: SQLite knows of its own process's, too.
+  CHECK(left.opened().number("SELECT a FROM t") == 7);
+}
+
 TEST_CASE("what is no journal is told apart from a wrong key", "[protocol][journal][X6]") {
   File file;
   SECTION("nothing there to look at") { file.refused(Access::look, "cannot be opened"); }

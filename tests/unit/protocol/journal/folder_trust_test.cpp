@@ -39,14 +39,18 @@ struct TrustingPoint : NodeFolder {
   }
   /// Another journal in its place, of a thief who has everything but the signing keys.
   void replace(const Signer& thief, bool with_head = true) {
+    replace(thief.public_key(), with_head ? &thief : nullptr);
+  }
+  /// It names `head_key`, whoever has it.
+  void replace(const Octets& head_key, const Signer* signer) {
     for (const char* file : {"journal.db", "journal.db-wal"}) std::filesystem::remove(path / file);
     WritingNode liar(9, node.tenant, node.node);
     auto written = DataFolder::open(path).open_store(liar.tenant);
-    commit(*written, liar.open(thief.public_key()));
+    commit(*written, liar.open(head_key));
     commit(*written, liar.write({"what never was"}));
-    if (!with_head) return;
+    if (!signer) return;
     Transaction head;
-    head.heads = {sign_head(liar.tenant, liar.writer.tip(v1::ACTS), thief)};
+    head.heads = {sign_head(liar.tenant, liar.writer.tip(v1::ACTS), *signer)};
     commit(*written, head);
   }
   Said said(const std::vector<Octets>& central_keys = {}) const { return said_of(path, central_keys); }
@@ -152,6 +156,20 @@ TEST_CASE("a journal that was replaced as a whole is found by the keys beside it
                ContainsSubstring("record 1: central has countersigned nothing of the whole file, and "
                                  "no life in it names this folder's key\n"));
     CHECK(point.said({point.central.public_key()}).verdict == Verdict::bad);
+  }
+  SECTION("signed by nobody, under a key that is trusted: it is said that nothing is signed") {
+    point.replace(point.signer.public_key(), nullptr);
+    const Said said = point.said();
+    CHECK(said.verdict == Verdict::good);
+    CHECK_THAT(said.text, ContainsSubstring("Nothing of it is signed") && !ContainsSubstring("key alone"));
+    CHECK(point.said({point.central.public_key()}).verdict == Verdict::bad);
+  }
+  SECTION("signed by nobody, under central's key: who demands a countersignature can tell") {
+    point.replace(point.central.public_key(), nullptr);
+    const Said demanded = point.said({point.central.public_key()});
+    CHECK(demanded.verdict == Verdict::bad);
+    CHECK_THAT(demanded.text,
+               ContainsSubstring("record 1: central has countersigned nothing of the whole file\n"));
   }
   SECTION("with the node's own key: only who demands a countersignature can tell") {
     point.replace(point.signer);
