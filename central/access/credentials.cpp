@@ -43,14 +43,18 @@ Draft issued(const CertificateBundle& bundle, v1::Credential about, const Access
   return draft;
 }
 
-std::optional<Draft> noted_standby(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by,
-                                   Random& random) {
+std::vector<Draft> note_standby(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by,
+                                Random& random) {
   constexpr std::int64_t guest_s = 2 * 86'400;
   const auto id = peer.uuid();
-  if (peer.kind != PeerKind::standby || !id || peer.not_after_s < by.now.wall_ms / 1000 + guest_s)
-    return std::nullopt;
+  if (peer.kind != PeerKind::standby || !id || peer.not_after_s < by.now.wall_ms / 1000 + guest_s ||
+      is_former_standby(state, peer))
+    return {};
+  std::vector<Draft> drafts = revoke(
+      state, {.kinds = {v1::CREDENTIAL_STANDBY}, .name = id->to_text(), .point = {}, .except = peer.serial},
+      by);
   for (const auto& [credential, row] : state.credentials.rows())
-    if (row.state.serial() == peer.serial) return std::nullopt;
+    if (row.state.serial() == peer.serial) return drafts;
   v1::Credential about;
   about.set_kind(v1::CREDENTIAL_STANDBY);
   about.set_name(id->to_text());
@@ -58,7 +62,21 @@ std::optional<Draft> noted_standby(const NetworkState& state, const PeerIdentity
   CertificateBundle shown;
   shown.serial = peer.serial;
   shown.not_after_s = peer.not_after_s;
-  return issued(shown, about, by, random);
+  drafts.push_back(issued(shown, about, by, random));
+  return drafts;
+}
+
+bool is_former_standby(const NetworkState& state, const PeerIdentity& peer) {
+  const auto id = peer.uuid();
+  if (peer.kind != PeerKind::standby || !id) return false;
+  // One authority gives them all the same time to live.
+  const auto is_younger = [&](const auto& entry) {
+    const v1::Credential& credential = entry.second.state;
+    return credential.kind() == v1::CREDENTIAL_STANDBY && credential.holder() == id->to_octets() &&
+           credential.not_after_s() > peer.not_after_s;
+  };
+  const auto& rows = state.credentials.rows();
+  return std::any_of(rows.begin(), rows.end(), is_younger);
 }
 
 std::optional<std::int64_t> standby_certificate_ends_s(const NetworkState& state) {

@@ -37,10 +37,15 @@ std::optional<PointId> point_named(const NetworkState& state, std::string_view s
 /// The record of a certificate that was just made.
 Draft issued(const CertificateBundle& bundle, v1::Credential about, const AccessBy& by, Random& random);
 
-/// A standby's certificate is made where its folder is: it is noted when it first shows it. Nothing when it
-/// was before, or when it is that of a passing guest, which ends by itself in a day.
-std::optional<Draft> noted_standby(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by,
-                                   Random& random);
+/// A standby has come in. Its certificate is made where its folder is: it is noted when it is first shown,
+/// and those that the same standby had before end. Empty when nothing is left to do, and for a passing guest,
+/// whose certificate ends by itself in a day.
+std::vector<Draft> note_standby(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by,
+                                Random& random);
+
+/// Whether the standby has shown a younger certificate than this one: then this one is worth nothing, also
+/// where it was never noted.
+bool is_former_standby(const NetworkState& state, const PeerIdentity& peer);
 
 /// When the certificate of a standby ends, the youngest of each that was not revoked, and of those the one
 /// that ends first (Unix time). Nothing when none is known.

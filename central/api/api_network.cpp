@@ -1,6 +1,6 @@
 #include "central/api/api.hpp"
 #include "central/api/json_views.hpp"
-#include "central/commands/load.hpp"
+#include "central/commands/clinic_load.hpp"
 
 namespace feldsher::central {
 
@@ -47,6 +47,12 @@ void Api::status(Nothing, const Caller&, Reply reply) {
                                     {"backlog", now.backlog},
                                     {"connections", now.connections},
                                     {"keys", now.unsealed ? "unsealed" : "sealed"},
+                                    {"disk",
+                                     {{"class", words_of(now.disk)},
+                                      {"free_octets", now.disk_space.free},
+                                      {"total_octets", now.disk_space.total},
+                                      {"reserve", now.disk_reserve},
+                                      {"takes_readings", takes_readings(now.disk)}}},
                                     {"disk_fault_before", now.disk_fault_before},
                                     {"certificates",
                                      {{"doors", certificate(now.certificate_ends_s, now_s)},

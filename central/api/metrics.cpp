@@ -62,6 +62,18 @@ struct Metrics::Families {
   Gauge& unsealed = gauge(registry, "feldsher_unsealed",
                           "1 when whoever has central's disk can read it: no TPM seals its keys")
                         .Add({});
+  Gauge& disk_free =
+      gauge(registry, "feldsher_disk_free_bytes", "What central may still write to the disk under its folder")
+          .Add({});
+  Gauge& disk_total =
+      gauge(registry, "feldsher_disk_total_bytes", "The size of the disk under central's folder").Add({});
+  Gauge& disk_class = gauge(registry, "feldsher_disk_class",
+                            "0 when there is room; 1 under 20 % free, 2 under 10 %, when no readings are "
+                            "taken in, 3 under 5 %")
+                          .Add({});
+  Gauge& disk_reserve =
+      gauge(registry, "feldsher_disk_reserve_held", "1 while room is kept for the end of a full disk")
+          .Add({});
   Family<Gauge>& certificate_ends =
       gauge(registry, "feldsher_certificate_ends_seconds",
             "Unix time at which the certificate of central's doors, or of its standby, ends");
@@ -106,6 +118,10 @@ std::string Metrics::text(const Now& now) {
   families_->standby_lag_s.Set(static_cast<double>(now.standby.lag_ms) / 1000);
   families_->standby_gone_on.Set(static_cast<double>(now.standby.gone_on));
   families_->unsealed.Set(now.unsealed ? 1 : 0);
+  families_->disk_free.Set(static_cast<double>(now.disk_space.free));
+  families_->disk_total.Set(static_cast<double>(now.disk_space.total));
+  families_->disk_class.Set(static_cast<double>(now.disk));
+  families_->disk_reserve.Set(now.disk_reserve ? 1 : 0);
   if (now.certificate_ends_s)
     families_->certificate_ends.Add({{"of", "doors"}}).Set(static_cast<double>(*now.certificate_ends_s));
   if (now.standby_certificate_ends_s)

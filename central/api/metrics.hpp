@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "central/node/central_node.hpp"
+#include "protocol/journal/disk_class.hpp"
 
 namespace feldsher::central {
 
@@ -27,7 +28,10 @@ class Metrics {
     std::uint64_t views_position = 0;  ///< … and how many of them the views show.
     std::uint64_t views_unreadable = 0;
     StandbyStatus standby = {};
-    bool unsealed = false;               ///< Central's own box key lies in a file.
+    bool unsealed = false;  ///< Central's own box key lies in a file.
+    DiskClass disk = DiskClass::ample;
+    DiskSpace disk_space = {};
+    bool disk_reserve = false;           ///< Room is kept for the end.
     std::string disk_fault_before = {};  ///< Why the run before could not write; empty when it could.
     std::optional<std::int64_t> certificate_ends_s = {};          ///< Of the doors: Unix time.
     std::optional<std::int64_t> standby_certificate_ends_s = {};  ///< Nothing: there is no standby.

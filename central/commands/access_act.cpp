@@ -212,15 +212,19 @@ Allowed<AccessPlan> plan(const AccessAct& act, const NetworkState& state, Random
   return std::visit([&](const auto& each) { return plan_for(each, state, random, by); }, act);
 }
 
+json::object carry_out(StoppedCentral& central, const AccessAct& act) {
+  CentralNode& node = central.node();
+  const AccessBy by{.actor = node.self(), .proof = v1::PROOF_NONE, .now = node.now()};
+  AccessPlan planned = plan(act, node.state(), node.random(), by).value();
+  node.write(planned.drafts, [] {});
+  central.commit();
+  return std::move(planned.said);
+}
+
 json::object carry_out(const CentralFolder& folder, const AccessAct& act) {
   try {
     StoppedCentral central(folder);
-    CentralNode& node = central.node();
-    const AccessBy by{.actor = node.self(), .proof = v1::PROOF_NONE, .now = node.now()};
-    AccessPlan planned = plan(act, node.state(), node.random(), by).value();
-    node.write(planned.drafts, [] {});
-    central.commit();
-    return std::move(planned.said);
+    return carry_out(central, act);
   } catch (const RunningElsewhere&) {
     const ApiClient api(folder, read_config(folder.config()));
     return api.post("/api/v1/access", json::serialize(to_json(act))).as_object();

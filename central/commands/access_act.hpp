@@ -9,6 +9,8 @@
 
 namespace feldsher::central {
 
+class StoppedCentral;
+
 /// A certificate was made on central's machine, for a box that has no program of ours to enrol with.
 struct RecordCertificate {
   v1::CredentialKind kind = v1::CREDENTIAL_UNSPECIFIED;
@@ -54,6 +56,7 @@ Allowed<AccessPlan> plan(const AccessAct& act, const NetworkState& state, Random
 
 /// Does it: in the journal of a stopped central, or through the API of a running one. Throws Fault.
 boost::json::object carry_out(const CentralFolder& folder, const AccessAct& act);
+boost::json::object carry_out(StoppedCentral& central, const AccessAct& act);
 
 /// "node", "terminal", "device", "broker", "agent", "standby", and back.
 std::string_view to_text(v1::CredentialKind kind);

@@ -27,6 +27,7 @@ struct Identity {
 ///     journal.db journal.key       records, and the key of every database here, wrapped by …
 ///     box.key or box.cred          … the box's own: a file, or sealed by its TPM2
 ///     views.db                     what queries read; may be deleted at any time
+///     reserve disk-fault           room for the end of a full disk; why the run before could not write
 ///     tokens.json operator.token   who may use the API; the commands' own token
 ///     standby.json standby/        of a standby only: whom it follows, and its certificate; gone when it is
 ///     promoted
@@ -48,6 +49,8 @@ class CentralFolder {
   std::filesystem::path head_key() const { return folder_ / "head.key"; }
   std::filesystem::path pass_key() const { return folder_ / "pass.key"; }
   std::filesystem::path next_pass_key() const { return folder_ / "pass-next.key"; }
+  std::filesystem::path journal() const { return folder_ / "journal.db"; }
+  std::filesystem::path reserve() const { return folder_ / "reserve"; }
   std::filesystem::path views() const { return folder_ / "views.db"; }
   std::filesystem::path tokens() const { return folder_ / "tokens.json"; }
   std::filesystem::path operator_token() const { return folder_ / "operator.token"; }

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "central/commands/api_client.hpp"
+#include "central/commands/clinic_load.hpp"
 #include "central/commands/stopped_central.hpp"
 #include "protocol/record/result.hpp"
 
@@ -41,17 +42,6 @@ std::string read_text(const std::filesystem::path& file) {
 }
 
 }  // namespace
-
-LoadPlan plan_load(CentralNode& node, const LoadMaterial& material, const LoadBy& by) {
-  return ClinicLoader(node.state(), node.random())
-      .plan(material.file, material.verifiers, material.pass_key, by);
-}
-
-void write_load(CentralNode& node, const LoadPlan& plan, std::function<void()> then) {
-  if (plan.transactions.empty()) return then();
-  for (std::size_t i = 0; i + 1 < plan.transactions.size(); ++i) node.write(plan.transactions[i], [] {});
-  node.write(plan.transactions.back(), std::move(then));
-}
 
 void load(const CentralFolder& folder, const std::filesystem::path& file, bool json, std::ostream& out) {
   const std::string text = read_text(file);

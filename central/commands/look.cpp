@@ -35,6 +35,15 @@ void warn_of_end(const json::value& certificate, std::string_view whose, std::st
       << days << " days, and was not renewed by itself: " << remedy << "\n";
 }
 
+/// How full the disk is: class, what is free of how much, and whether there is a reserve.
+std::string room(const json::value& disk) {
+  auto megabytes = [&](const char* name) {
+    return std::to_string(disk.at(name).to_number<std::uint64_t>() / 1'000'000);
+  };
+  return cell(disk.at("class")) + ", " + megabytes("free_octets") + " of " + megabytes("total_octets") +
+         " MB free, " + (disk.at("reserve").as_bool() ? "with a reserve" : "no reserve");
+}
+
 }  // namespace
 
 void look_at_status(const LookWish& wish, std::ostream& out) {
@@ -48,12 +57,15 @@ void look_at_status(const LookWish& wish, std::ostream& out) {
       << " wait for the disk\n"
       << "Nodes     " << cell(status.at("connections")) << " connected\n"
       << "Keys      " << cell(status.at("keys")) << "\n"
+      << "Disk      " << room(status.at("disk")) << "\n"
       << "Standby   " << cell(standby.at("status"));
   if (standby.at("status").as_string() != "none")
     out << " (" << cell(standby.at("id")) << "), lag " << cell(standby.at("lag_records")) << " records, "
         << cell(standby.at("lag_seconds")) << " s; central went on without it " << cell(standby.at("gone_on"))
         << " times";
   out << "\n";
+  if (!status.at("disk").at("takes_readings").as_bool())
+    out << "WARNING   no readings are taken in until there is room on the disk: the points keep them\n";
   if (const std::string fault = cell(status.at("disk_fault_before")); !fault.empty())
     out << "WARNING   the run before this one ended because it could not write: " << fault << "\n";
   const json::value& certificates = status.at("certificates");

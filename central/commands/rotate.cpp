@@ -89,7 +89,8 @@ void rotate(const CentralFolder& folder, const RotateWish& wish, std::ostream& o
     if (!std::filesystem::exists(folder.standby_file()))
       throw Fault(folder.path().string() + " is no standby's folder");
     certify_again(folder.own(folder.standby()), CertificateAuthority::load(folder.authority()), now_s());
-    out << "The standby has a new key and certificate from the next start on\n";
+    out << "The standby has a new key and certificate. Restart it: the former one ends when central sees the "
+           "new\n";
   } else {
     throw Fault("--key: box, head, pass, server, standby, operator or authority is expected");
   }

@@ -23,7 +23,8 @@ struct RotateWish {
 ///   next one is told to them. The first time there is no next one: it is made, and nothing else;
 /// - server: key and certificate of central's doors (used from the next start on). Both are renewed by
 ///   themselves in time: this is for a key that others may have, and for other hosts;
-/// - standby: in a standby's folder, its certificate, likewise;
+/// - standby: in a standby's folder, its certificate, likewise. The former one is revoked when central sees
+///   the new: restart the standby;
 /// - authority: rotate_authority.hpp;
 /// - operator: the token of central's own commands; the one before ends at once.
 void rotate(const CentralFolder& folder, const RotateWish& wish, std::ostream& out);

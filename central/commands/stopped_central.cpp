@@ -49,9 +49,11 @@ class StoppedCentral::DirectLedger final : public Ledger {
   std::vector<std::function<void()>> then_;
 };
 
-StoppedCentral::StoppedCentral(const CentralFolder& folder)
+StoppedCentral::StoppedCentral(const CentralFolder& folder) : StoppedCentral(folder, open_stopped(folder)) {}
+
+StoppedCentral::StoppedCentral(const CentralFolder& folder, std::unique_ptr<SqlcipherStore> store)
     : signer_(load_head_key(folder.head_key())),
-      store_(open_stopped(folder)),
+      store_(std::move(store)),
       ledger_(std::make_unique<DirectLedger>(*store_)),
       node_(std::make_unique<CentralNode>(
           folder.identity().tenant, folder.identity().node,

@@ -26,6 +26,8 @@ class StoppedCentral {
  public:
   /// Throws Fault; RunningElsewhere when `serve` has the folder.
   explicit StoppedCentral(const CentralFolder& folder);
+  /// Over the journal of `folder`, which is open. Throws Fault.
+  StoppedCentral(const CentralFolder& folder, std::unique_ptr<SqlcipherStore> store);
   ~StoppedCentral();
 
   CentralNode& node() { return *node_; }

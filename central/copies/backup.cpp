@@ -14,8 +14,8 @@
 #include "central/copies/standby_folder.hpp"
 #include "protocol/crypto/secret_file.hpp"
 #include "protocol/crypto/system_world.hpp"
-#include "protocol/journal/audit.hpp"
 #include "protocol/journal/data_folder.hpp"
+#include "protocol/journal/folder_trust.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
@@ -44,15 +44,23 @@ void copy(const CentralFolder& folder, const Config& config, JournalStore& store
   fetch(store, guest.line(), progress_on(out));
 }
 
-void check(const std::filesystem::path& file, const DatabaseKey& key) {
+/// `folder`: of whose keys the copy has to be the word.
+void check(const std::filesystem::path& file, const DatabaseKey& key, const CentralFolder& folder) {
+  const FolderTrust trust = trust_beside(folder.path());
+  if (!trust.unusable.empty()) throw Fault(trust.unusable);
   SqlcipherJournal journal(file, key);
-  const Audit report = audit(journal);
-  if (report.good()) return;
-  throw Fault("the copy is not good: " +
-              (report.damage.empty() ? report.findings.front().what : report.damage));
+  if (const auto fault = fault_in(audit(journal, trust.keys))) throw Fault("the copy is not good: " + *fault);
 }
 
 }  // namespace
+
+std::optional<std::string> fault_in(const Audit& report) {
+  if (!report.damage.empty()) return report.damage;
+  if (report.findings.empty()) return std::nullopt;
+  const Verifier::Finding& first = report.findings.front();
+  return fmt::format("{} findings; the first: record {} of {}: {}", report.findings.size(), first.seq,
+                     first.journal.origin.to_text(), first.what);
+}
 
 std::function<void(std::uint64_t, std::uint64_t)> progress_on(std::ostream& out) {
   using Clock = std::chrono::steady_clock;
@@ -96,7 +104,7 @@ void back_up(const BackupWish& wish, std::ostream& out) {
       manifest.intake += tip.seq;
     }
   }
-  check(backup.journal(), key);
+  check(backup.journal(), key, folder);
   const std::string sealed =
       seal_with_passphrase(CentralSecrets::collect(folder.path(), key).to_json(), passphrase, random);
   write_secret_file(backup.secrets(), sealed);

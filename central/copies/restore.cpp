@@ -16,8 +16,8 @@
 #include "central/node/central_node.hpp"
 #include "protocol/crypto/secret_file.hpp"
 #include "protocol/crypto/system_world.hpp"
-#include "protocol/journal/audit.hpp"
 #include "protocol/journal/data_folder.hpp"
+#include "protocol/journal/folder_trust.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
@@ -35,12 +35,11 @@ std::string time_text(std::int64_t ms) {
 struct Opened {
   Manifest manifest;
   CentralSecrets secrets;
+  TrustedKeys trusted;  // Who has signed the manifest, and whose word its journals have to be.
 };
 
-/// The public key of the head key among the secrets.
-PublicKey head_key_of(const CentralSecrets& secrets, const std::filesystem::path& scratch) {
-  const auto file = secrets.files.find("head.key");
-  if (file == secrets.files.end()) throw Fault("the backup holds no head.key");
+/// The keys of the central that was backed up, from its files among the secrets.
+TrustedKeys trust_in(const CentralSecrets& secrets, const std::filesystem::path& scratch) {
   std::string name = (scratch / "feldsher-restore-XXXXXX").string();
   if (!mkdtemp(name.data())) throw Fault("cannot make a folder in " + scratch.string());
   struct Remove {
@@ -50,8 +49,13 @@ PublicKey head_key_of(const CentralSecrets& secrets, const std::filesystem::path
       std::filesystem::remove_all(folder, ignored);
     }
   } const folder{name};
-  write_secret_file(folder.folder / "head.key", file->second.content);
-  return SigningKey::load(folder.folder / "head.key").public_key();
+  for (const char* each : {"identity.json", "head.key", "head.handover"})
+    if (const auto file = secrets.files.find(each); file != secrets.files.end())
+      write_secret_file(folder.folder / each, file->second.content);
+  FolderTrust trust = trust_beside(folder.folder);
+  if (trust.keys.node.empty())
+    throw Fault("the backup holds no head key of its central's: " + trust.unusable);
+  return std::move(trust.keys);
 }
 
 Opened open(const RestoreWish& wish) {
@@ -64,9 +68,10 @@ Opened open(const RestoreWish& wish) {
   const auto content = open_with_passphrase(sealed, read_passphrase(wish.passphrase_file, false));
   if (!content) throw Fault("the passphrase is another, or " + backup.secrets().string() + " was changed");
   CentralSecrets secrets = CentralSecrets::from_json(*content);
-  Manifest manifest = backup.read(head_key_of(secrets, std::filesystem::temp_directory_path()));
+  TrustedKeys trusted = trust_in(secrets, std::filesystem::temp_directory_path());
+  Manifest manifest = backup.read(public_key_from(trusted.node.front()).value());
   if (manifest.secrets != sha256(sealed)) throw Fault(backup.secrets().string() + " is of another backup");
-  return {std::move(manifest), std::move(secrets)};
+  return {std::move(manifest), std::move(secrets), std::move(trusted)};
 }
 
 /// The manifest's journals, no more and no less, each up to its end with its hash and its tree's root.
@@ -88,13 +93,8 @@ void check(const Opened& opened, const RestoreWish& wish, std::ostream& out) {
       << "Verifying " << opened.manifest.intake << " records …\n"
       << std::flush;
   SqlcipherJournal journal(backup.journal(), opened.secrets.journal_key);
-  const Audit report = audit(journal);
-  if (!report.damage.empty()) throw Fault(report.damage);
-  if (!report.findings.empty()) {
-    const Verifier::Finding& first = report.findings.front();
-    throw Fault(fmt::format("{} findings; the first: record {} of {}: {}", report.findings.size(), first.seq,
-                            first.journal.origin.to_text(), first.what));
-  }
+  const Audit report = audit(journal, opened.trusted);
+  if (const auto fault = fault_in(report)) throw Fault(*fault);
   compare(opened.manifest, work_out_tips(journal));
   out << "Good: " << report.records << " records of " << report.rows.size() << " journals, " << report.heads
       << " signed heads, " << opened.secrets.files.size() << " files of secrets.\n";

@@ -18,8 +18,8 @@ namespace fs = std::filesystem;
 constexpr std::uintmax_t largest_file = 4U << 20;
 
 bool belongs(const fs::path& inside) {
-  static const std::set<std::string> not_these{"journal.key",  "box.key",       "box.cred",
-                                               "box-next.key", "box-next.cred", "standby.json"};
+  static const std::set<std::string> not_these{"journal.key",   "box.key",      "box.cred", "box-next.key",
+                                               "box-next.cred", "standby.json", "reserve",  "disk-fault"};
   const std::string top = inside.begin()->string();
   return !not_these.contains(inside.string()) && !top.starts_with("journal.db") &&
          !top.starts_with("views.db") && top != "standby" && !top.starts_with('.');

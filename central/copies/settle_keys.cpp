@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <map>
+#include <optional>
 #include <ostream>
 
 #include "central/commands/access_act.hpp"
 #include "central/commands/rotate.hpp"
+#include "central/commands/stopped_central.hpp"
 #include "central/commands/tokens.hpp"
 #include "central/registry/network_state.hpp"
 #include "protocol/crypto/signing_key.hpp"
@@ -34,27 +36,48 @@ std::map<Octets, bool> pass_keys_of(const CentralFolder& folder) {
   return keys;
 }
 
+/// Nothing when there is no such file.
+std::optional<Octets> key_in(const std::filesystem::path& file) {
+  if (!std::filesystem::exists(file)) return std::nullopt;
+  return public_octets(SigningKey::load(file));
+}
+
+/// The first act of the new life, also where the folder still is a standby's to everybody else.
+void tell_points(const CentralFolder& folder, const PassKeys& keys) {
+  StoppedCentral central(folder, DataFolder::open(folder.path()).open_store(folder.identity().tenant));
+  carry_out(central, keys);
+}
+
+/// Each step leaves files from which the next run knows what is left to do: a next key that no record knows
+/// was not told of yet, one that is the present key was moved there.
 void settle_pass_key(const CentralFolder& folder, std::ostream& out) {
   const std::map<Octets, bool> known = pass_keys_of(folder);
   if (known.empty()) return;  // No clinic was loaded: no point knows any.
-  const auto find = [&](const std::filesystem::path& file) {
-    return std::filesystem::exists(file) ? known.find(public_octets(SigningKey::load(file))) : known.end();
+  const auto counts = [&](const std::optional<Octets>& key) {
+    const auto at = key ? known.find(*key) : known.end();
+    return at != known.end() && at->second;
   };
-  const auto next = find(folder.next_pass_key());
-  const bool next_counts = next != known.end() && next->second;
-  if (next != known.end() && !next->second) std::filesystem::remove(folder.next_pass_key());
-  if (const auto present = find(folder.pass_key()); present != known.end() && present->second) return;
-  if (next_counts) {
-    SigningKey::load(folder.next_pass_key()).replace(folder.pass_key());
+  const auto present = key_in(folder.pass_key());
+  auto next = key_in(folder.next_pass_key());
+  if (next && known.contains(*next) && !counts(next)) {
     std::filesystem::remove(folder.next_pass_key());
+    next.reset();
+  }
+  if (counts(present)) {
+    if (!next || (counts(next) && next != present)) return;
+    if (next == present) SigningKey::generate().replace(folder.next_pass_key());
+    out << "Passes: the next key was not told to the points yet. It is on its way to them.\n";
+  } else if (counts(next)) {
+    SigningKey::load(folder.next_pass_key()).replace(folder.pass_key());
+    SigningKey::generate().replace(folder.next_pass_key());
     out << "Passes: the key in this copy was retired since. The next one signs, which the points know.\n";
   } else {
     SigningKey::generate().replace(folder.pass_key());
     out << "Passes: the key in this copy was retired since, or no record knows it. A new one signs; a point "
            "refuses its passes until it has connected.\n";
   }
-  carry_out(folder, PassKeys{.present = public_octets(SigningKey::load(folder.pass_key())),
-                             .next = public_octets(SigningKey::load_or_create(folder.next_pass_key()))});
+  tell_points(folder, {.present = key_in(folder.pass_key()).value(),
+                       .next = public_octets(SigningKey::load_or_create(folder.next_pass_key()))});
 }
 
 void settle_tokens(const CentralFolder& folder, const SettleWish& wish, std::ostream& out) {

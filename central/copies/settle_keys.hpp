@@ -16,7 +16,8 @@ struct SettleWish {
 ///
 /// When its pass key was retired since, or no record knows it, the next one signs if the points know that
 /// one, else a new one; what the points were not told yet is told by the first act of the new life. Of tokens
-/// no record says anything: prints which stand and what to do. The journal must not be open. Throws Fault.
+/// no record says anything: prints which stand and what to do. A run that was cut off is run again. The
+/// journal must not be open. Throws Fault.
 void settle_keys(const CentralFolder& folder, const SettleWish& wish, std::ostream& out);
 
 }  // namespace feldsher::central

@@ -29,9 +29,7 @@ CertificateBundle certify(const CentralFolder& folder, const CertificateSubject&
       .value();
 }
 
-}  // namespace
-
-StandbyFile StandbyFile::read(const CentralFolder& folder) {
+StandbyFile read_standby_file(const CentralFolder& folder) {
   const auto file = folder.standby_file();
   if (!std::filesystem::exists(file))
     throw Fault(
@@ -44,6 +42,9 @@ StandbyFile StandbyFile::read(const CentralFolder& folder) {
     const auto central = CentralAddress::from(fields.text("central"));
     if (!central) throw BadInput("central", "HOST:PORT is expected");
     standby.central = *central;
+    if (const auto after = fields.optional_integer("promoted_after", 0, std::int64_t{1} << 53))
+      standby.promotion = {.after = static_cast<std::uint64_t>(*after),
+                           .revoke_tokens = fields.boolean("revoke_tokens")};
     fields.done();
     return standby;
   } catch (const BadInput& bad) {
@@ -51,14 +52,44 @@ StandbyFile StandbyFile::read(const CentralFolder& folder) {
   }
 }
 
+void write_standby_file(const CentralFolder& folder, const StandbyFile& standby) {
+  json::object fields{{"id", standby.id.to_text()}, {"central", standby.central.to_text()}};
+  if (standby.promotion) {
+    fields["promoted_after"] = standby.promotion->after;
+    fields["revoke_tokens"] = standby.promotion->revoke_tokens;
+  }
+  write_public_file(folder.standby_file(), json::serialize(fields) + "\n");
+}
+
+/// Notes that the promotion has begun, and what is wished of it now or was at an earlier run.
+StandbyFile::Promotion begin_promotion(const CentralFolder& folder, StandbyFile standby,
+                                       std::uint64_t records, bool revoke_tokens) {
+  StandbyFile::Promotion begun = standby.promotion.value_or(StandbyFile::Promotion{.after = records});
+  begun.revoke_tokens = begun.revoke_tokens || revoke_tokens;
+  if (standby.promotion != begun) {
+    standby.promotion = begun;
+    write_standby_file(folder, standby);
+  }
+  return begun;
+}
+
+}  // namespace
+
+StandbyFile StandbyFile::read(const CentralFolder& folder) {
+  StandbyFile standby = read_standby_file(folder);
+  if (standby.promotion)
+    throw Fault(folder.path().string() +
+                " is becoming central, which was cut off: end it by feldsher-central promote --dir " +
+                folder.path().string());
+  return standby;
+}
+
 void make_standby(const CentralFolder& folder, const CentralAddress& central) {
   SystemRandom random;
   const Uuid id = random.uuid_v7(SystemClock().now().wall_ms);
   certify(folder, {.kind = PeerKind::standby, .name = "standby", .id = id, .hosts = {}})
       .save(folder.standby());
-  write_public_file(
-      folder.standby_file(),
-      json::serialize(json::object{{"id", id.to_text()}, {"central", central.to_text()}}) + "\n");
+  write_standby_file(folder, {.id = id, .central = central});
 }
 
 PassingGuest::PassingGuest(const CentralFolder& folder, const CentralAddress& central) {
@@ -90,21 +121,26 @@ PassingGuest::~PassingGuest() {
 }
 
 void promote(const CentralFolder& folder, bool revoke_tokens, std::ostream& out) {
-  const StandbyFile standby = StandbyFile::read(folder);
-  std::uint64_t records = 0;
+  const StandbyFile standby = read_standby_file(folder);
+  StandbyFile::Promotion promotion;
   {
     const auto store = DataFolder::open(folder.path()).open_store(folder.identity().tenant);
+    std::uint64_t records = 0;
     for (const JournalTip& tip : store->tips()) records += tip.seq;
-    const Transaction taken_over = CentralNode::take_over(
-        *store, fmt::format("a standby took central's place after record {} of its intake", records));
-    store->commit({&taken_over, 1});
-    store->checkpoint();
+    promotion = begin_promotion(folder, standby, records, revoke_tokens);
+    // Where it has grown since, the new life has begun in an earlier run.
+    if (records == promotion.after) {
+      const Transaction taken_over = CentralNode::take_over(
+          *store, fmt::format("a standby took central's place after record {} of its intake", records));
+      store->commit({&taken_over, 1});
+      store->checkpoint();
+    }
   }
-  std::filesystem::remove(folder.standby_file());
+  settle_keys(folder, {.named = folder.path(), .revoke_tokens = promotion.revoke_tokens}, out);
   std::filesystem::remove_all(folder.standby());
-  out << "This folder is central's now. It holds " << records << " records.\n";
-  settle_keys(folder, {.named = folder.path(), .revoke_tokens = revoke_tokens}, out);
-  out << "Before it serves: " << standby.central.to_text()
+  std::filesystem::remove(folder.standby_file());  // The last step: nobody else opens the journal before it.
+  out << "This folder is central's now. It holds " << promotion.after << " records of the one before.\n"
+      << "Before it serves: " << standby.central.to_text()
       << " must be off for good, and its name and address must lead here.\n"
       << "Next: " << start_command(folder.path()) << "\n";
 }

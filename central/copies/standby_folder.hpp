@@ -1,4 +1,6 @@
 #pragma once
+#include <optional>
+
 #include "central/commands/central_folder.hpp"
 #include "central/commands/config.hpp"
 #include "central/copies/copy_line.hpp"
@@ -7,10 +9,18 @@ namespace feldsher::central {
 
 /// Who a standby is, and whom it follows: standby.json of its folder.
 struct StandbyFile {
+  /// It is becoming central.
+  struct Promotion {
+    std::uint64_t after = 0;     ///< Records that the journal held when that began.
+    bool revoke_tokens = false;  ///< As it was wished.
+    bool operator==(const Promotion&) const = default;
+  };
   Uuid id;
   CentralAddress central;
+  std::optional<Promotion> promotion = {};
 
-  /// Throws Fault when the folder is no standby's.
+  /// Throws Fault when the folder is no standby's, or its promotion has begun: then it does not follow any
+  /// more.
   static StandbyFile read(const CentralFolder& folder);
 };
 
@@ -34,7 +44,8 @@ class PassingGuest {
 };
 
 /// Makes the stopped standby in `folder` central: at its next start it opens a new life of central's journal
-/// after what it holds, with keys that its journal knows (settle_keys.hpp). Throws Fault.
+/// after what it holds, with keys that its journal knows (settle_keys.hpp). Where it was cut off it is run
+/// again: until it has come to its end the folder neither follows nor serves. Throws Fault.
 void promote(const CentralFolder& folder, bool revoke_tokens, std::ostream& out);
 
 }  // namespace feldsher::central

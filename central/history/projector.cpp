@@ -137,7 +137,7 @@ bool Projector::take(const Record& record, Uuid& patient) {
       auto body = record.body<v1::Custody>();
       if (!body) return false;
       patient = id_of(body->patient());
-      tables_.put_custody(id, *body);
+      tables_.put_custody(id, *body, record.header.verb() == v1::ARCHIVED ? record.header.at().wall_ms() : 0);
       return true;
     }
     case v1::ERASURE: {
@@ -163,7 +163,9 @@ bool Projector::take_block(const Record& record) {
   if (!body) return false;
   auto block = readings::read_block(*body);
   if (!block) return false;
-  for (const auto& stat : readings::block_stats(*block)) tables_.put_block(record.key, block->device, stat);
+  const Uuid patient = block->patient ? block->patient->uuid : Uuid{};
+  for (const auto& stat : readings::block_stats(*block))
+    tables_.put_block(record.key, block->device, patient, stat);
 
   // A message that reached two agents lies in two blocks: the roll-ups count it once.
   readings::RangeSet counted = tables_.counted(block->device, block->epoch);

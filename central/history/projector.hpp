@@ -18,8 +18,11 @@ class ViewTables {
   virtual void put_appointment(const Uuid& id, const v1::Appointment& appointment) = 0;
   virtual void put_visit(const Uuid& appointment, const Uuid& visit, v1::VisitStatus status) = 0;
   virtual void put_incident(const IncidentView& incident) = 0;
-  virtual void put_custody(const Uuid& id, const v1::Custody& custody) = 0;
-  virtual void put_block(const RecordKey& record, DeviceId device, const readings::BlockStat& stat) = 0;
+  /// What the same custody said before stays, unless it was put right. `archived_ms` 0: it was not.
+  virtual void put_custody(const Uuid& id, const v1::Custody& custody, std::int64_t archived_ms) = 0;
+  /// `patient`: whom the block names; nil = nobody.
+  virtual void put_block(const RecordKey& record, DeviceId device, const Uuid& patient,
+                         const readings::BlockStat& stat) = 0;
   /// An order to erase: the rows of its subjects and readings go, their history stays without bodies and is
   /// the patient's, also what was filed under a subject because nothing said any more whose it was.
   virtual void erase(const v1::Erasure& erasure) = 0;

@@ -52,6 +52,9 @@ class CentralNode final : private sync::CentralLinkHost {
   /// a new life, which begins after what the store holds, and takes every node's next hello as its first.
   static Transaction take_over(JournalStore& store, const std::string& why);
   void tick();
+  /// False: the disk is nearly full, and points keep their readings until there is room. Acts are taken in
+  /// all the same.
+  void take_readings(bool takes) { takes_readings_ = takes; }
 
   /// Signs the end of central's own journal. Once a minute by itself; the program calls it before it ends.
   void sign_head_now();
@@ -107,6 +110,7 @@ class CentralNode final : private sync::CentralLinkHost {
   std::vector<Octets> head_keys(NodeId node) override;
   std::vector<v1::HeadKeyHandover> handovers() override { return handovers_; }
   void received(NodeId node, const std::vector<Record>& records) override;
+  bool takes_readings() override { return takes_readings_; }
   sync::FeedLog& feed(NodeId node) override { return feeds_.feed(node); }
   void renew_feed(NodeId node, std::function<void()> then) override;
   Digest state_hash_of_acts(NodeId node) override { return state_.state_hash_of_acts(node); }
@@ -148,6 +152,7 @@ class CentralNode final : private sync::CentralLinkHost {
   std::vector<v1::HeadKeyHandover> handovers_;
   Octets head_key_;  // Of the present life of central's own journal.
   std::uint64_t head_signed_ms_ = 0;
+  bool takes_readings_ = true;
 };
 
 }  // namespace feldsher::central

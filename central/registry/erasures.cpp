@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "central/registry/wearings.hpp"
+#include "protocol/clinic/drawer.hpp"
 #include "protocol/record/id_of.hpp"
 
 namespace feldsher::central {
@@ -42,7 +42,7 @@ void bring_up_to_date(const std::vector<v1::ErasedReadings>& worn, v1::Erasure& 
   for (const v1::ErasedReadings& each : worn) {
     auto& known = *erasure.mutable_readings();
     const auto at = std::find_if(known.begin(), known.end(), [&](const v1::ErasedReadings& other) {
-      return other.device() == each.device() && other.from_ms() == each.from_ms();
+      return other.device() == each.device() && other.from_ms() == each.from_ms() && !is_drawer(other);
     });
     if (at == known.end())
       *known.Add() = each;
@@ -109,6 +109,8 @@ Erased<Draft> Erasures::order(const Uuid& id, const v1::Actor& actor, v1::Proof 
   collect(patient, erasure);
   for (const v1::ErasedReadings& worn : erasure.readings())
     if (worn.until_ms() == 0) return ErasureRefusal::wears_device;
+  for (v1::ErasedReadings& drawer : state_.wearings().in_drawer(patient, now.wall_ms))
+    *erasure.add_readings() = std::move(drawer);
   Draft draft = erasure_draft(id, v1::ERASED, erasure);
   draft.actor = actor;
   draft.proof = proof;
@@ -127,7 +129,7 @@ void Erasures::collect(const Uuid& patient, v1::Erasure& into) const {
   each(v1::TICKET, state_.tickets);
   each(v1::SURVEY_ANSWER, state_.survey_answers);
   each(v1::REQUEST, state_.requests);
-  bring_up_to_date(worn_by(state_, patient), into);
+  bring_up_to_date(state_.wearings().worn_by(patient), into);
 }
 
 std::optional<Uuid> Erasures::patient_of_visit(const Uuid& visit) const {
@@ -211,7 +213,7 @@ Erasures::Again& Erasures::again_of(const Uuid& id, ById& again) const {
   const auto [at, first] = again.try_emplace(id);
   if (first) {
     at->second.erasure = state_.erasures.find(id)->state;
-    bring_up_to_date(worn_by(state_, id_of(at->second.erasure.patient())), at->second.erasure);
+    bring_up_to_date(state_.wearings().worn_by(id_of(at->second.erasure.patient())), at->second.erasure);
   }
   return at->second;
 }
@@ -238,15 +240,20 @@ void Erasures::late_block(const Record& record, const Instant& now, ById& again)
   if (!block) return;
   const BlockSpan span = span_of(*block);
   for (const Uuid& id : orders) {
-    Again& order = again_of(id, again);
-    if (!erases(order.erasure, span)) {
+    // An order is copied for those that it erases only: a start asks of every block of the device.
+    const auto pending = again.find(id);
+    const v1::Erasure& known =
+        pending == again.end() ? state_.erasures.find(id)->state : pending->second.erasure;
+    const Uuid patient = id_of(known.patient());
+    std::optional<v1::ErasedReadings> time;
+    if (!erases(known, span) && !state_.wearings().wore(patient, span)) {
       // The point had not heard that the device was taken back.
-      const bool names = span.patient == order.erasure.patient();
-      if (!names || worn_by_another(state_, id_of(span.patient), span)) continue;
-      const auto time = time_of(span, now);
+      const bool names = span.patient == known.patient();
+      if (names && !state_.wearings().worn_by_another(patient, span)) time = time_of(span, now);
       if (!time) continue;
-      *order.erasure.add_readings() = *time;
     }
+    Again& order = again_of(id, again);
+    if (time) *order.erasure.add_readings() = *time;
     if (!order.cause) order.cause = record.key;
   }
 }

@@ -30,8 +30,9 @@ using Erased = boost::system::result<T, ErasureRefusal>;
 /// patient. Pure.
 ///
 /// What hangs on a patient: the patient, appointments, visits, tickets, survey answers, requests for
-/// appointments, and the reading blocks of the time that a device was worn. What stays names the patient by
-/// id only: custody (receipts rest on it), tasks, and the disclosures that say who read what.
+/// appointments, and the reading blocks of the time that a device was worn, or that name the patient while
+/// nobody wore it. What stays names the patient by id only: custody (receipts rest on it), tasks, and the
+/// disclosures that say who read what.
 class Erasures {
  public:
   Erasures(const NetworkState& state, Random& random) : state_(state), random_(random) {}

@@ -80,7 +80,7 @@ void NetworkState::take_erasure(const Uuid& id) {
   const v1::Erasure erasure = erasures.find(id)->state;
   if (erasure.status() != v1::ERASURE_ORDERED) return;
   erasure_by_patient_[id_of(erasure.patient())] = id;
-  for (const Uuid& device : devices_by_patient_[id_of(erasure.patient())])
+  for (const Uuid& device : wearings_.devices_of(id_of(erasure.patient())))
     erasures_by_device_[device].insert(id);
   for (const v1::ErasedSubject& each : erasure.subjects()) {
     const SubjectKey subject{each.type(), id_of(each.id())};
@@ -90,14 +90,10 @@ void NetworkState::take_erasure(const Uuid& id) {
 }
 
 void NetworkState::take_custody(const Uuid& id, const std::optional<v1::Custody>& before) {
-  const v1::Custody& custody = custodies.find(id)->state;
-  if (before && !before->patient().empty() && before->patient() != custody.patient() &&
-      (before->device() != custody.device() || before->from_ms() < custody.from_ms()))
-    former_custodies_.push_back(*before);
-  if (custody.patient().empty()) return;
-  const Uuid patient = id_of(custody.patient()), device = id_of(custody.device());
-  devices_by_patient_[patient].insert(device);
-  if (const Uuid* erasure = erasure_of(patient)) erasures_by_device_[device].insert(*erasure);
+  const Row<v1::Custody>& custody = *custodies.find(id);
+  wearings_.take(id, before, custody);
+  if (const Uuid* erasure = erasure_of(id_of(custody.state.patient())))
+    erasures_by_device_[id_of(custody.state.device())].insert(*erasure);
 }
 
 void NetworkState::take_decommission(const Uuid& id) {

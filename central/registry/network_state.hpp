@@ -1,6 +1,7 @@
 #pragma once
 #include <set>
 
+#include "central/registry/wearings.hpp"
 #include "protocol/clinic/schedule_tables.hpp"
 #include "protocol/journal/life_order.hpp"
 #include "protocol/record/state_hash.hpp"
@@ -33,8 +34,8 @@ class NetworkState : public ScheduleTables {
   const Uuid* erasure_that_names(const SubjectKey& subject) const;
   /// Orders about patients who wore this device.
   const std::set<Uuid>& erasures_about(const Uuid& device) const;
-  /// Custodies that went on to another wearer under the same id, as they were.
-  const std::vector<v1::Custody>& former_custodies() const { return former_custodies_; }
+  /// Who wore which device when, by every custody.
+  const Wearings& wearings() const { return wearings_; }
   /// The lives of a node of which acts are here, oldest first.
   const std::vector<Epoch>& lives_of(NodeId node) const;
   /// Two people have ended that life.
@@ -78,8 +79,8 @@ class NetworkState : public ScheduleTables {
   std::map<std::string, std::set<Uuid>> appointments_by_day_;
   std::map<Uuid, Uuid> erasure_by_patient_;
   std::map<SubjectKey, Uuid> erasure_by_subject_;
-  std::map<Uuid, std::set<Uuid>> devices_by_patient_, erasures_by_device_;
-  std::vector<v1::Custody> former_custodies_;
+  std::map<Uuid, std::set<Uuid>> erasures_by_device_;
+  Wearings wearings_;
   std::map<NodeId, std::set<Epoch>> ended_lives_;
   std::set<NodeId> without_box_;
   std::set<Uuid> overtaken_;

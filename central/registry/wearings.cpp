@@ -1,62 +1,122 @@
 #include "central/registry/wearings.hpp"
 
+#include <algorithm>
 #include <limits>
-#include <map>
+
+#include "protocol/clinic/drawer.hpp"
+#include "protocol/record/id_of.hpp"
 
 namespace feldsher::central {
 namespace {
 
-struct Wearing {
-  Octets patient;
+constexpr std::int64_t for_ever = std::numeric_limits<std::int64_t>::max(),
+                       time_began = std::numeric_limits<std::int64_t>::min();
+const Uuid largest_id = [] {
+  Uuid id;
+  id.octets.fill(0xff);
+  return id;
+}();
+
+v1::ErasedReadings time_of(const Uuid& device, std::int64_t from_ms, std::int64_t until_ms) {
   v1::ErasedReadings time;
-};
-
-struct Since {
-  Octets patient;
-  std::int64_t archived_ms = 0;  // 0 = it was not.
-};
-
-std::int64_t end_of(const v1::ErasedReadings& time) {
-  return time.until_ms() != 0 ? time.until_ms() : std::numeric_limits<std::int64_t>::max();
+  time.set_device(device.to_octets());
+  time.set_from_ms(from_ms);
+  time.set_until_ms(until_ms);
+  return time;
 }
 
-std::vector<Wearing> wearings(const NetworkState& state) {
-  std::map<Octets, std::map<std::int64_t, Since>> worn;
-  for (const v1::Custody& each : state.former_custodies())
-    worn[each.device()][each.from_ms()] = {each.patient(), 0};
-  for (const auto& [id, row] : state.custodies.rows())
-    worn[row.state.device()][row.state.from_ms()] = {row.state.patient(),
-                                                     row.verb == v1::ARCHIVED ? row.at_ms : 0};
-  std::vector<Wearing> all;
-  for (const auto& [device, spans] : worn)
-    for (auto at = spans.begin(); at != spans.end(); ++at) {
-      Wearing wearing{.patient = at->second.patient, .time = {}};
-      wearing.time.set_device(device);
-      wearing.time.set_from_ms(at->first);
-      std::int64_t until = at->second.archived_ms;
-      if (const auto next = std::next(at); next != spans.end())
-        until = until == 0 ? next->first : std::min(until, next->first);
-      wearing.time.set_until_ms(until);
-      if (!wearing.patient.empty()) all.push_back(std::move(wearing));
-    }
-  return all;
+bool is_put_right(const v1::Custody& before, const v1::Custody& now) {
+  return before.device() == now.device() &&
+         (before.patient() == now.patient() || before.from_ms() >= now.from_ms());
 }
 
 }  // namespace
 
-std::vector<v1::ErasedReadings> worn_by(const NetworkState& state, const Uuid& patient) {
+void Wearings::take(const Uuid& id, const std::optional<v1::Custody>& before, const Row<v1::Custody>& now) {
+  const v1::Custody& custody = now.state;
+  if (before) {
+    Spans& spans = by_device_[id_of(before->device())];
+    const Since since{before->from_ms(), id};
+    if (is_put_right(*before, custody))
+      spans.erase(since);
+    else if (std::int64_t& ended_ms = spans[since].ended_ms;
+             before->device() != custody.device() && !ended_ms)
+      ended_ms = std::max(before->from_ms(), custody.from_ms());
+  }
+  const Uuid device = id_of(custody.device()), patient = id_of(custody.patient());
+  by_device_[device][{custody.from_ms(), id}] = {patient, now.verb == v1::ARCHIVED ? now.at_ms : 0};
+  if (!patient.is_nil()) devices_by_patient_[patient].insert(device);
+}
+
+const std::set<Uuid>& Wearings::devices_of(const Uuid& patient) const {
+  static const std::set<Uuid> none;
+  const auto at = devices_by_patient_.find(patient);
+  return at == devices_by_patient_.end() ? none : at->second;
+}
+
+const Wearings::Spans* Wearings::spans_of(const Octets& device) const {
+  const auto id = Uuid::from_octets(device);
+  const auto at = id ? by_device_.find(*id) : by_device_.end();
+  return at == by_device_.end() ? nullptr : &at->second;
+}
+
+// Of custodies that begin at one moment the last one counts. No time reaches into the next one.
+template <class Take>
+void Wearings::each_time(const Spans& spans, std::int64_t first_ms, std::int64_t last_ms, Take&& take) {
+  auto at = spans.upper_bound({first_ms, largest_id});
+  if (at != spans.begin()) --at;
+  for (; at != spans.end() && at->first.first <= last_ms; ++at) {
+    const auto next = std::next(at);
+    const std::int64_t ended = at->second.ended_ms != 0 ? at->second.ended_ms : for_ever;
+    const std::int64_t until = next == spans.end() ? ended : std::min(ended, next->first.first);
+    if (until > at->first.first && until > first_ms && !at->second.patient.is_nil())
+      take(Time{at->second.patient, at->first.first, until});
+  }
+}
+
+std::vector<v1::ErasedReadings> Wearings::worn_by(const Uuid& patient) const {
   std::vector<v1::ErasedReadings> times;
-  for (Wearing& each : wearings(state))
-    if (each.patient == patient.to_octets()) times.push_back(std::move(each.time));
+  for (const Uuid& device : devices_of(patient))
+    each_time(by_device_.at(device), time_began, for_ever, [&](const Time& each) {
+      if (each.patient == patient)
+        times.push_back(time_of(device, each.from_ms, each.until_ms == for_ever ? 0 : each.until_ms));
+    });
   return times;
 }
 
-bool worn_by_another(const NetworkState& state, const Uuid& patient, const BlockSpan& block) {
-  for (const Wearing& each : wearings(state))
-    if (each.patient != patient.to_octets() && each.time.device() == block.device &&
-        block.last_ms >= each.time.from_ms() && block.first_ms < end_of(each.time))
-      return true;
-  return false;
+std::vector<v1::ErasedReadings> Wearings::in_drawer(const Uuid& patient, std::int64_t now_ms) const {
+  std::vector<v1::ErasedReadings> times;
+  for (const Uuid& device : devices_of(patient)) {
+    std::int64_t from_ms = 0;
+    const auto drawer_until = [&](std::int64_t until_ms) {
+      if (until_ms = std::min(until_ms, now_ms); until_ms > from_ms)
+        times.push_back(drawer_time(device, from_ms, until_ms));
+    };
+    each_time(by_device_.at(device), time_began, for_ever, [&](const Time& each) {
+      drawer_until(each.from_ms);
+      from_ms = std::max(from_ms, each.until_ms);
+    });
+    drawer_until(now_ms);
+  }
+  return times;
+}
+
+bool Wearings::wore(const Uuid& patient, const BlockSpan& block) const {
+  bool wore = false;
+  const bool may_be_theirs = block.patient.empty() || block.patient == patient.to_octets();
+  if (const Spans* spans = spans_of(block.device))
+    each_time(*spans, block.first_ms, block.last_ms, [&](const Time& each) {
+      wore = wore || (each.patient == patient && (each.until_ms != for_ever || may_be_theirs));
+    });
+  return wore;
+}
+
+bool Wearings::worn_by_another(const Uuid& patient, const BlockSpan& block) const {
+  bool worn = false;
+  if (const Spans* spans = spans_of(block.device))
+    each_time(*spans, block.first_ms, block.last_ms,
+              [&](const Time& each) { worn = worn || each.patient != patient; });
+  return worn;
 }
 
 }  // namespace feldsher::central

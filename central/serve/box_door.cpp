@@ -31,8 +31,8 @@ BoxDoor::BoxDoor(boost::asio::io_context& loop, const Config& config, const Cent
                .max_body = largest_request,
                .max_connections = most_boxes_at_once,
                .on_fault =
-                   [](const std::string& what) {
-                     Log::error("access-failed", {{"reason", Reason{what}}});
+                   [](const std::exception& fault) {
+                     Log::error("access-failed", {{"reason", Reason::of(fault)}});
                    }},
               [this](const HttpRequest& request, HttpsServer::Respond respond) {
                 door_.serve(request, std::move(respond));
@@ -58,7 +58,7 @@ AccessWorld BoxDoor::world(const Config& config, CentralNode& node, const Octets
               },
           .on_refused =
               [](v1::EnrolmentRefusal why) {
-                Log::warn("access-refused", {{"reason", Reason{std::string(enrolment::to_text(why))}}});
+                Log::warn("access-refused", {{"reason", Reason::of(why, enrolment::to_text)}});
               }};
 }
 

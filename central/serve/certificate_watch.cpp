@@ -18,7 +18,7 @@ void CertificateWatch::look() {
     if (untold_) on_renewed();
     untold_ = false;
   } catch (const std::exception& fault) {
-    Log::error("certificate-not-renewed", {{"reason", Reason{fault.what()}}});
+    Log::error("certificate-not-renewed", {{"reason", Reason::of(fault)}});
   }
   timer_.expires_after(std::chrono::hours(1));
   timer_.async_wait([this](const boost::system::error_code& error) {

@@ -39,7 +39,7 @@ WebSocketServer::Handlers FetchDoor::handlers() {
       .on_close = [this](Connection& connection, const std::string& why) { door_.closed(connection, why); },
       .on_refused =
           [](const std::string& why) {
-            Log::warn("connection-refused", {{"reason", Reason{why}}});
+            Log::warn("connection-refused", {{"reason", Reason::of_connection(why)}});
           },
   };
 }

@@ -6,6 +6,7 @@
 #include "central/copies/standby_folder.hpp"
 #include "central/serve/certificate_watch.hpp"
 #include "central/serve/fetch_door.hpp"
+#include "central/serve/folder_disk.hpp"
 #include "central/serve/serve.hpp"
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/committer.hpp"
@@ -25,15 +26,17 @@ int follow(const Config& config) {
   int verdict = 0;
   const FaultNote fault_note(folder.path() / "disk-fault");
   if (!fault_note.earlier().empty()) {
-    Log::error("disk-failed-before", {{"reason", Reason{fault_note.earlier()}}});
+    Log::error("disk-failed-before", {{"reason", Reason::of_disk(fault_note.earlier())}});
     fault_note.clear();
   }
+  FolderDisk disk(loop, folder, disk_under(folder.path()));
   auto store = DataFolder::open(config.dir).open_store(folder.identity().tenant);
   SqlcipherStore& journal = *store;
   Committer committer(std::move(store), loop.get_executor(),
                       [&](const std::string& what) {
-                        Log::error("disk-failed", {{"reason", Reason{what}}});
+                        Log::error("disk-failed", {{"reason", Reason::of_disk(what)}});
                         fault_note.leave(what);
+                        disk.write_failed();
                         verdict = disk_failed;
                         loop.stop();
                       },
@@ -68,13 +71,14 @@ int follow(const Config& config) {
         if (up)
           Log::info("following", {{"holds", follower.intake()}, {"central", follower.central_intake()}});
         else
-          Log::warn("central-away", {{"reason", Reason{why}}});
+          Log::warn("central-away", {{"reason", Reason::of_connection(why)}});
         if (follower.stopped().empty()) return;
-        Log::error("stopped-following", {{"reason", Reason{follower.stopped()}}});
+        Log::error("stopped-following", {{"reason", Reason::of_connection(follower.stopped())}});
         // Which of the two is right is for a person to say; a central of another version may be mended.
         verdict = follower.differs() ? holds_other_records : refused;
         loop.stop();
       });
+  disk.begin();
   line.start();
   Log::info("standby", {{"tenant", folder.identity().tenant},
                         {"standby", NodeId{standby.id}},
@@ -87,6 +91,7 @@ int follow(const Config& config) {
     door.stop();
     of_door.stop();
     of_line.stop();
+    disk.stop();
     committer.drain([&] { loop.stop(); });
   });
   loop.run();

@@ -11,6 +11,7 @@
 #include "central/api/api.hpp"
 #include "central/serve/box_door.hpp"
 #include "central/serve/certificate_watch.hpp"
+#include "central/serve/folder_disk.hpp"
 #include "central/serve/sync_door.hpp"
 #include "central/store/live_rebuild.hpp"
 #include "protocol/crypto/system_world.hpp"
@@ -72,9 +73,11 @@ int serve(const Config& config) {
   boost::asio::thread_pool crypto{1};
   int verdict = 0;
   const FaultNote fault_note(folder.path() / "disk-fault");
+  FolderDisk disk(loop, folder, disk_under(folder.path()));
   auto disk_failed = [&](const std::string& what) {
-    Log::error("disk-failed", {{"reason", Reason{what}}});
+    Log::error("disk-failed", {{"reason", Reason::of_disk(what)}});
     fault_note.leave(what);
+    disk.write_failed();
     verdict = 3;
     loop.stop();
   };
@@ -109,10 +112,15 @@ int serve(const Config& config) {
   node.start(journal);
   replaying = false;
   if (!fault_note.earlier().empty()) {
-    Log::error("disk-failed-before", {{"reason", Reason{fault_note.earlier()}}});
+    Log::error("disk-failed-before", {{"reason", Reason::of_disk(fault_note.earlier())}});
     node.incident(v1::INCIDENT_DISK, node.id(), "the journal could not be written: " + fault_note.earlier());
     committer.drain([&fault_note] { fault_note.clear(); });
   }
+  disk.on_change = [&](DiskClass found) {
+    node.take_readings(takes_readings(found));
+    if (found != DiskClass::ample) node.incident(v1::INCIDENT_DISK, node.id(), words_of(found));
+  };
+  disk.begin();
   Log::info("journal-read", {{"records", node.intake()}, {"views", views.position()}});
 
   Tokens tokens(folder.tokens());
@@ -128,7 +136,7 @@ int serve(const Config& config) {
   points.copies = &copies;
   std::set<Octets> reported;
   points.is_good = [&](const PeerIdentity& peer) {
-    if (!revocations.holds(peer.serial)) return true;
+    if (!revocations.holds(peer.serial)) return !is_former_standby(node.state(), peer);
     // A box that was put out keeps knocking: that is one incident.
     if (peer.kind == PeerKind::node && reported.insert(peer.serial).second)
       node.incident(v1::INCIDENT_ENDED, NodeId{peer.uuid().value_or(Uuid{})},
@@ -141,7 +149,8 @@ int serve(const Config& config) {
   };
   points.on_copy = [&](const PeerIdentity& peer) {
     const AccessBy by{.actor = node.self(), .proof = v1::PROOF_CERTIFICATE, .now = node.now()};
-    if (auto noted = noted_standby(node.state(), peer, by, node.random())) node.write({*noted}, [] {});
+    const auto noted = note_standby(node.state(), peer, by, node.random());
+    if (!noted.empty()) node.write(noted, [] {});
   };
   revocations.on_revoked = [&](const Octets& serial) { points.cut(serial); };
   BoxDoor boxes(loop, config, folder, node, signer.public_key());
@@ -163,6 +172,9 @@ int serve(const Config& config) {
                                      .views_unreadable = views.unreadable(),
                                      .standby = node.standby(),
                                      .unsealed = !data.sealed(),
+                                     .disk = disk.disk_class(),
+                                     .disk_space = disk.space(),
+                                     .disk_reserve = disk.holds_reserve(),
                                      .disk_fault_before = fault_note.earlier(),
                                      .certificate_ends_s = certificate.ends_s(),
                                      .standby_certificate_ends_s = standby_certificate_ends_s(node.state())};
@@ -192,8 +204,8 @@ int serve(const Config& config) {
        .tls = folder.tls(),
        .max_body = largest_clinic_file,
        .on_fault =
-           [](const std::string& what) {
-             Log::error("request-failed", {{"reason", Reason{what}}});
+           [](const std::exception& fault) {
+             Log::error("request-failed", {{"reason", Reason::of(fault)}});
            }},
       [&](HttpRequest request, HttpsServer::Respond respond) { api.serve(request, std::move(respond)); });
   certificate.on_renewed = [&] {
@@ -216,6 +228,7 @@ int serve(const Config& config) {
     boxes.stop();
     points.stop();
     ticker.stop();
+    disk.stop();
     certificate.stop();
     node.sign_head_now();
     committer.drain([&] { loop.stop(); });

@@ -14,7 +14,7 @@ class StandbyDoor::ConnectionWire final : public StandbyWire {
   }
   void close(const std::string& why) override {
     if (std::exchange(closing_, true)) return;
-    Log::warn("copy-dropped", {{"standby", id_}, {"reason", Reason{why}}});
+    Log::warn("copy-dropped", {{"standby", id_}, {"reason", Reason::of_connection(why)}});
     connection_->close(why);
   }
   NodeId id() const { return id_; }
@@ -52,7 +52,7 @@ bool StandbyDoor::take(Connection& connection, const Octets& message) {
 bool StandbyDoor::closed(Connection& connection, const std::string& reason) {
   auto at = wires_.find(&connection);
   if (at == wires_.end()) return false;
-  Log::info("copy-left", {{"standby", at->second->id()}, {"reason", Reason{reason}}});
+  Log::info("copy-left", {{"standby", at->second->id()}, {"reason", Reason::of_connection(reason)}});
   safekeeping_.disconnected(*at->second);
   wires_.erase(at);
   return true;

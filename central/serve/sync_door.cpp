@@ -14,7 +14,7 @@ class SyncDoor::ConnectionWire final : public sync::Wire {
     if (!connection_->send(frame.SerializeAsString())) connection_->close("too slow");
   }
   void close(const std::string& why) override {
-    Log::warn("node-dropped", {{"node", node_}, {"reason", Reason{why}}});
+    Log::warn("node-dropped", {{"node", node_}, {"reason", Reason::of_connection(why)}});
     connection_->close(why);
   }
   NodeId node() const { return node_; }
@@ -48,7 +48,7 @@ WebSocketServer::Handlers SyncDoor::handlers() {
 
 void SyncDoor::refused(const std::string& reason) {
   metrics_.refused_connection();
-  Log::warn("connection-refused", {{"reason", Reason{reason}}});
+  Log::warn("connection-refused", {{"reason", Reason::of_connection(reason)}});
 }
 
 void SyncDoor::open(const std::shared_ptr<Connection>& connection, const PeerIdentity& peer) {
@@ -88,7 +88,7 @@ void SyncDoor::closed(Connection& connection, const std::string& reason) {
   auto at = wires_.find(&connection);
   if (at == wires_.end()) return;
   const NodeId node = at->second->node();
-  Log::info("node-left", {{"node", node}, {"reason", Reason{reason}}});
+  Log::info("node-left", {{"node", node}, {"reason", Reason::of_connection(reason)}});
   node_.disconnected(node, *at->second);
   wires_.erase(at);
 }

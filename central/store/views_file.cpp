@@ -4,11 +4,12 @@
 #include <limits>
 
 #include "central/store/views_statements.hpp"
+#include "protocol/clinic/drawer.hpp"
 
 namespace feldsher::central {
 namespace {
 
-constexpr std::int64_t schema = 1;
+constexpr std::int64_t schema = 2;
 
 // Ids, texts and messages are blobs; floating-point numbers lie as the bits of their doubles, so that
 // what comes out is what went in.
@@ -27,11 +28,12 @@ CREATE INDEX appointments_by_day ON appointments(day, minute);
 CREATE TABLE visits(appointment BLOB PRIMARY KEY, visit BLOB NOT NULL, status INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE incidents(id BLOB PRIMARY KEY, at_ms INTEGER NOT NULL, state BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX incidents_by_time ON incidents(at_ms);
-CREATE TABLE custody(id BLOB PRIMARY KEY, device BLOB NOT NULL, from_ms INTEGER NOT NULL, patient BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE custody(id BLOB, device BLOB, from_ms INTEGER, patient BLOB NOT NULL, ended_ms INTEGER NOT NULL,
+  present INTEGER NOT NULL, PRIMARY KEY(id, device, from_ms)) WITHOUT ROWID;
 CREATE INDEX custody_by_device ON custody(device, from_ms, id);
 CREATE TABLE blocks(origin BLOB, epoch INTEGER, seq INTEGER, code BLOB, unit BLOB, device BLOB NOT NULL, first_ms INTEGER NOT NULL,
   last_ms INTEGER NOT NULL, n INTEGER NOT NULL, least INTEGER NOT NULL, most INTEGER NOT NULL, total INTEGER NOT NULL,
-  PRIMARY KEY(origin, epoch, seq, code, unit)) WITHOUT ROWID;
+  patient BLOB NOT NULL, PRIMARY KEY(origin, epoch, seq, code, unit)) WITHOUT ROWID;
 CREATE INDEX blocks_by_time ON blocks(device, first_ms);
 CREATE TABLE counted(device BLOB, epoch INTEGER, numbers BLOB NOT NULL, PRIMARY KEY(device, epoch)) WITHOUT ROWID;
 CREATE TABLE hours(device BLOB, hour_ms INTEGER, code BLOB, unit BLOB, first_ms INTEGER NOT NULL, last_ms INTEGER NOT NULL,
@@ -75,8 +77,9 @@ ViewsFile::ViewsFile(const std::filesystem::path& path, const DatabaseKey& key, 
     : central_(central) {
   try {
     open(path, key);
-  } catch (const Fault& fault) {
-    if (std::string_view(fault.what()).find("another feldsher process") != std::string_view::npos) throw;
+  } catch (const sqlcipher::NoAccess&) {
+    throw;  // Nothing is wrong with what is in it, and a new one would need more room than there is.
+  } catch (const Fault&) {
     // Another version's tables, or damage: what is here can be made again, and what matters is the journal.
     run_.reset();
     database_.reset();
@@ -173,14 +176,20 @@ void ViewsFile::put_incident(const IncidentView& incident) {
   run_->put_incident.run(incident.id.to_octets(), incident.at_ms, incident.incident.SerializeAsString());
 }
 
-void ViewsFile::put_custody(const Uuid& id, const v1::Custody& custody) {
-  run_->put_custody.run(id.to_octets(), custody.device(), std::int64_t{custody.from_ms()}, custody.patient());
+// As central/registry keeps wearings: a custody that goes on leaves what it said, one put right does not.
+void ViewsFile::put_custody(const Uuid& id, const v1::Custody& custody, std::int64_t archived_ms) {
+  const Octets octets = id.to_octets();
+  const std::int64_t from_ms = custody.from_ms();
+  run_->put_custody_right.run(octets, custody.device(), from_ms, custody.patient());
+  run_->end_custody.run(octets, custody.device(), from_ms);
+  run_->put_custody.run(octets, custody.device(), from_ms, custody.patient(), archived_ms);
 }
 
-void ViewsFile::put_block(const RecordKey& record, DeviceId device, const readings::BlockStat& stat) {
+void ViewsFile::put_block(const RecordKey& record, DeviceId device, const Uuid& patient,
+                          const readings::BlockStat& stat) {
   run_->put_block.run(record.origin.to_octets(), record.epoch.value, record.seq, stat.code, stat.unit,
                       device.to_octets(), stat.first_ms, stat.last_ms, stat.n, bits(stat.min), bits(stat.max),
-                      bits(stat.sum));
+                      bits(stat.sum), patient.to_octets());
 }
 
 void ViewsFile::erase(const v1::Erasure& erasure) {
@@ -199,6 +208,12 @@ void ViewsFile::erase(const v1::Erasure& erasure) {
   }
   constexpr std::int64_t for_ever = std::numeric_limits<std::int64_t>::max(), hour_ms = 3'600'000;
   for (const v1::ErasedReadings& each : erasure.readings()) {
+    if (is_drawer(each)) {
+      // Of the hours those that hold such a block: they are of others too, as one number.
+      run_->erase_drawer_hours.run(each.device(), each.from_ms(), drawer_last_ms(each), erasure.patient());
+      run_->erase_drawer_blocks.run(each.device(), each.from_ms(), drawer_last_ms(each), erasure.patient());
+      continue;
+    }
     const std::int64_t from = each.from_ms(), until = each.until_ms() != 0 ? each.until_ms() : for_ever;
     run_->erase_blocks.run(each.device(), from, until);
     run_->erase_hours.run(each.device(), from - hour_ms, until);

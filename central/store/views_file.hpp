@@ -16,7 +16,8 @@ void put_in_place(const std::filesystem::path& fresh, const std::filesystem::pat
 /// thread. Deleting the file is always safe: everything in it comes from the journal.
 class ViewsFile final : public ViewTables {
  public:
-  /// Opens or makes the file. One of another version of these tables, or damaged, is made anew. Throws Fault.
+  /// Opens or makes the file. One of another version of these tables, or damaged, is made anew. Throws Fault,
+  /// and leaves the file, when it cannot be used for want of room, for a failed disk or for another process.
   ViewsFile(const std::filesystem::path& path, const DatabaseKey& key, NodeId central);
   ~ViewsFile() override;
 
@@ -48,8 +49,9 @@ class ViewsFile final : public ViewTables {
   void put_appointment(const Uuid& id, const v1::Appointment& appointment) override;
   void put_visit(const Uuid& appointment, const Uuid& visit, v1::VisitStatus status) override;
   void put_incident(const IncidentView& incident) override;
-  void put_custody(const Uuid& id, const v1::Custody& custody) override;
-  void put_block(const RecordKey& record, DeviceId device, const readings::BlockStat& stat) override;
+  void put_custody(const Uuid& id, const v1::Custody& custody, std::int64_t archived_ms) override;
+  void put_block(const RecordKey& record, DeviceId device, const Uuid& patient,
+                 const readings::BlockStat& stat) override;
   readings::RangeSet counted(DeviceId device, Epoch epoch) override;
   void put_counted(DeviceId device, Epoch epoch, const readings::RangeSet& numbers) override;
   void erase(const v1::Erasure& erasure) override;

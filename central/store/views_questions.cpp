@@ -1,3 +1,5 @@
+#include <limits>
+
 #include "central/store/views_statements.hpp"
 
 namespace feldsher::central {
@@ -104,8 +106,19 @@ std::vector<HourView> ViewsFile::hours(DeviceId device, History::Span span) {
 std::vector<Wearing> ViewsFile::wearers(DeviceId device) {
   const Octets id = device.to_octets();
   std::vector<Wearing> all;
-  for (auto rows = run_->wearers.ask(id); rows.next();)
-    all.push_back({rows.integer(0), id_of(rows.octets(1))});
+  std::int64_t ended = 0;  // Of the last of `all`; 0 = not by itself.
+  const auto end_before = [&](std::int64_t next_ms) {
+    if (ended != 0 && ended < next_ms) all.push_back({.from_ms = ended, .patient = {}});
+  };
+  for (auto rows = run_->wearers.ask(id); rows.next();) {
+    const std::int64_t from = rows.integer(0);
+    end_before(from);
+    ended = rows.integer(2);
+    const bool never = ended != 0 && ended <= from;
+    all.push_back({.from_ms = from, .patient = never ? Uuid{} : id_of(rows.octets(1))});
+    if (never) ended = 0;
+  }
+  end_before(std::numeric_limits<std::int64_t>::max());
   return all;
 }
 

@@ -37,9 +37,15 @@ struct ViewsFile::Statements {
   STATEMENT(put_appointment, "INSERT OR REPLACE INTO appointments VALUES(?1, ?2, ?3, ?4, ?5)");
   STATEMENT(put_visit, "INSERT OR REPLACE INTO visits VALUES(?1, ?2, ?3)");
   STATEMENT(put_incident, "INSERT OR REPLACE INTO incidents VALUES(?1, ?2, ?3)");
-  STATEMENT(put_custody, "INSERT OR REPLACE INTO custody VALUES(?1, ?2, ?3, ?4)");
+  STATEMENT(put_custody_right,
+            "DELETE FROM custody WHERE id = ?1 AND present AND device = ?2 AND "
+            "(patient = ?4 OR from_ms >= ?3)");
+  STATEMENT(end_custody,
+            "UPDATE custody SET present = 0, ended_ms = CASE WHEN device = ?2 OR ended_ms != 0 THEN ended_ms "
+            "ELSE max(from_ms, ?3) END WHERE id = ?1 AND present");
+  STATEMENT(put_custody, "INSERT OR REPLACE INTO custody VALUES(?1, ?2, ?3, ?4, ?5, 1)");
   STATEMENT(put_block,
-            "INSERT OR REPLACE INTO blocks VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)");
+            "INSERT OR REPLACE INTO blocks VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
   STATEMENT(counted, "SELECT numbers FROM counted WHERE device = ?1 AND epoch = ?2");
   STATEMENT(put_counted, "INSERT OR REPLACE INTO counted VALUES(?1, ?2, ?3)");
   STATEMENT(
@@ -68,7 +74,7 @@ struct ViewsFile::Statements {
       hours,
       "SELECT hour_ms, code, unit, first_ms, last_ms, n, least, most, total FROM hours WHERE device = ?1 "
       "AND hour_ms >= ?2 AND hour_ms <= ?3 ORDER BY hour_ms, code, unit");
-  STATEMENT(wearers, "SELECT from_ms, patient FROM custody WHERE device = ?1 ORDER BY from_ms, id");
+  STATEMENT(wearers, "SELECT from_ms, patient, ended_ms FROM custody WHERE device = ?1 ORDER BY from_ms, id");
   STATEMENT(incidents, "SELECT id, at_ms, state FROM incidents ORDER BY at_ms DESC, id DESC LIMIT ?1");
   STATEMENT(adopt_history, "UPDATE history SET patient = ?2 WHERE patient = ?1");
   STATEMENT(adopt_links, "UPDATE links SET patient = ?2 WHERE patient = ?1");
@@ -79,6 +85,13 @@ struct ViewsFile::Statements {
   STATEMENT(erase_visit, "DELETE FROM visits WHERE appointment = ?1 OR visit = ?1");
   STATEMENT(erase_blocks, "DELETE FROM blocks WHERE device = ?1 AND last_ms >= ?2 AND first_ms < ?3");
   STATEMENT(erase_hours, "DELETE FROM hours WHERE device = ?1 AND hour_ms > ?2 AND hour_ms < ?3");
+  STATEMENT(erase_drawer_blocks,
+            "DELETE FROM blocks WHERE device = ?1 AND first_ms >= ?2 AND last_ms <= ?3 AND patient = ?4");
+  STATEMENT(erase_drawer_hours,
+            "DELETE FROM hours WHERE device = ?1 AND hour_ms > ?2 - 3600000 AND hour_ms <= ?3 AND "
+            "EXISTS(SELECT 1 FROM blocks WHERE blocks.device = ?1 AND blocks.first_ms >= ?2 AND "
+            "blocks.last_ms <= ?3 AND patient = ?4 AND blocks.first_ms < hour_ms + 3600000 AND "
+            "blocks.last_ms >= hour_ms)");
 #undef STATEMENT
 };
 

@@ -14,26 +14,22 @@ constexpr int ticks_between_disk_looks = 40;
 // What waits for the disk, in transactions: beyond it new acts are told to wait.
 constexpr std::size_t busy_backlog = 2'000;
 
-v1::DiskRoom room_of(ingest::DiskClass disk) {
+v1::DiskRoom room_of(DiskClass disk) {
   switch (disk) {
-    case ingest::DiskClass::ample:
+    case DiskClass::ample:
       return v1::DISK_AMPLE;
-    case ingest::DiskClass::low:
+    case DiskClass::low:
       return v1::DISK_LOW;
-    case ingest::DiskClass::no_readings:
+    case DiskClass::no_readings:
       return v1::DISK_NO_READINGS;
-    case ingest::DiskClass::no_check_ins:
+    case DiskClass::critical:
       return v1::DISK_NO_CHECK_INS;
   }
   return v1::DISK_AMPLE;
 }
 
-/// A start writes what it finds in the log once more (renew_log): where that needs the reserve, it is given
-/// up.
 std::unique_ptr<SqlcipherStore> open_with_room(DiskWatch& space, const DataFolder& data, TenantId tenant) {
-  std::error_code none;
-  const std::uint64_t log = std::filesystem::file_size(data.journal().string() + "-wal", none);
-  if (!none) space.release_below(DiskWatch::full_octets + log);
+  space.make_room_to_open({data.journal()});
   return data.open_store(tenant);
 }
 
@@ -121,7 +117,7 @@ int Agent::run() {
                         {"blocks", node_.writer().tip(v1::READINGS).seq}});
   if (!fault_note_.earlier().empty())
     Log::error("the run before this one could not write its journal",
-               {{"reason", Reason{fault_note_.earlier()}}});
+               {{"reason", Reason::of_disk(fault_note_.earlier())}});
   look_at_disk();
   ops_.start();
   things_.start();
@@ -133,7 +129,7 @@ int Agent::run() {
   try {
     loop_.run();
   } catch (const std::exception& fault) {
-    Log::error("fault", {{"reason", Reason{fault.what()}}});
+    Log::error("fault", {{"reason", Reason::of(fault)}});
     exit_code_ = 3;
   }
   return exit_code_;
@@ -145,7 +141,8 @@ WebSocketClient::Options Agent::socket_options() {
           .port = config_.central.port,
           .path = config_.central.path,
           .tls = folder_.tls(),
-          .verify_time_s = [this] { return verify_time_s(); }};
+          .verify_time_s = [this] { return verify_time_s(); },
+          .clock_unknown = [this] { return !node_.knows_time(); }};
 }
 
 std::int64_t Agent::verify_time_s() const {
@@ -173,12 +170,16 @@ bus::MqttSession::Options Agent::broker() {
 
 void Agent::tick() {
   node_.tick();
+  line_.tick();
   readings_.tick();
   window_.tick();
   look_at_revocations();
   tell_earlier_fault();
   const Instant now = node_.now();
-  renewer_.tick(now.since_boot_ms, now.wall_ms / 1000, verify_time_s(),
+  renewer_.tick({.since_boot_ms = now.since_boot_ms,
+                 .now_s = now.wall_ms / 1000,
+                 .verify_time_s = verify_time_s(),
+                 .unknown = !node_.knows_time()},
                 now.trust == v1::TRUST_UNSET && !line_.is_up() && line_.tries() > 2);
   if (++ticks_ % ticks_between_disk_looks == 0) look_at_disk();
   ticker_.expires_after(tick_every);
@@ -189,28 +190,28 @@ void Agent::tick() {
 
 void Agent::look_at_disk() {
   const bool held = space_.holds_reserve();
-  const ingest::DiskClass disk = space_.look();
+  const DiskClass disk = space_.look();
   if (held && !space_.holds_reserve()) Log::error("disk: full; the reserve was given up");
   if (std::exchange(disk_class_, disk) == disk) return;
   readings_.set_disk(disk);
   node_.desk().set_disk(room_of(disk));
-  Log::warn("disk", {{"room", Reason{words_of(disk)}}});
+  Log::warn("disk", {{"room", Reason::of(disk, words_of)}});
   ops_.changed();
-  if (disk != ingest::DiskClass::ample) node_.raise(v1::INCIDENT_DISK, words_of(disk));
+  if (disk != DiskClass::ample) node_.raise(v1::INCIDENT_DISK, words_of(disk));
 }
 
 void Agent::tell_renewal(const std::string& fault) {
   if (fault.empty())
     Log::info("the certificate of the line was renewed");
   else
-    Log::warn("the certificate of the line was not renewed", {{"reason", Reason{fault}}});
+    Log::warn("the certificate of the line was not renewed", {{"reason", Reason::of_connection(fault)}});
 }
 
 void Agent::line_changed(bool up, const std::string& why) {
   if (up)
     Log::info("line to central: up");
   else
-    Log::warn("line to central: down", {{"reason", Reason{why}}});
+    Log::warn("line to central: down", {{"reason", Reason::of_connection(why)}});
   ops_.changed();
 }
 
@@ -224,7 +225,8 @@ void Agent::broker_changed(Words session, bool up) {
 
 void Agent::broker_trouble(Words session, const std::string& why) {
   broker_why_down_ = why;
-  if (!why.empty()) Log::warn("broker: no connection", {{"session", session}, {"reason", Reason{why}}});
+  if (!why.empty())
+    Log::warn("broker: no connection", {{"session", session}, {"reason", Reason::of_connection(why)}});
 }
 
 void Agent::look_at_revocations() {
@@ -232,7 +234,7 @@ void Agent::look_at_revocations() {
   if (const std::size_t fresh = revoked_.look(node_.state()); fresh > 0)
     Log::warn("certificates were revoked", {{"more", fresh}});
   if (was_good && !revoked_.fault().empty())
-    Log::error("the broker cannot be told what was revoked", {{"reason", Reason{revoked_.fault()}}});
+    Log::error("the broker cannot be told what was revoked", {{"reason", Reason::of_disk(revoked_.fault())}});
 }
 
 void Agent::tell_earlier_fault() {
@@ -266,7 +268,7 @@ void Agent::stop(int signal) {
 
 void Agent::disk_failed(const std::string& what) {
   // What was promised is on the disk; what is in memory may not be. Whoever starts us again recovers.
-  Log::error("the journal cannot be written", {{"reason", Reason{what}}});
+  Log::error("the journal cannot be written", {{"reason", Reason::of_disk(what)}});
   if (!fault_note_.leave(what)) Log::error("the next run will not know of it");
   if (space_.release_if_full()) Log::error("disk: full; the reserve was given up for the next start");
   exit_code_ = 3;

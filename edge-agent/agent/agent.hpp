@@ -3,7 +3,6 @@
 #include <boost/json/object.hpp>
 
 #include "edge-agent/agent/config.hpp"
-#include "edge-agent/agent/disk_watch.hpp"
 #include "edge-agent/agent/membership.hpp"
 #include "edge-agent/agent/ops_door.hpp"
 #include "edge-agent/agent/pin_check.hpp"
@@ -18,6 +17,7 @@
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/committer.hpp"
 #include "protocol/journal/data_folder.hpp"
+#include "protocol/journal/disk_watch.hpp"
 #include "protocol/journal/fault_note.hpp"
 #include "protocol/journal/head_key_file.hpp"
 #include "protocol/log/log.hpp"
@@ -87,7 +87,7 @@ class Agent {
   boost::asio::signal_set signals_;
   boost::asio::steady_timer ticker_;
   boost::asio::steady_timer receipt_timer_;
-  ingest::DiskClass disk_class_ = ingest::DiskClass::ample;
+  DiskClass disk_class_ = DiskClass::ample;
   int ticks_ = 0, exit_code_ = 0;
   std::string broker_why_down_;
   bool stopping_ = false, said_ready_ = false, told_earlier_fault_ = false;

@@ -23,8 +23,7 @@ Instant PointNode::now() const {
 DeskTime PointNode::desk_time() const {
   // A clock that fell back is held up by the last record's stamp; one that is known to be right is
   // believed, also below stamps that were written while it ran ahead.
-  const bool known = world_.clock.now().trust == v1::SYNCHRONISED || clock_learned_;
-  return desk_.time(now(), known ? 0 : writer_.clock().wall_ms());
+  return desk_.time(now(), knows_time() ? 0 : writer_.clock().wall_ms());
 }
 
 DeskTime PointNode::turn() {

@@ -74,6 +74,9 @@ class PointNode final : private sync::PointLinkHost {
   bool knows(AskId ask) const { return answers_.contains(ask) || in_flight_.contains(ask); }
   /// The clock as this point believes it.
   Instant now() const;
+  /// Whether somebody said in this boot what time it is: a time server, central or a person. A clock that
+  /// runs may have stood still while the box was off, and gone on from where it was.
+  bool knows_time() const { return clock_learned_ || world_.clock.now().trust == v1::SYNCHRONISED; }
 
   v1::BoardSnapshot board() const;
   v1::Pulse pulse() const;

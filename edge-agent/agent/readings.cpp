@@ -192,14 +192,15 @@ void Readings::held(const Record& record) {
   const auto ranges = ranges_of(sealed.numbers);
   if (!writing_) {
     Transaction tidy;
-    const auto counted = cut_.find(stream);
-    for (std::uint64_t each : sealed.numbers)
-      receipted_before_ += counted == cut_.end() || !counted->second.contains(each);
+    for (std::uint64_t each : sealed.numbers) receipted_before_ += !is_counted(stream, each);
     for (const readings::Range& range : ranges)
       receipted_before_ -= intake_.restore_sealed(stream, range, tidy.emptied);
     if (!tidy.emptied.empty()) world_.ledger.submit(std::move(tidy), [] {});
   }
-  not_safe_[{record.key.epoch, record.key.seq}] = {stream, ranges, span_of(*block)};
+  BlockRun run{
+      .last_seq = record.key.seq, .numbers = {}, .hull = span_of(*block), .intersection = span_of(*block)};
+  for (const readings::Range& range : ranges) run.numbers.add(range);
+  not_safe_.add(stream, record.key.epoch, std::move(run));
   sealed.digests = block->digests();
   digests_kept_ += sealed.numbers.size();
   sealed_order_.emplace_back(stream, sealed.numbers.front());
@@ -258,16 +259,12 @@ void Readings::learn_safe() {
   std::vector<std::uint64_t> safe;
   for (const sync::Life& life : lives.all()) safe.push_back(life.readings.safe);
   if (std::exchange(safe_as_of_, safe) == safe) return;
-  std::set<ingest::StreamKey> moved;
-  std::erase_if(not_safe_, [&](const auto& entry) {
-    const auto& [block, shipped] = entry;
-    const sync::Life* life = lives.find(block.life);
-    if (!life || block.seq > life->readings.safe) return false;
-    for (const readings::Range& range : shipped.numbers) safe_[shipped.stream].add(range);
-    moved.insert(shipped.stream);
-    return true;
+  const auto moved = not_safe_.take_safe([&](Epoch of) {
+    const sync::Life* life = lives.find(of);
+    return life ? life->readings.safe : 0;
   });
-  for (const ingest::StreamKey& stream : moved)
+  add_safe(moved);
+  for (const auto& [stream, numbers] : moved)
     if (auto wearer = wearers_.find(stream.device); wearer != wearers_.end() && wearer->second.home)
       publish(stream.device, {self_, stream.epoch, {}, std::nullopt});
 }

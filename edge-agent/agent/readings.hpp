@@ -7,6 +7,7 @@
 #include <tuple>
 #include <vector>
 
+#include "edge-agent/agent/block_runs.hpp"
 #include "edge-agent/agent/point_node.hpp"
 #include "edge-agent/ingest/intake.hpp"
 
@@ -55,13 +56,15 @@ class Readings {
   /// `device` published `message`.
   void on(DeviceId device, OctetsView message);
   void tick();
-  void set_disk(ingest::DiskClass disk) { intake_.set_disk(disk); }
+  void set_disk(DiskClass disk) { intake_.set_disk(disk); }
 
   const ingest::IntakeCounts& counts() const { return intake_.counts(); }
   std::uint64_t dropped() const { return dropped_; }
   /// Messages receipted since the journal began.
   std::uint64_t receipted() const { return receipted_before_ + intake_.counts().receipted; }
   std::size_t unsealed() const { return intake_.unsealed_messages(); }
+  /// How many runs of blocks are kept in memory because they are not safe.
+  std::size_t not_safe() const { return not_safe_.size(); }
 
  private:
   /// Digests of the messages of one block.
@@ -70,16 +73,6 @@ class Readings {
     Octets digests;
   };
   static constexpr std::size_t most_seals_under_way = 64;
-  struct BlockKey {
-    Epoch life;
-    std::uint64_t seq = 0;
-    auto operator<=>(const BlockKey&) const = default;
-  };
-  struct Shipped {
-    ingest::StreamKey stream;
-    std::vector<readings::Range> numbers;
-    BlockSpan span;
-  };
   struct Wearer {
     std::optional<PatientId> patient;
     bool home = false;
@@ -96,10 +89,16 @@ class Readings {
   /// numbers stay known.
   void erased(const v1::Erasure& order, Transaction& with);
   void seal_erased();
+  /// Some blocks of the run are dropped, and will say no more which numbers lay in them: the disk keeps it.
+  void keep_run(const ingest::StreamKey& stream, Epoch life, const BlockRun& run, Transaction& with);
+  void resume_run(OctetsView key, const Octets& ranges);
+  /// It was counted as receipted before its block is read.
+  bool is_counted(const ingest::StreamKey& stream, std::uint64_t number) const;
   void held(const Record& record);
   std::optional<ingest::ShortDigest> sealed_digest(const ingest::StreamKey& stream, std::uint64_t seq) const;
   void learn_wearers();
   void learn_safe();
+  void add_safe(const BlockRuns::Numbers& numbers);
   void publish(DeviceId device, readings::Receipt receipt);
 
   PointNode& node_;
@@ -112,11 +111,12 @@ class Readings {
   std::map<ingest::StreamKey, std::map<std::uint64_t, Sealed>> sealed_;  // By first number.
   std::deque<std::pair<ingest::StreamKey, std::uint64_t>> sealed_order_;
   std::size_t digests_kept_ = 0;
-  std::map<BlockKey, Shipped> not_safe_;   // Blocks that one disk may have only.
+  BlockRuns not_safe_;
   std::vector<std::uint64_t> safe_as_of_;  // How many blocks were safe, life by life.
   std::set<ingest::StreamKey> to_erase_;   // What of them is not sealed yet.
   std::map<ingest::StreamKey, readings::RangeSet> safe_;
-  std::map<ingest::StreamKey, readings::RangeSet> cut_;  // What is on the disk of it: `cut_values`.
+  std::map<ingest::StreamKey, readings::RangeSet> cut_;   // What is on the disk of it: `cut_values`.
+  std::map<ingest::StreamKey, readings::RangeSet> kept_;  // Of `keep_run`, when this process began.
   std::map<DeviceId, Wearer> wearers_;
   std::optional<std::tuple<std::uint64_t, std::uint64_t, std::size_t>>
       wearers_as_of_;  // Feed epoch and position, and what is stale.

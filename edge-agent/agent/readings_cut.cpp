@@ -6,34 +6,99 @@
 namespace feldsher::edge {
 namespace {
 
-constexpr std::size_t key_octets = 24, range_octets = 16;
+// Of a stream; and of a run, to whose stream its life and its last block are added.
+constexpr std::size_t key_octets = 24, run_key_octets = 40, range_octets = 16;
 
 void put(Octets& to, std::uint64_t value) {
   boost::endian::native_to_big_inplace(value);
   to.append(reinterpret_cast<const char*>(&value), sizeof value);
 }
 
-std::uint64_t number_at(const Octets& octets, std::size_t at) {
+std::uint64_t number_at(OctetsView octets, std::size_t at) {
   return boost::endian::load_big_u64(reinterpret_cast<const unsigned char*>(octets.data()) + at);
+}
+
+std::vector<readings::Range> ranges_in(const Octets& value) {
+  std::vector<readings::Range> ranges;
+  for (std::size_t at = 0; at + range_octets <= value.size(); at += range_octets)
+    ranges.push_back({number_at(value, at), number_at(value, at + 8)});
+  return ranges;
+}
+
+Octets octets_of(const readings::RangeSet& numbers) {
+  Octets octets;
+  for (const readings::Range& range : numbers.ranges()) {
+    put(octets, range.first);
+    put(octets, range.last);
+  }
+  return octets;
+}
+
+ingest::StreamKey stream_in(OctetsView key) {
+  return {*DeviceId::from_octets(key.substr(0, 16)), Epoch{number_at(key, 16)}};
+}
+
+Octets key_of(const ingest::StreamKey& stream) {
+  Octets key = stream.device.to_octets();
+  put(key, stream.epoch.value);
+  return key;
 }
 
 }  // namespace
 
 void Readings::resume_cut(const std::map<std::string, Octets>& values) {
+  std::vector<std::pair<Octets, const Octets*>> runs;
   for (const auto& [name, ranges] : values) {
     const Octets key = from_hex(OctetsView(name).substr(OctetsView(cut_values).size()));
+    if (key.size() == run_key_octets) runs.emplace_back(key, &ranges);
     if (key.size() != key_octets) continue;
-    const ingest::StreamKey stream{*DeviceId::from_octets(OctetsView(key).substr(0, 16)),
-                                   Epoch{number_at(key, 16)}};
+    const ingest::StreamKey stream = stream_in(key);
     std::vector<std::uint64_t> emptied;
-    for (std::size_t at = 0; at + range_octets <= ranges.size(); at += range_octets) {
-      const readings::Range range{number_at(ranges, at), number_at(ranges, at + 8)};
+    for (const readings::Range& range : ranges_in(ranges)) {
       intake_.restore_sealed(stream, range, emptied);
       cut_[stream].add(range);
     }
     safe_[stream] = cut_[stream];
     receipted_before_ += cut_[stream].count();
   }
+  for (const auto& [key, ranges] : runs) resume_run(key, *ranges);
+}
+
+void Readings::resume_run(OctetsView key, const Octets& ranges) {
+  const ingest::StreamKey stream = stream_in(key);
+  BlockRun run{.last_seq = number_at(key, 32), .numbers = {}, .hull = {}, .intersection = {}};
+  readings::RangeSet counted = cut_[stream];
+  for (const readings::Range& range : kept_[stream].ranges()) counted.add(range);
+  receipted_before_ -= counted.count();
+  std::vector<std::uint64_t> emptied;
+  for (const readings::Range& range : ranges_in(ranges)) {
+    intake_.restore_sealed(stream, range, emptied);
+    run.numbers.add(range);
+    kept_[stream].add(range);
+    counted.add(range);
+  }
+  receipted_before_ += counted.count();
+  not_safe_.add(stream, Epoch{number_at(key, 24)}, std::move(run));
+}
+
+void Readings::keep_run(const ingest::StreamKey& stream, Epoch life, const BlockRun& run, Transaction& with) {
+  Octets key = key_of(stream);
+  put(key, life.value);
+  put(key, run.last_seq);
+  with.values[cut_values + to_hex(key)] = octets_of(run.numbers);
+}
+
+bool Readings::is_counted(const ingest::StreamKey& stream, std::uint64_t number) const {
+  const auto in = [&](const std::map<ingest::StreamKey, readings::RangeSet>& numbers) {
+    const auto at = numbers.find(stream);
+    return at != numbers.end() && at->second.contains(number);
+  };
+  return in(cut_) || in(kept_);
+}
+
+void Readings::add_safe(const BlockRuns::Numbers& numbers) {
+  for (const auto& [stream, of_stream] : numbers)
+    for (const readings::Range& range : of_stream.ranges()) safe_[stream].add(range);
 }
 
 void Readings::rebuilt(const std::vector<v1::CutReadings>& cut, Transaction& with) {
@@ -57,22 +122,14 @@ void Readings::keep_cut(Transaction& transaction) {
   for (const auto& [stream, numbers] : safe_) {
     if (cut_[stream] == numbers) continue;
     cut_[stream] = numbers;
-    Octets key = stream.device.to_octets(), ranges;
-    put(key, stream.epoch.value);
-    for (const readings::Range& range : numbers.ranges()) {
-      put(ranges, range.first);
-      put(ranges, range.last);
-    }
-    transaction.values[cut_values + to_hex(key)] = std::move(ranges);
+    transaction.values[cut_values + to_hex(key_of(stream))] = octets_of(numbers);
   }
 }
 
 void Readings::erased(const v1::Erasure& order, Transaction& with) {
-  std::erase_if(not_safe_, [&](const auto& entry) {
-    const Shipped& block = entry.second;
-    if (!erases(order, block.span)) return false;
-    for (const readings::Range& range : block.numbers) safe_[block.stream].add(range);
-    return true;
+  add_safe(not_safe_.take_erased(order));
+  not_safe_.each_touched(order, [&](const ingest::StreamKey& stream, Epoch life, const BlockRun& run) {
+    keep_run(stream, life, run, with);
   });
   keep_cut(with);
   for (const ingest::StreamKey& stream : intake_.unsealed())

@@ -26,6 +26,7 @@ void renew(const RenewalWish& wish) {
   wanted.tls = wish.present;
   wanted.patience = patience;
   wanted.verify_time_s = [at = wish.verify_time_s] { return at; };
+  wanted.clock_unknown = [unknown = wish.clock_unknown] { return unknown; };
   const HttpsReply reply = call(wanted);
   v1::RenewalAnswer answer;
   if (reply.status != 200 || !answer.ParseFromString(reply.body))

@@ -24,6 +24,7 @@ struct RenewalWish {
   std::string host = {};
   std::uint16_t port = 0;
   std::int64_t verify_time_s = 0;
+  bool clock_unknown = false;  ///< As ClockUnknown.
 };
 void renew(const RenewalWish& wish);
 

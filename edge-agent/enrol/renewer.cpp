@@ -27,19 +27,19 @@ Renewer::Renewer(boost::asio::io_context& loop, TlsFiles line, const std::string
 
 Renewer::~Renewer() { thread_.join(); }
 
-void Renewer::tick(std::uint64_t since_boot_ms, std::int64_t now_s, std::int64_t verify_time_s,
-                   bool in_the_dark) {
-  now_ms_ = since_boot_ms;
-  if (under_way_ || port_ == 0 || !present_ || since_boot_ms < next_try_ms_) return;
-  if (in_the_dark || renewal_is_due(*present_, now_s)) begin(verify_time_s);
+void Renewer::tick(const Time& time, bool in_the_dark) {
+  now_ms_ = time.since_boot_ms;
+  if (under_way_ || port_ == 0 || !present_ || now_ms_ < next_try_ms_) return;
+  if (in_the_dark || renewal_is_due(*present_, time.now_s)) begin(time);
 }
 
-void Renewer::begin(std::int64_t verify_time_s) {
+void Renewer::begin(const Time& time) {
   under_way_ = true;
   RenewalWish wish{.present = line_};
   wish.host = host_;
   wish.port = port_;
-  wish.verify_time_s = verify_time_s;
+  wish.verify_time_s = time.verify_time_s;
+  wish.clock_unknown = time.unknown;
   boost::asio::post(thread_, [this, wish] {
     std::string fault;
     try {

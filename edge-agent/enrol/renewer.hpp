@@ -23,9 +23,15 @@ class Renewer {
   Renewer(const Renewer&) = delete;
   Renewer& operator=(const Renewer&) = delete;
 
-  /// Looks whether one is due. `now_s` is the clock as the point believes it. `in_the_dark`: the clock was
-  /// never set and central can't be reached: perhaps because the certificate has ended without our knowing.
-  void tick(std::uint64_t since_boot_ms, std::int64_t now_s, std::int64_t verify_time_s, bool in_the_dark);
+  struct Time {
+    std::uint64_t since_boot_ms = 0;
+    std::int64_t now_s = 0;  ///< As the point believes it.
+    std::int64_t verify_time_s = 0;
+    bool unknown = false;  ///< As ClockUnknown.
+  };
+  /// Looks whether one is due. `in_the_dark`: the clock was never set and central can't be reached: perhaps
+  /// because the certificate has ended without our knowing.
+  void tick(const Time& time, bool in_the_dark);
 
   /// When the present certificate ends, Unix seconds; 0 = it can't be read.
   std::int64_t ends_s() const { return present_ ? present_->not_after_s : 0; }
@@ -33,7 +39,7 @@ class Renewer {
   const std::string& fault() const { return fault_; }
 
  private:
-  void begin(std::int64_t verify_time_s);
+  void begin(const Time& time);
   void ended(const std::string& fault);
 
   boost::asio::io_context& loop_;

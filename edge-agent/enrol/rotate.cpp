@@ -21,6 +21,7 @@ RenewalWish wish_for(const PointFolder& point, const Membership& me) {
   wish.host = door->host;
   wish.port = door->port;
   wish.verify_time_s = std::max({SystemClock().now().wall_ms / 1000, me.issued_s, build_year_floor_s()});
+  wish.clock_unknown = SystemClock().now().trust != v1::SYNCHRONISED;
   finish_install(own_of(wish.present));
   return wish;
 }

@@ -105,7 +105,7 @@ Admission Intake::on(DeviceId device, OctetsView octets, const Instant& now) {
     }
     return admission;
   }
-  if (disk_ >= DiskClass::no_readings) {
+  if (!takes_readings(disk_)) {
     ++counts_.refused_disk;
     return Admission::refused_disk;
   }

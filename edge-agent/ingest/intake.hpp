@@ -9,6 +9,7 @@
 #include "devices/senml/senml.hpp"
 #include "edge-agent/ingest/intake_chunk.hpp"
 #include "protocol/contracts/readings.pb.h"
+#include "protocol/journal/disk_class.hpp"
 #include "protocol/readings/range_set.hpp"
 #include "protocol/readings/receipt.hpp"
 #include "protocol/record/world.hpp"
@@ -24,9 +25,6 @@ struct StreamKey {
 
 /// The first 8 octets of SHA-256 of a message, as blocks keep them.
 using ShortDigest = std::array<char, 8>;
-
-/// How full the point's disk is.
-enum class DiskClass { ample, low, no_readings, no_check_ins };
 
 /// What became of a message.
 enum class Admission {

@@ -23,7 +23,9 @@ Line::~Line() { stop(); }
 
 void Line::start() {
   running_ = true;
-  socket_.emplace(loop_, options_.socket,
+  WebSocketClient::Options options = options_.socket;
+  options.clock_unknown = [this] { return clock_unknown_; };
+  socket_.emplace(loop_, std::move(options),
                   WebSocketClient::Handlers{
                       .on_open = [this](const PeerIdentity& server) { opened(server); },
                       .on_message = [this](const Octets& message) { received(message); },
@@ -43,6 +45,8 @@ void Line::stop() {
 void Line::connect() {
   ++tries_;
   why_ending_.clear();
+  unjudged_.reset();
+  clock_unknown_ = options_.socket.clock_unknown && options_.socket.clock_unknown();
   socket_->connect();
 }
 
@@ -50,7 +54,16 @@ void Line::opened(const PeerIdentity& server) {
   if (server.kind != PeerKind::server || server.tenant != options_.tenant)
     return end("who answers is not this network's central: " + server.to_urn());
   attached_ = true;
+  if (clock_unknown_) unjudged_ = server.chain;
   link_.connected(*this, now_());
+}
+
+void Line::judge_central() {
+  if (!attached_ || !unjudged_ || options_.socket.clock_unknown()) return;
+  const ValidTime chain = *std::exchange(unjudged_, std::nullopt);
+  const VerifyTime& verify_time_s = options_.socket.verify_time_s;
+  if (!chain.holds(verify_time_s ? verify_time_s() : now_().wall_ms / 1000))
+    end("central's certificate is not valid at this time, which was not known when the line began");
 }
 
 void Line::received(const Octets& message) {
@@ -64,6 +77,7 @@ void Line::received(const Octets& message) {
       frame.welcome().refusal() == v1::REFUSAL_NONE && !is_centrals_key(frame.welcome()))
     return end("central signs with another key than this point was enrolled with");
   link_.receive(frame, now_());
+  judge_central();
   if (!attached_ || link_.phase() != sync::PointLink::Phase::live) return;
   pause_ = options_.first_pause;
   if (std::exchange(up_, true)) return;

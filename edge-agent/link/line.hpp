@@ -19,6 +19,9 @@ namespace feldsher::edge {
 /// the points of a network do not all come back in one moment. A frame that is not one, a peer that is
 /// not this tenant's central, or another signing key than the enrolled one end the connection.
 ///
+/// As long as nobody has said what time it is (`socket.clock_unknown`) central's certificate may begin later
+/// than our clock says. Once somebody has, it is judged, and where it does not stand the connection ends.
+///
 /// Loop thread only.
 class Line final : private sync::Wire {
  public:
@@ -41,6 +44,8 @@ class Line final : private sync::Wire {
   void start();
   /// Hangs up and tries no more. No callback comes after it.
   void stop();
+  /// Often: looks whether the time is known by now.
+  void tick() { judge_central(); }
 
   bool is_up() const { return up_; }
   /// Why there is no line; empty while there is one.
@@ -57,6 +62,8 @@ class Line final : private sync::Wire {
 
   void connect();
   void opened(const PeerIdentity& server);
+  /// Of a certificate whose beginning was forgiven, when the time is known.
+  void judge_central();
   void received(const Octets& message);
   bool is_centrals_key(const v1::Welcome& welcome) const;
   void ended(const std::string& reason);
@@ -73,7 +80,9 @@ class Line final : private sync::Wire {
   std::optional<WebSocketClient> socket_;
   std::chrono::milliseconds pause_;
   bool running_ = false, attached_ = false, up_ = false;
-  std::string why_ending_;  // Ours, when it is we who end the connection.
+  bool clock_unknown_ = false;         // When this connection began.
+  std::optional<ValidTime> unjudged_;  // Central's certificate, where its beginning was forgiven.
+  std::string why_ending_;             // Ours, when it is we who end the connection.
   std::string why_down_ = "not tried yet";
   std::uint64_t tries_ = 0, malformed_ = 0, unsent_ = 0;
 };

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "protocol/clinic/drawer.hpp"
+
 namespace feldsher {
 
 BlockSpan span_of(const v1::ReadingBlock& block) {
@@ -14,9 +16,13 @@ BlockSpan span_of(const v1::ReadingBlock& block) {
 
 bool erases(const v1::Erasure& erasure, const BlockSpan& block) {
   if (erasure.status() != v1::ERASURE_ORDERED) return false;
+  const auto [first_ms, last_ms] = std::minmax(block.first_ms, block.last_ms);
   return std::any_of(erasure.readings().begin(), erasure.readings().end(),
-                     [&](const v1::ErasedReadings& each) {
+                     [&, first_ms = first_ms, last_ms = last_ms](const v1::ErasedReadings& each) {
                        if (block.device != each.device() || block.last_ms < each.from_ms()) return false;
+                       if (is_drawer(each))
+                         return block.patient == erasure.patient() && first_ms >= each.from_ms() &&
+                                last_ms <= drawer_last_ms(each);
                        if (each.until_ms() != 0) return block.first_ms < each.until_ms();
                        return block.patient.empty() || block.patient == erasure.patient();
                      });

@@ -15,8 +15,9 @@ struct BlockSpan {
 BlockSpan span_of(const v1::ReadingBlock& block);
 
 /// Whether an order drops such a block: measured while the patient wore the device, by its `readings`. Of a
-/// time without an end only what names the patient or nobody: the device may be another's since. Never while
-/// it is only proposed.
+/// time without an end only what names the patient or nobody: the device may be another's since. Of a time in
+/// which nobody wore it (`drawer_time`) only what lies in it whole and names the patient. Never while it is
+/// only proposed.
 bool erases(const v1::Erasure& erasure, const BlockSpan& block);
 
 /// Picks the records whose bodies an order to erase drops: every version of each of its subjects, and the

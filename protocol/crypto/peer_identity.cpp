@@ -30,6 +30,15 @@ std::int64_t seconds_of(const ASN1_TIME* time) {
   return ASN1_TIME_to_tm(time, &civil) == 1 ? static_cast<std::int64_t>(timegm(&civil)) : 0;
 }
 
+ValidTime valid_time_of(const STACK_OF(X509) * chain) {
+  ValidTime time{.from_s = begin_of(sk_X509_value(chain, 0)), .until_s = end_of(sk_X509_value(chain, 0))};
+  for (int i = 1; i < sk_X509_num(chain); ++i) {
+    time.from_s = std::max(time.from_s, begin_of(sk_X509_value(chain, i)));
+    time.until_s = std::min(time.until_s, end_of(sk_X509_value(chain, i)));
+  }
+  return time;
+}
+
 }  // namespace
 
 Octets serial_of(const X509* certificate) {
@@ -124,6 +133,7 @@ std::optional<PeerIdentity> identity_of_peer(const SSL* handshake) {
   if (!identity || identity->kind == PeerKind::authority) return std::nullopt;
   if (!issuer || issuer->kind != PeerKind::authority || issuer->tenant != identity->tenant)
     return std::nullopt;
+  identity->chain = valid_time_of(chain);
   return identity;
 }
 

@@ -18,6 +18,12 @@ enum class PeerKind { node, terminal, device, broker, server, standby, authority
 std::string_view to_text(PeerKind kind);
 std::optional<PeerKind> peer_kind_from(std::string_view text);
 
+/// When all certificates of a chain are valid: from the latest beginning to the earliest end. Unix time.
+struct ValidTime {
+  std::int64_t from_s = 0, until_s = 0;
+  bool holds(std::int64_t at_s) const { return from_s <= at_s && at_s <= until_s; }
+};
+
 /// Who a verified certificate speaks for: its SAN URI `urn:feldsher:<tenant uuid>:<kind>:<uuid or name>`.
 struct PeerIdentity {
   TenantId tenant;
@@ -25,6 +31,7 @@ struct PeerIdentity {
   std::string id;                ///< A UUID in lower case, or a name of [A-Za-z0-9-]{1,64}.
   Octets serial = {};            ///< Of the certificate that says so, big-endian: what a revocation names.
   std::int64_t not_after_s = 0;  ///< When that certificate ends (Unix time).
+  ValidTime chain = {};          ///< Of the peer of a handshake: when what it showed is valid.
 
   /// `id` as a UUID; nothing when it is a name.
   std::optional<Uuid> uuid() const { return Uuid::from_text(id); }

@@ -39,17 +39,19 @@ class VfsFile {
   sqlite3_file* file() { return reinterpret_cast<sqlite3_file*>(octets_.data()); }
   void check(int code) const {
     if (code != SQLITE_OK)
-      throw Fault(fmt::format("cannot write {}: the disk is full or failed (SQLite {}: {})", name_, code,
-                              sqlite3_errstr(code)));
+      throw NoAccess(fmt::format("cannot write {}: the disk is full or failed (SQLite {}: {})", name_, code,
+                                 sqlite3_errstr(code)));
   }
 
   std::vector<std::max_align_t> octets_;  // More than it needs, and aligned for any VFS's own structure.
   std::string name_;
 };
 
-sqlite3_int64 size_of(sqlite3_file* file) {
+sqlite3_int64 size_of(Database& database, sqlite3_file* file) {
   sqlite3_int64 size = 0;
-  return file && file->pMethods && file->pMethods->xFileSize(file, &size) == SQLITE_OK ? size : 0;
+  if (!file || !file->pMethods) return size;
+  if (const int code = file->pMethods->xFileSize(file, &size); code != SQLITE_OK) database.fail("use", code);
+  return size;
 }
 
 void copy_log(sqlite3_vfs* vfs, Database& database, sqlite3_file* log, sqlite3_int64 size,
@@ -79,7 +81,7 @@ bool renew_log(Database& database, const Disk& disk) {
   if (const int code = vfs->xDelete(vfs, fresh.c_str(), 1);
       code != SQLITE_OK && code != SQLITE_IOERR_DELETE_NOENT)
     database.fail("use", code);
-  const sqlite3_int64 size = size_of(log);
+  const sqlite3_int64 size = size_of(database, log);
   if (size == 0) return false;
   try {
     copy_log(vfs, database, log, size, fresh);

@@ -7,9 +7,11 @@
 #define SQLITE_HAS_CODEC 1
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <iterator>
 #include <system_error>
 #include <utility>
 
@@ -46,7 +48,7 @@ void replace_file(const std::filesystem::path& from, const std::filesystem::path
   const int error = errno;
   if (descriptor >= 0) ::close(descriptor);
   if (!done)
-    throw Fault(
+    throw NoAccess(
         fmt::format("cannot put {} in its place: {}", to.string(), std::generic_category().message(error)));
 }
 
@@ -57,7 +59,7 @@ namespace {
 void create_private(const std::filesystem::path& path) {
   int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (file < 0 && errno != EEXIST)
-    throw Fault(fmt::format("cannot make {}: {}", path.string(), std::generic_category().message(errno)));
+    throw NoAccess(fmt::format("cannot make {}: {}", path.string(), std::generic_category().message(errno)));
   if (file >= 0) close(file);
 }
 
@@ -87,7 +89,7 @@ Found refuse_foreign(sqlite3* handle, const std::filesystem::path& path, Access 
   sqlite3_int64 size = 0;
   std::array<char, 16> head{};
   if (file->pMethods->xFileSize(file, &size) != SQLITE_OK)
-    throw Fault(fmt::format("cannot read {}", path.string()));
+    throw NoAccess(fmt::format("cannot read {}", path.string()));
   if (size == 0) {
     if (access == Access::write) return Found::nothing_yet;
     throw Fault(fmt::format("{} is empty: it is not a journal", path.string()));
@@ -99,6 +101,29 @@ Found refuse_foreign(sqlite3* handle, const std::filesystem::path& path, Access 
     throw Fault(fmt::format("{} is a plain, unencrypted SQLite file: it is not ours", path.string()));
   return Found::a_file;
 }
+
+struct Meaning {
+  int code;
+  const char* text;
+  bool of_file;  ///< It says something of the file's content.
+};
+constexpr const char* is_open = "another feldsher process has this folder open";
+constexpr const char* not_ours = "this user may not write it";
+constexpr Meaning meanings[] = {
+    {SQLITE_BUSY, is_open, false},
+    {SQLITE_LOCKED, is_open, false},
+    {SQLITE_NOTADB, "the key is not this file's, or the file's first page was changed", true},
+    // SQLCipher's word for a page whose HMAC does not fit, too.
+    {SQLITE_CORRUPT, "a page is damaged, or was changed by somebody without the key", true},
+    {SQLITE_FULL, "the disk is full", false},
+    {SQLITE_READONLY, not_ours, false},
+    {SQLITE_PERM, not_ours, false},
+    {SQLITE_AUTH, not_ours, false},
+    {SQLITE_CANTOPEN, "it, or a file beside it, cannot be opened", false},
+    {SQLITE_IOERR, "the disk failed", false},
+    {SQLITE_NOMEM, "there is not enough memory", false},
+    {0, "the database failed", true},  // Any other.
+};
 
 }  // namespace
 
@@ -128,10 +153,9 @@ void Database::open(const DatabaseKey& key, Access access, const Disk& disk) {
 }
 
 bool Database::open(const DatabaseKey& key, Access access, const Disk& disk, Salt salt) {
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (disk.vfs ? SQLITE_OPEN_CREATE : 0);
-  int code = sqlite3_open_v2(path_.c_str(), &handle_, flags, disk.vfs);
   try {
-    if (code != SQLITE_OK) fail("open", code);
+    connect(disk);
+    if (access == Access::write && has_rollback_journal(handle_, path_)) undo_making(key, disk);
     if (disk.encrypted && refuse_foreign(handle_, path_, access) == Found::nothing_yet) salt = Salt::of_key;
     configure(key, access, disk, salt);
     return true;
@@ -143,6 +167,21 @@ bool Database::open(const DatabaseKey& key, Access access, const Disk& disk, Sal
     if (disk.encrypted && unreadable && salt == Salt::of_file) return false;
     throw;
   }
+}
+
+void Database::connect(const Disk& disk) {
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (disk.vfs ? SQLITE_OPEN_CREATE : 0);
+  if (const int code = sqlite3_open_v2(path_.c_str(), &handle_, flags, disk.vfs); code != SQLITE_OK)
+    fail("open", code);
+}
+
+// A connection reads the header when it opens the file, and keeps what it found for the file that it makes:
+// of a torn one a vacuum mode that integrity_check calls damage. So the one that undoes makes nothing.
+void Database::undo_making(const DatabaseKey& key, const Disk& disk) {
+  if (disk.encrypted) unlock(key, Salt::of_key);
+  number("SELECT count(*) FROM sqlite_master");
+  sqlite3_close_v2(std::exchange(handle_, nullptr));
+  connect(disk);
 }
 
 Database::~Database() { sqlite3_close_v2(handle_); }
@@ -218,38 +257,14 @@ void Database::checkpoint() { execute("PRAGMA wal_checkpoint(TRUNCATE)"); }
 void Database::leave_as_is() { sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
 
 void Database::fail(const char* doing, int code) const {
-  const char* meaning = nullptr;
-  switch (code & 0xff) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      meaning = "another feldsher process has this folder open";
-      break;
-    case SQLITE_NOTADB:
-      meaning = "the key is not this file's, or the file's first page was changed";
-      break;
-    case SQLITE_CORRUPT:  // SQLCipher's word for a page whose HMAC does not fit, too.
-      meaning = "a page is damaged, or was changed by somebody without the key";
-      break;
-    case SQLITE_FULL:
-      meaning = "the disk is full";
-      break;
-    case SQLITE_READONLY:
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-      meaning = "this user may not write it";
-      break;
-    case SQLITE_CANTOPEN:
-      meaning = "it, or a file beside it, cannot be opened";
-      break;
-    case SQLITE_IOERR:
-      meaning = "the disk failed";
-      break;
-    default:
-      meaning = "the database failed";
-      break;
-  }
-  throw Fault(fmt::format("cannot {} {}: {} (SQLite {}: {})", doing, path_.string(), meaning, code,
-                          sqlite3_errmsg(handle_)));
+  const auto* known = std::find_if(std::begin(meanings), std::end(meanings) - 1,
+                                   [&](const Meaning& each) { return each.code == (code & 0xff); });
+  const std::string what = fmt::format("cannot {} {}: {} (SQLite {}: {})", doing, path_.string(), known->text,
+                                       code, sqlite3_errmsg(handle_));
+  // A sector that cannot be read takes what was on it away, as any other damage does.
+  const bool lost = code == SQLITE_IOERR_READ || code == SQLITE_IOERR_SHORT_READ;
+  if (known->of_file || lost) throw Fault(what);
+  throw NoAccess(what);
 }
 
 Statement::Statement(Database& database, const char* sql) : database_(database) {

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "protocol/record/octets.hpp"
+#include "protocol/record/result.hpp"
 #include "protocol/record/world.hpp"
 
 struct sqlite3;
@@ -31,7 +32,14 @@ enum class Access {
   look,   ///< Nothing is changed, not even by a checkpoint at closing.
 };
 
-/// Puts one file in the place of another, durably. Throws Fault.
+/// A file could not be used, which says nothing of what is in it: the disk is full or failed, another process
+/// has it, this user may not.
+class NoAccess : public Fault {
+ public:
+  using Fault::Fault;
+};
+
+/// Puts one file in the place of another, durably. Throws NoAccess.
 void replace_file(const std::filesystem::path& from, const std::filesystem::path& to);
 
 /// Where the files lie. Programs leave it as it is; crash tests put a disk in memory in its place.
@@ -45,7 +53,7 @@ struct Disk {
 ///
 /// AES-256 pages with an HMAC each, WAL, `synchronous=FULL`, nothing temporary on disk: each set at opening
 /// and read back. Not thread-safe: one thread at a time. Throws Fault with a text for the person who reads
-/// the log.
+/// the log: NoAccess, or what is wrong with the file.
 class Database {
  public:
   Database(std::filesystem::path path, const DatabaseKey& key, Access access, const Disk& disk = {});
@@ -72,6 +80,8 @@ class Database {
  private:
   enum class Salt { of_file, of_key };
   void open(const DatabaseKey& key, Access access, const Disk& disk);
+  void connect(const Disk& disk);
+  void undo_making(const DatabaseKey& key, const Disk& disk);
   /// False: the file's first page cannot be read with the salt that is in it.
   bool open(const DatabaseKey& key, Access access, const Disk& disk, Salt salt);
   void configure(const DatabaseKey& key, Access access, const Disk& disk, Salt salt);

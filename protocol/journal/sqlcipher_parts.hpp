@@ -59,6 +59,10 @@ struct SqlcipherStore::Parts {
       database,
       "UPDATE record SET prev=(SELECT hash FROM record WHERE journal=?1 AND seq=?2) WHERE journal=?1 AND "
       "seq=?2+1 AND EXISTS(SELECT 1 FROM record WHERE journal=?1 AND seq=?2)"};
+  sqlcipher::Statement keep_first{
+      database,
+      "UPDATE record SET prev=?3 WHERE journal=?1 AND seq=?2+1 AND prev IS NULL AND "
+      "NOT EXISTS(SELECT 1 FROM record WHERE journal=?1 AND seq=?2)"};
   sqlcipher::Statement drop_records{database,
                                     "DELETE FROM record WHERE journal=?1 AND seq BETWEEN ?2 AND ?3"};
   sqlcipher::Statement select_last_intake{database, "SELECT max(intake) FROM record"};

@@ -11,7 +11,7 @@ constexpr std::int64_t application = 0x46654A31;  // "FeJ1"
 constexpr std::int64_t version = 3;
 
 // A record's `prev` is the `hash` of the row before; its digest is that of its body. Neither is stored twice:
-// `prev` is there only where the row before was dropped.
+// `prev` is there only where the row before is not held.
 constexpr const char* schema = R"(
 CREATE TABLE tenant(id BLOB NOT NULL) STRICT;
 CREATE TABLE journal(

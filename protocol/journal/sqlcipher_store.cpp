@@ -149,6 +149,8 @@ void SqlcipherStore::Parts::cut(const JournalTip& cut, std::map<JournalId, Held>
       damaged(cut.journal, cut.seq, "its header cannot be read");
     ensure(header.more() == 0, "a cut is at the end of a transaction");
   }
+  // A journal that began at its cut may never have held the record there: only that cut knew its hash.
+  if (at.cut.seq != 0) keep_first.run(at.row, at.cut.seq, view_of(at.cut.hash));
   at.cut = cut;
   if (cut.edge.leaves() != cut.seq) at.cut.edge = {};
 }

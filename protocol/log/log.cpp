@@ -12,12 +12,6 @@ void write(spdlog::level::level_enum level, Words event, Log::Fields fields) {
 
 }  // namespace
 
-LogField::LogField(Words name, const Reason& reason) : name_(name.text()), value_("\"") {
-  for (char c : reason.text.substr(0, 300))
-    value_ += static_cast<unsigned char>(c) < 0x20 || c == '"' ? ' ' : c;
-  value_ += '"';
-}
-
 void Log::begin(const std::string& level) {
   auto logger = std::make_shared<spdlog::logger>("", std::make_shared<spdlog::sinks::stderr_sink_mt>());
   logger->set_pattern("%Y-%m-%dT%H:%M:%S.%e%z %l %v");

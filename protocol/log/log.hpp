@@ -4,26 +4,10 @@
 #include <string>
 #include <string_view>
 
+#include "protocol/log/words.hpp"
 #include "protocol/record/ids.hpp"
 
 namespace feldsher {
-
-/// Words of the source itself: only a literal makes one, so nothing that came from outside can be in it.
-class Words {
- public:
-  template <std::size_t size>
-  consteval Words(const char (&literal)[size]) : text_(literal, size - 1) {}
-  std::string_view text() const { return text_; }
-
- private:
-  std::string_view text_;
-};
-
-/// What the world said of itself: a certificate, a disk, a socket. Made where a fault is caught, and never of
-/// a body.
-struct Reason {
-  std::string text;
-};
 
 /// "node=0190…": an id, a count, words of the source or a reason. There is no field of any other text, so
 /// that a patient's data can't be logged by mistake.
@@ -33,7 +17,7 @@ class LogField {
   LogField(Words name, const Id<Tag>& id) : name_(name.text()), value_(id.to_text()) {}
   LogField(Words name, std::integral auto number) : name_(name.text()), value_(std::to_string(number)) {}
   LogField(Words name, Words value) : name_(name.text()), value_(value.text()) {}
-  LogField(Words name, const Reason& reason);
+  LogField(Words name, const Reason& reason) : name_(name.text()), value_(reason.text()) {}
 
   std::string text() const { return " " + std::string(name_) + "=" + value_; }
 

@@ -27,6 +27,7 @@ void CentralLink::on_batch(const v1::Batch& batch) {
     if (at.durable == at.tip.seq) acknowledge(at.tip.journal, std::nullopt);
     return;
   }
+  if (batch.stream() == v1::READINGS && !host_.takes_readings()) return;
   const auto head_key = head_key_for(received->records.front());
   if (!head_key) return;
   std::optional<v1::SignedHead> head;

@@ -1,5 +1,8 @@
 #include "protocol/sync/central_link.hpp"
 
+#include <algorithm>
+#include <utility>
+
 #include "protocol/record/result.hpp"
 
 namespace feldsher::sync {
@@ -116,7 +119,7 @@ void CentralLink::disconnected(const Wire& wire) {
   wire_ = nullptr;
   phase_ = Phase::offline;
   rebuilding_.reset();
-  when_arrived_ = nullptr;
+  if (std::exchange(when_arrived_, nullptr)) part_octets_ = std::max(part_octets_ / 2, smallest_part);
 }
 
 void CentralLink::drop(const std::string& why) {

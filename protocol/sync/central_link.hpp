@@ -31,6 +31,9 @@ class CentralLinkHost {
   virtual std::vector<v1::HeadKeyHandover> handovers() = 0;
   /// Records of the node are durable here: project them, in this order.
   virtual void received(NodeId node, const std::vector<Record>& records) = 0;
+  /// Whether there is room for readings. What is not taken in is not acknowledged: the node keeps it and
+  /// sends it again.
+  virtual bool takes_readings() = 0;
   /// The node's feed. The reference stays good.
   virtual FeedLog& feed(NodeId node) = 0;
   /// The node cannot go on with the feed it has: begin a new one and call `then` when that is durable.
@@ -227,7 +230,10 @@ class CentralLink {
   std::shared_ptr<Rebuilding> rebuilding_;  // What was kept before its cuts is being worked out …
   std::uint64_t rebuilds_ = 0;              // … so many times in this run.
   std::function<void()> when_arrived_;      // What is handed back next, when the node has what was sent.
-  Octets refused_checkpoint_;               // The last that differed: it does so each time that it comes.
+  // A part that is not whole on a slow line when the node loses patience is half as large on the next one.
+  static constexpr std::size_t largest_part = 64 * 1024, smallest_part = 4 * 1024;
+  std::size_t part_octets_ = largest_part;
+  Octets refused_checkpoint_;  // The last that differed: it does so each time that it comes.
   std::set<std::string> reported_;
 };
 

@@ -11,13 +11,13 @@
 namespace feldsher::sync {
 namespace {
 
-// Eight seconds of a line of 64 kbit/s: each part is whole before the node takes the restore for halted.
-constexpr std::size_t octets_a_part = 64 * 1024;
 constexpr std::size_t octets_a_range = 20;  // At most.
 
 /// The parts of a hand-back, as they fill.
 class Parts {
  public:
+  /// `octets`: of each part, some more when one record has more.
+  explicit Parts(std::size_t octets) : octets_a_part_(octets) {}
   v1::Rebuild& first() { return parts_.front(); }
   void add_record(const StoredRecord& stored) {
     make_room(stored.core.size() + (stored.body ? stored.body->size() : 0));
@@ -49,7 +49,7 @@ class Parts {
  private:
   /// True: it comes first in a new part.
   bool make_room(std::size_t octets) {
-    const bool is_full = octets_ != 0 && octets_ + octets > octets_a_part;
+    const bool is_full = octets_ != 0 && octets_ + octets > octets_a_part_;
     if (is_full) {
       parts_.emplace_back();
       octets_ = 0;
@@ -58,6 +58,7 @@ class Parts {
     return is_full;
   }
 
+  std::size_t octets_a_part_;
   std::vector<v1::Rebuild> parts_{1};
   std::size_t octets_ = 0;
 };
@@ -156,7 +157,7 @@ void CentralLink::send_rebuild() {
       !is_signed_by(life_keys_[epoch], checkpoint, checkpoint.signature(), check_))
     return hand_back(std::move(done->missing));
   countersign(checkpoint, signer_);  // The key may be another since.
-  Parts parts;
+  Parts parts(part_octets_);
   *parts.first().mutable_checkpoint() = std::move(checkpoint);
   for (const JournalTip& tip : done->reached) {
     v1::CutTree& tree = *parts.first().add_trees();

@@ -1,4 +1,6 @@
 // The greeting of PointLink: what it says of itself, and where it goes on after the welcome.
+#include <algorithm>
+
 #include "protocol/journal/head_keys.hpp"
 #include "protocol/sync/point_link.hpp"
 #include "protocol/sync/refusals.hpp"
@@ -8,6 +10,25 @@ namespace {
 
 // Records that are handed back one by one stay, whenever the line ends; parts do not.
 constexpr int rebuilds_tried = 2;
+
+/// A central that was restored lacks what it had acknowledged once: since when it waits, only the disk knows.
+/// Of what was cut here nobody knows any more.
+void learn_ages(Lives& lives, Ledger& ledger) {
+  for (const Life& life : lives.all())
+    for (v1::Stream stream : {v1::ACTS, v1::READINGS}) {
+      const Life::Way& way = life.way(stream);
+      const std::uint64_t first = std::max(way.outgoing.acknowledged(), way.cut) + 1;
+      if (first > way.tip.seq || (!way.unsynced.empty() && way.unsynced.begin()->first == first)) continue;
+      ledger.read(way.tip.journal, first, {.records = 1},
+                  [&lives, stream, epoch = life.epoch](const std::vector<Record>& records) {
+                    Life* of = lives.find(epoch);
+                    if (!of || records.empty()) return;
+                    const Record& oldest = records.front();
+                    if (oldest.key.seq > of->way(stream).outgoing.acknowledged())
+                      of->way(stream).unsynced[oldest.key.seq] = oldest.header.at().wall_ms();
+                  });
+    }
+}
 
 }  // namespace
 
@@ -110,6 +131,7 @@ void PointLink::on_welcome(const v1::Welcome& welcome, const Instant& now) {
         feed_.begin(welcome.feed_epoch(), NodeId::from_octets(welcome.central()).value_or(NodeId{})), [] {});
   last_feed_ms_ = now.wall_ms;
   phase_ = Phase::live;
+  learn_ages(lives_, ledger_);
   note_lost();
   pump();
 }

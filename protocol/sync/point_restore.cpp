@@ -89,8 +89,12 @@ void PointLink::put_back(const v1::Restore& restore) {
 
 void PointLink::open_life(v1::OpenReason reason) {
   v1::NodeLife life;
-  if (!lives_.empty()) {
-    const JournalTip& parent = lives_.present().acts.tip;
+  // One that central has and that has not come back yet is not where this disk goes on.
+  const auto& lives = lives_.all();
+  const auto known =
+      std::find_if(lives.rbegin(), lives.rend(), [](const Life& each) { return each.acts.tip.seq != 0; });
+  if (known != lives.rend()) {
+    const JournalTip& parent = known->acts.tip;
     life.set_parent_epoch(parent.journal.epoch.value);
     life.set_parent_seq(parent.seq);
     life.set_parent_hash(to_octets(parent.hash));

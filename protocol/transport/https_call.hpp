@@ -23,6 +23,7 @@ struct HttpsCall {
   /// … or the client's own certificate and the authority that both trust.
   std::optional<TlsFiles> tls = {};
   VerifyTime verify_time_s = {};
+  ClockUnknown clock_unknown = {};  ///< Asked once; not for a call that trusts `authority_key`.
 };
 
 /// Whom a call has reached, and what it answered.

@@ -77,7 +77,7 @@ class HttpsSession : public std::enable_shared_from_this<HttpsSession> {
  public:
   struct Events {
     std::function<void(HttpRequest, HttpsServer::Respond)> request;
-    std::function<void(const std::string&)> fault;
+    std::function<void(const std::exception&)> fault;
     std::function<void(const std::shared_ptr<HttpsSession>&)> ended;
   };
 
@@ -160,7 +160,7 @@ class HttpsSession : public std::enable_shared_from_this<HttpsSession> {
     try {
       events_.request(std::move(request), respond);
     } catch (const std::exception& fault) {
-      if (events_.fault) events_.fault(fault.what());
+      if (events_.fault) events_.fault(fault);
       respond(problem(500, "something went wrong here"));
     }
   }
@@ -206,7 +206,7 @@ class HttpsSession : public std::enable_shared_from_this<HttpsSession> {
     answered_ = asked;
     answer_due_.cancel();
     if (!is_sendable(response)) {
-      if (events_.fault) events_.fault("an answer with an impossible status or header");
+      if (events_.fault) events_.fault(Fault("an answer with an impossible status or header"));
       response = problem(500, "something went wrong here");
     }
     write(std::move(response), keep_alive_);

@@ -39,7 +39,7 @@ class HttpsServer {
         20'000};  ///< From a request's first wait to its last octet, and for the answer's way out.
     std::chrono::milliseconds answer{60'000};  ///< How long a handler may take: then 503.
     std::size_t max_connections = 512;
-    std::function<void(const std::string& what)> on_fault = {};
+    std::function<void(const std::exception& fault)> on_fault = {};
   };
 
   /// Binds and listens. Throws Fault.

@@ -26,6 +26,10 @@ TlsContext make_tls_context(const TlsFiles& files, TlsRole role);
 /// Sets when the peer's certificates must be valid, for one handshake to come.
 void set_verify_time(SSL* handshake, const VerifyTime& verify_time_s);
 
+/// Lets, in one handshake to come as a client, the server's certificates begin later than the time to verify
+/// at. All else is judged as ever.
+void forgive_beginnings(SSL* handshake);
+
 /// Asks, of one handshake to come as a client, that the server's SAN holds `host` (DNS name or address).
 void expect_host(SSL* handshake, const std::string& host);
 

@@ -16,4 +16,9 @@ struct TlsFiles {
 /// fell back does not take a certificate that had ended. Unset: the machine's clock.
 using VerifyTime = std::function<std::int64_t()>;
 
+/// Whether nobody has said yet what time it is. As long as it is true a server's certificates may begin later
+/// than VerifyTime: a clock that starts in the past knows nothing of what was renewed since. They may never
+/// have ended. Who says so judges PeerIdentity::chain once the time is known. Unset: the time is known.
+using ClockUnknown = std::function<bool()>;
+
 }  // namespace feldsher

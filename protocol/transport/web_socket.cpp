@@ -125,7 +125,8 @@ class WebSocketClient::Impl : public std::enable_shared_from_this<Impl> {
     }
     stream_ =
         std::make_shared<WebSocketStream>(tcp::socket(loop_), std::move(context), options_.limits, events());
-    stream_->connect({options_.host, options_.port, options_.path, options_.expected_peer},
+    stream_->connect({options_.host, options_.port, options_.path, options_.expected_peer,
+                      options_.clock_unknown && options_.clock_unknown()},
                      options_.verify_time_s);
   }
 

@@ -97,6 +97,7 @@ class WebSocketClient {
     std::string expected_peer = {};
     TlsFiles tls;
     VerifyTime verify_time_s = {};
+    ClockUnknown clock_unknown = {};
     WebSocketLimits limits = {};
   };
   struct Handlers {

@@ -94,6 +94,7 @@ void WebSocketStream::connect(const Destination& destination, const VerifyTime& 
   destination_ = destination;
   SSL* handshake = stream_.next_layer().native_handle();
   set_verify_time(handshake, verify_time_s);
+  if (destination.forgives_beginnings) forgive_beginnings(handshake);
   if (!destination.expected_peer.starts_with("urn:")) {
     expect_host(handshake, destination.expected_peer.empty() ? destination.host : destination.expected_peer);
   }

@@ -33,6 +33,7 @@ class WebSocketStream final : public Connection, public std::enable_shared_from_
     std::uint16_t port = 0;
     std::string path;
     std::string expected_peer;
+    bool forgives_beginnings = false;
   };
 
   WebSocketStream(boost::asio::ip::tcp::socket socket, TlsContext context, WebSocketLimits limits,

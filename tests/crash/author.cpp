@@ -137,6 +137,39 @@ Transaction Author::new_life() {
   return opened();
 }
 
+Transaction Author::rebuilt() {
+  WritingNode& former = former_.emplace(random.u64(), self.tenant, self.node);
+  std::vector<Record> kept = former.open("the key of the life before").records;
+  for (int acts = 0; acts < 6; ++acts)
+    for (Record& record : former.write({text(0, 300), text(0, 300)}).records) {
+      if (random.below(3) != 0) continue;
+      if (random.below(5) == 0) record.stored.body.reset();
+      kept.push_back(std::move(record));
+    }
+  former.write({text(10, 400)}, v1::READINGS);
+  Transaction rebuilt = act();
+  rebuilt.begun = {{former.writer.tip(v1::ACTS), true, std::move(kept)},
+                   {former.writer.tip(v1::READINGS), false, {}}};
+  rebuilt.values["window/checkpoint"] = text(200, 900);
+  return rebuilt;
+}
+
+Transaction Author::handed_back() {
+  Transaction batch = former_->write({text(10, 400), text(10, 400)});
+  batch.merge(former_->write({text(10, 400)}, v1::READINGS));
+  return batch;
+}
+
+Transaction Author::former_cut() {
+  Transaction cut;
+  for (v1::Stream stream : {v1::ACTS, v1::READINGS}) {
+    cut.cuts.push_back(former_->writer.tip(stream));
+    const std::uint64_t end = cut.cuts.back().seq, first = 1 + random.below(end);
+    cut.dropped.push_back({former_->journal(stream), first, first + random.below(end - first + 1)});
+  }
+  return cut;
+}
+
 Transaction Author::large(std::size_t records) {
   std::vector<std::string> messages(records);
   for (auto& message : messages) message = text(100, 600);

@@ -1,6 +1,7 @@
 #pragma once
 #include <deque>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "tests/unit/protocol/journal/journals.hpp"
@@ -36,6 +37,12 @@ class Author {
   /// Some of what lies before the cuts goes, once or again.
   Transaction drop();
   Transaction new_life();
+  /// This box's disk is new: the journals of the life before begin at their cuts, with what was kept.
+  Transaction rebuilt();
+  /// What that life wrote after its cuts.
+  Transaction handed_back();
+  /// Its journals are cut again, where they end now, and some of what lies before goes.
+  Transaction former_cut();
   Transaction large(std::size_t records);
   Transaction any();
 
@@ -44,6 +51,7 @@ class Author {
 
  private:
   std::deque<testing::WritingNode> peers_;  // Never moved: a writer refers to its node's random numbers.
+  std::optional<testing::WritingNode> former_;
   std::uint64_t last_chunk_ = 0, emptied_ = 0;
   std::vector<SubjectKey> subjects_;  // Of the scope, and some that left it.
   std::set<SubjectKey> stale_;

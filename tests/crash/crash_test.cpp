@@ -2,8 +2,10 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators_range.hpp>
 
+#include "protocol/record/result.hpp"
 #include "tests/crash/hunt.hpp"
 #include "tests/crash/planted.hpp"
+#include "tests/crash/play.hpp"
 #include "tests/crash/sector_disk.hpp"
 #include "tests/unit/protocol/journal/journals.hpp"
 
@@ -128,6 +130,34 @@ TEST_CASE("a rename that was not synced leaves the one file or the other under t
   CHECK(found.size() == 2);
 }
 
+TEST_CASE("whatever cannot be read, a start that goes on has renewed the log that it found", "[crash][X11]") {
+  const Script script = make_script("acts", 1);
+  DiskVfs& vfs = DiskVfs::get();
+  SectorDisk disk;
+  const Mount first(disk, 1);
+  const OpenedStore killed = open_store(script, {.path = first.journal()});
+  killed.journal->commit(script.steps[0].group);
+  std::uint64_t read = 0, told = 0;
+  do {
+    SectorDisk left = disk;
+    const Mount mount(left, ++read);
+    bool renewed = false, refused = false;
+    vfs.before_call = [&](const DiskCall& call) { renewed |= call.kind == DiskCall::Kind::rename; };
+    vfs.plan({.first = read, .reads = true});
+    try {
+      open_store(script, {.path = mount.journal()});
+    } catch (const Fault&) {
+      refused = true;
+    }
+    vfs.before_call = nullptr;
+    INFO("read " << read);
+    CHECK((renewed || refused));
+    told += refused;
+  } while (vfs.failed() > 0);
+  vfs.plan({});
+  CHECK(told > 10);
+}
+
 TEST_CASE("a hunt over two scripts finds nothing in the product", "[crash][X11]") {
   const auto script = GENERATE(as<std::string>(), "first-start", "idle-checkpoints");
   const HuntResult result = hunt({.points = 1, .seed = 7, .script = script});
@@ -135,6 +165,7 @@ TEST_CASE("a hunt over two scripts finds nothing in the product", "[crash][X11]"
   REQUIRE(result.counts.size() == 1);
   CHECK(result.counts[0].crashes > result.counts[0].writes);
   CHECK(result.counts[0].told > 0);
+  CHECK(result.counts[0].reads > 20);
 }
 
 TEST_CASE("every planted bug is found, and its command shows it again", "[crash][X11]") {

@@ -2,8 +2,10 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <cstring>
 #include <new>
+#include <utility>
 
 #include "protocol/record/result.hpp"
 
@@ -28,10 +30,12 @@ int read_file(sqlite3_file* base, void* to, int count, sqlite3_int64 offset) {
   const OpenFile& file = self(base);
   const Octets& octets = file.disk->octets(file.file);
   const auto from = std::min<std::size_t>(static_cast<std::size_t>(offset), octets.size());
-  const std::size_t got = std::min<std::size_t>(static_cast<std::size_t>(count), octets.size() - from);
+  const auto wanted = static_cast<std::size_t>(count), there = std::min(wanted, octets.size() - from);
+  std::size_t got = there;
+  const int code = DiskVfs::get().read(got);
   std::memcpy(to, octets.data() + from, got);
-  std::memset(static_cast<char*>(to) + got, 0, static_cast<std::size_t>(count) - got);
-  return got == static_cast<std::size_t>(count) ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
+  std::memset(static_cast<char*>(to) + got, 0, wanted - got);
+  return code == SQLITE_OK && there < wanted ? SQLITE_IOERR_SHORT_READ : code;
 }
 
 int write_file(sqlite3_file* base, const void* from, int count, sqlite3_int64 offset) {
@@ -56,6 +60,8 @@ int sync_file(sqlite3_file* base, int) {
 }
 
 int file_size(sqlite3_file* base, sqlite3_int64* size) {
+  std::size_t nothing = 0;
+  if (DiskVfs::get().read(nothing) != SQLITE_OK) return SQLITE_IOERR_FSTAT;
   *size = static_cast<sqlite3_int64>(self(base).disk->octets(self(base).file).size());
   return SQLITE_OK;
 }
@@ -193,7 +199,8 @@ int code_of(DiskCall::Kind kind, Failure failure) {
 }  // namespace
 
 const char* to_text(Failure failure) {
-  return failure == Failure::eio ? "EIO" : failure == Failure::enospc ? "ENOSPC" : "EIO, pages lost";
+  static constexpr const char* texts[]{"EIO", "ENOSPC", "EIO, pages lost", "a short read"};
+  return texts[static_cast<int>(failure)];
 }
 
 DiskVfs& DiskVfs::get() {
@@ -224,14 +231,18 @@ Mount::~Mount() { DiskVfs::get().mounted_.erase(folder_); }
 
 void DiskVfs::plan(const FailurePlan& plan) {
   plan_ = plan;
-  calls_ = failed_ = 0;
+  calls_ = reads_ = failed_ = 0;
 }
 
-bool DiskVfs::must_fail(const DiskCall& call) {
+bool DiskVfs::must_fail(std::uint64_t at) const {
+  return plan_.first != 0 && (plan_.for_good ? at >= plan_.first : at == plan_.first);
+}
+
+bool DiskVfs::must_fail(const DiskCall& call) const {
   // SQLite's unix VFS does not tell its caller of a folder that could not be synced, so neither does this
   // one.
   if (call.kind == DiskCall::Kind::sync_folder) return false;
-  if (plan_.first == 0 || (plan_.for_good ? calls_ < plan_.first : calls_ != plan_.first)) return false;
+  if (plan_.reads || !must_fail(calls_)) return false;
   return plan_.failure != Failure::enospc || call.kind == DiskCall::Kind::write ||
          call.kind == DiskCall::Kind::make;
 }
@@ -251,6 +262,17 @@ int DiskVfs::change(SectorDisk& disk, DiskCall call) {
     disk.forget_unsynced(call.file);
   }
   return code_of(call.kind, plan_.failure);
+}
+
+int DiskVfs::read(std::size_t& count) {
+  ++reads_;
+  if (!plan_.reads || !must_fail(reads_)) return SQLITE_OK;
+  ++failed_;
+  const std::size_t wanted = std::exchange(count, count == 0 ? 0 : (reads_ * 7) % count);
+  // What SQLite's unix VFS makes of EIO.
+  if (plan_.failure != Failure::short_read || wanted < 2) return SQLITE_IOERR_CORRUPTFS;
+  count = std::max<std::size_t>(count, 1);
+  return SQLITE_IOERR_SHORT_READ;
 }
 
 void DiskVfs::replace(const std::filesystem::path& from, const std::filesystem::path& to) {

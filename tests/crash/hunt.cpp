@@ -38,10 +38,12 @@ class Hunt {
       result_.found.push_back({error.what(), command(count, seed, encrypted, 0)});
       return;
     }
-    const std::uint64_t crashes = trial->calls().size() + 1, all = crashes + trial->calls().size();
+    const std::uint64_t crashes = trial->calls().size() + 1, changes = crashes + trial->calls().size(),
+                        all = changes + trial->reads();
     if (!encrypted) {
       count.writes += trial->writes();
       count.syncs += trial->syncs();
+      count.reads += trial->reads();
     }
     const bool sampled = encrypted && !options_.encrypted;
     for (std::uint64_t i = 0; i < all && !done(); ++i) {
@@ -56,14 +58,17 @@ class Hunt {
         if (wrong) *wrong = "death before " + trial->describe_call(i) + ": " + *wrong;
       } else {
         ++count.failing;
-        const FailurePlan plan{.first = i - crashes + 1,
+        const bool reads = i >= changes;
+        const FailurePlan plan{.first = i - (reads ? changes : crashes) + 1,
+                               .reads = reads,
                                .for_good = random.below(2) == 0,
-                               .failure = static_cast<Failure>(random.below(3))};
+                               .failure = any_failure(reads, encrypted, random)};
         const Trial::FailingRun run = trial->fail_at(plan, point_seed);
         count.told += run.told;
         wrong = run.wrong;
         if (wrong)
-          *wrong = fmt::format("{} fails {} ({}), {}: {}", trial->describe_call(i - crashes),
+          *wrong = fmt::format("{} fails {} ({}), {}: {}",
+                               reads ? fmt::format("read {}", plan.first) : trial->describe_call(i - crashes),
                                plan.for_good ? "for good" : "once", to_text(plan.failure),
                                run.told ? "which was told" : "which was not told", *wrong);
       }

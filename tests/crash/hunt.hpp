@@ -20,8 +20,8 @@ struct HuntOptions {
 /// What was done to one script, over all rounds.
 struct ScriptCount {
   std::string script;
-  std::uint64_t writes = 0, syncs = 0;  ///< Of the undisturbed runs.
-  std::uint64_t crashes = 0;            ///< Points at which the machine or the process died.
+  std::uint64_t writes = 0, syncs = 0, reads = 0;  ///< Of the undisturbed runs.
+  std::uint64_t crashes = 0;                       ///< Points at which the machine or the process died.
   std::uint64_t failing = 0, told = 0;  ///< Runs on a failing disk; those whose fault reached the seam.
   std::uint64_t encrypted = 0;          ///< Of both, with encrypted pages.
 };
@@ -38,7 +38,8 @@ struct HuntResult {
   std::uint64_t points() const;
 };
 
-/// Plays the scripts, and kills, cuts and fails them at each of their writes and syncs.
+/// Plays the scripts, and kills, cuts and fails them at each of their writes and syncs, and fails each of
+/// their reads.
 HuntResult hunt(const HuntOptions& options);
 
 }  // namespace feldsher::crash

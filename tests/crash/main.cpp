@@ -15,11 +15,11 @@ void show_found(const std::vector<feldsher::crash::Found>& all) {
 }
 
 void show(const feldsher::crash::HuntResult& result, double seconds) {
-  fmt::print("{:18} {:>8} {:>7} {:>9} {:>9} {:>9} {:>10}\n", "script", "writes", "syncs", "crashes",
-             "failing", "told", "encrypted");
+  fmt::print("{:18} {:>8} {:>7} {:>7} {:>9} {:>9} {:>9} {:>10}\n", "script", "writes", "syncs", "reads",
+             "crashes", "failing", "told", "encrypted");
   for (const auto& count : result.counts)
-    fmt::print("{:18} {:>8} {:>7} {:>9} {:>9} {:>9} {:>10}\n", count.script, count.writes, count.syncs,
-               count.crashes, count.failing, count.told, count.encrypted);
+    fmt::print("{:18} {:>8} {:>7} {:>7} {:>9} {:>9} {:>9} {:>10}\n", count.script, count.writes, count.syncs,
+               count.reads, count.crashes, count.failing, count.told, count.encrypted);
   show_found(result.found);
   fmt::print("{} crash points in {} rounds, {:.1f} s: {}\n", result.points(), result.rounds, seconds,
              result.found.empty()
@@ -50,9 +50,9 @@ int main(int argc, char** argv) {
   CLI::App app{
       "Plays scripts of a journal's life on a disk in memory, and at each of their writes and syncs "
       "takes the\n"
-      "power away, kills the process, or lets the call fail; then starts again and looks. With --kills "
-      "processes\n"
-      "play them on the disk of this machine, and are killed with -9.\n"
+      "power away, kills the process, or lets the call fail, as each read; then starts again and looks. With "
+      "--kills\n"
+      "processes play them on the disk of this machine, and are killed with -9.\n"
       "Exit: 0 nothing wrong, 1 something is, 2 bad arguments."};
   feldsher::crash::HuntOptions options;
   app.add_option("--points", options.points, "At least so many crash points")->capture_default_str();

@@ -68,6 +68,19 @@ class SwallowsFaults final : public PassingStore {
   }
 };
 
+/// What cannot be read is not there.
+class UnreadIsNone final : public PassingStore {
+ public:
+  using PassingStore::PassingStore;
+  std::map<std::string, Octets> values(const std::string& prefix) override {
+    try {
+      return inner().values(prefix);
+    } catch (const Fault&) {
+      return {};
+    }
+  }
+};
+
 template <class Store>
 std::unique_ptr<JournalStore> wrap(std::unique_ptr<JournalStore> store) {
   return std::make_unique<Store>(std::move(store));
@@ -86,6 +99,7 @@ const Bug bugs[]{
     {"half-transactions", "", wrap<HalfTransactions>},
     {"doubles", "", wrap<Doubles>},
     {"swallows-faults", "", wrap<SwallowsFaults>},
+    {"unread-is-none", "", wrap<UnreadIsNone>},
 };
 
 const Bug* find(const std::string& name) {

@@ -94,6 +94,17 @@ const Named scripts[]{
          if (i == 2) add(script, author.new_life());
        }
      }},
+    {"rebuilt",
+     [](Script& script, Author& author) {
+       add(script, author.rebuilt());
+       for (int i = 0; i < 2; ++i) {
+         commits(script, author, 2, [&] { return author.handed_back(); });
+         commits(script, author, 1, [&] { return author.any(); });
+         if (i == 0) add(script, Step::Kind::reopen);
+         add(script, author.former_cut());
+       }
+       add(script, author.erasure());
+     }},
     {"starts",
      [](Script& script, Author& author) {
        for (int i = 0; i < 4; ++i) {

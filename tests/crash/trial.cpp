@@ -31,6 +31,12 @@ class Photograph {
 
 }  // namespace
 
+Failure any_failure(bool reads, bool encrypted, Random& random) {
+  static constexpr Failure changing[]{Failure::eio, Failure::enospc, Failure::lost_pages};
+  if (!reads) return changing[random.below(3)];
+  return encrypted && random.below(2) == 0 ? Failure::short_read : Failure::eio;
+}
+
 Trial::Trial(Script script, const Opening& opening, std::uint64_t seed)
     : script_(std::move(script)), opening_(opening), groups_(script_.groups()) {
   states_ = states_after(script_.tenant, groups_);
@@ -46,6 +52,7 @@ Trial::Trial(Script script, const Opening& opening, std::uint64_t seed)
     acknowledged = at.acknowledged;
   });
   vfs.before_call = nullptr;
+  reads_ = vfs.reads();
   if (!played.fault.empty() || !played.broken.empty())
     throw std::runtime_error(
         fmt::format("{} does not run on a good disk: {}{}", script_.name, played.fault, played.broken));
@@ -123,62 +130,87 @@ std::optional<std::size_t> Trial::place_of(const State& state, Range range) cons
   return std::nullopt;
 }
 
-void Trial::fail_to_start(SectorDisk& disk, Random& random) const {
-  DiskVfs& vfs = DiskVfs::get();
-  {
-    const Mount mount(disk, random.u64());
-    static constexpr Failure failures[]{Failure::eio, Failure::enospc, Failure::lost_pages};
-    vfs.plan({.first = 1 + random.below(24),
-              .for_good = random.below(2) == 0,
-              .failure = failures[random.below(3)]});
-    try {
-      open_store(script_, {.path = mount.journal(), .encrypted = opening_.encrypted});
-    } catch (const Fault&) {
-      // Told, and nothing was used.
-    }
-    vfs.plan({});
+std::size_t Trial::found_in(SectorDisk& disk, Range range, Random& random) const {
+  const Mount mount(disk, random.u64());
+  const OpenedStore store =
+      open_store(script_, {.path = mount.journal(), .encrypted = opening_.encrypted, .bug = opening_.bug});
+  const State state = state_of(*store.journal);
+  const auto place = place_of(state, range);
+  if (!place)
+    throw std::logic_error(fmt::format("amid a failing disk a start found {}", describe(state, states_)));
+  return *place;
+}
+
+std::optional<std::size_t> Trial::fail_to_start(SectorDisk& disk, Range range, Random& random) const {
+  FailurePlan plan{.reads = random.below(2) == 0, .for_good = random.below(2) == 0};
+  plan.first = 1 + random.below(plan.reads ? 48 : 24);
+  plan.failure = any_failure(plan.reads, opening_.encrypted, random);
+  // What one finds that can read is there when another could not: it has taken nothing away.
+  std::optional<std::size_t> found, readable;
+  if (plan.reads && random.below(4) == 0) {
+    SectorDisk copy = disk;
+    readable = found_in(copy, range, random);
+  }
+  DiskVfs::get().plan(plan);
+  try {
+    // What was told the world may have heard of.
+    found = found_in(disk, range, random);
+  } catch (const Fault&) {
+    // Told, and nothing was used.
+  }
+  DiskVfs::get().plan({});
+  if (readable) {
+    SectorDisk copy = disk;
+    found_in(copy, {*readable, *readable}, random);
   }
   switch (random.below(3)) {
     case 0:
-      return disk.evict(random);
+      disk.evict(random);
+      break;
     case 1:
-      return disk.cut_power(random);
+      disk.cut_power(random);
+      break;
     default:
-      return;  // It is tried again at once.
+      break;  // It is tried again at once.
   }
+  return found;
 }
 
 std::optional<std::string> Trial::recover(SectorDisk disk, Range range, Random& random, int deaths) const {
-  if (deaths > 0 && random.below(4) == 0) fail_to_start(disk, random);
-  const Mount mount(disk, random.u64());
-  std::optional<SectorDisk> died_within;
-  std::size_t at = 0;
   try {
-    OpenedStore store;
-    {
-      Photograph photograph(disk, deaths > 0 ? 1 + random.below(24) : 0);
-      store = open_store(script_, {.path = mount.journal(), .encrypted = opening_.encrypted});
-      died_within = std::move(photograph.taken());
-    }
-    if (const std::string said = integrity(); !said.empty()) return "the database is damaged: " + said;
-    const State state = state_of(*store.journal);
-    const auto place = place_of(state, range);
-    if (!place)
-      return fmt::format("between {} and {} commits must be held; found {}", range.least, range.most,
-                         describe(state, states_));
-    at = *place;
-    // What a start has seen, the world may have heard of: it must outlive the next death too.
-    if (deaths > 0) {
-      SectorDisk later = disk;
-      later.cut_power(random);
-      if (random.below(4) == 0) return recover(std::move(later), {at, at}, random, deaths - 1);
-    }
-    if (auto wrong = go_on(disk, std::move(store), at, random)) return "going on: " + *wrong;
+    if (deaths > 0 && random.below(4) == 0)
+      if (const auto found = fail_to_start(disk, range, random)) range = {*found, *found};
+    return start(disk, range, random, deaths);
   } catch (const Fault& fault) {
     return fmt::format("it cannot be opened or used: {}", fault.what());
   } catch (const std::logic_error& bug) {
     return bug.what();
   }
+}
+
+std::optional<std::string> Trial::start(SectorDisk& disk, Range range, Random& random, int deaths) const {
+  const Mount mount(disk, random.u64());
+  std::optional<SectorDisk> died_within;
+  OpenedStore store;
+  {
+    Photograph photograph(disk, deaths > 0 ? 1 + random.below(24) : 0);
+    store = open_store(script_, {.path = mount.journal(), .encrypted = opening_.encrypted});
+    died_within = std::move(photograph.taken());
+  }
+  if (const std::string said = integrity(); !said.empty()) return "the database is damaged: " + said;
+  const State state = state_of(*store.journal);
+  const auto place = place_of(state, range);
+  if (!place)
+    return fmt::format("between {} and {} commits must be held; found {}", range.least, range.most,
+                       describe(state, states_));
+  const std::size_t at = *place;
+  // What a start has seen, the world may have heard of: it must outlive the next death too.
+  if (deaths > 0) {
+    SectorDisk later = disk;
+    later.cut_power(random);
+    if (random.below(4) == 0) return recover(std::move(later), {at, at}, random, deaths - 1);
+  }
+  if (auto wrong = go_on(disk, std::move(store), at, random)) return "going on: " + *wrong;
   if (!died_within) return std::nullopt;
   died_within->cut_power(random);
   auto wrong = recover(std::move(*died_within), range, random, deaths - 1);

@@ -7,6 +7,9 @@
 
 namespace feldsher::crash {
 
+/// One of the ways in which what reads, or what changes the disk, fails.
+Failure any_failure(bool reads, bool encrypted, Random& random);
+
 /// A script, what its stores must hold after each commit, and what its undisturbed run did to the disk.
 class Trial {
  public:
@@ -24,6 +27,8 @@ class Trial {
   std::string describe_call(std::size_t at) const;
   std::size_t writes() const;
   std::size_t syncs() const;
+  /// How often the undisturbed run read.
+  std::uint64_t reads() const { return reads_; }
 
   /// The machine, or only the process, dies before call `at` (calls().size(): after the last); then it is
   /// started again, and looked at. What is wrong, or nothing.
@@ -42,8 +47,13 @@ class Trial {
   };
   /// Starts on `disk`, looks, goes on, starts again: deaths in between, as `random` has it.
   std::optional<std::string> recover(SectorDisk disk, Range range, Random& random, int deaths) const;
-  /// A start amid which the disk fails; then the kernel, or the power, does what it likes.
-  void fail_to_start(SectorDisk& disk, Random& random) const;
+  /// What a start finds, if it can. Throws Fault, and std::logic_error for a state that is none of `range`.
+  std::size_t found_in(SectorDisk& disk, Range range, Random& random) const;
+  /// A start amid which the disk fails; then the kernel, or the power, does what it likes. What must be found
+  /// from then on, if it is known.
+  std::optional<std::size_t> fail_to_start(SectorDisk& disk, Range range, Random& random) const;
+  /// A start on what recover() was given, without faults.
+  std::optional<std::string> start(SectorDisk& disk, Range range, Random& random, int deaths) const;
   std::optional<std::string> go_on(SectorDisk& disk, OpenedStore store, std::size_t at, Random& random) const;
   std::optional<std::size_t> place_of(const State& state, Range range) const;
 
@@ -53,6 +63,7 @@ class Trial {
   std::vector<const std::vector<Transaction>*> groups_;
   std::vector<Call> calls_;
   std::size_t played_submitted_ = 0, played_acknowledged_ = 0;
+  std::uint64_t reads_ = 0;
 };
 
 }  // namespace feldsher::crash

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """A box whose clock battery is dead: broker and agent boot in 1970, without a line; later the line comes, then the time."""
+import os
 import pathlib
 import time
 import uuid
@@ -8,7 +9,7 @@ import scenario  # First: it makes tests/support importable.
 import audit_records as records
 from bus_client import ask, field, fields
 from demo import programs
-from demo.processes import wait_until
+from demo.processes import run, wait_until
 
 CHECK_IN_BY_PASS, CHECK_IN_BY_PHONE, SIGN_IN, CALL_NEXT, CALL_AGAIN = 10, 11, 16, 19, 20    # Of Ask.act.
 CHECKED_IN, SIGNED_IN, DONE = 10, 13, 19                                                    # Of Answer.result.
@@ -131,6 +132,34 @@ class Boot1970Test(scenario.Scenario):
 
         for journals in self.journals(self.point.edge.folder, self.network.central.folder):
             self.told_the_time_before_anybody_was_absent(journals)
+
+    def test_it_comes_back_after_central_renewed_its_certificate(self):
+        """[N1][X6] It was off for two months with a dead battery: central's certificate begins later than it believes."""
+        self.point.line.cut()
+        self.point.agent.kill()
+        self.point.broker.kill()
+        central = self.network.central_process
+        central.stop()
+        later = {**faked_1970(), "FAKETIME": "+60d"}
+        later["LD_PRELOAD"] += f":{KERNEL_CLOCK}"
+        run([programs.program("central"), "keys", "rotate", "--key", "server", "--dir", self.network.central.folder],
+            env={**os.environ, **later})
+        central.environment.update({**later, "FELDSHER_KERNEL_CLOCK": "kept"})
+        central.start()
+        for process in (self.point.broker, self.point.agent):
+            process.environment.update(faked_1970())
+        self.point.line.heal()
+        self.point.start_broker()
+        self.point.start_agent()
+        wait_until("the clock is learned", lambda: not self.status()["clock"]["unset"], self.point.agent)
+        in_two_months = (time.time() + 60 * 86_400) * 1000
+        self.assertLess(abs(self.status()["clock"]["wall_ms"] - in_two_months), 60_000)
+        self.network.settle()
+        # Also by a certificate that is judged in full.
+        central.stop()
+        wait_until("the line is down", lambda: not self.status()["connected"], self.point.agent)
+        central.start()
+        wait_until("the agent reaches central", lambda: self.status()["connected"], self.point.agent)
 
     def told_the_time_before_anybody_was_absent(self, journals: list[records.Journal]):
         node = self.point.entry["node"].replace("-", "")

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """How a standby ends: what another start may mend, and what only a person can."""
 import pathlib
+import shutil
 import signal
 import socket
 import sys
 import tempfile
 import unittest
 
-from central_program import CENTRAL, Central, run
+from central_program import CENTRAL, Central, Socket, run
 from demo import programs
 from demo.processes import free_port
 
@@ -54,6 +55,22 @@ class StandbyEndsTest(unittest.TestCase):
             self.follows_until(MAY_BEGIN_LATER)
         (self.standby / "central.toml").rename(self.place / "aside.toml")
         self.follows_until(MAY_BEGIN_LATER)
+
+    def test_its_former_certificate_ends_when_central_sees_the_next(self):
+        """[X6] Who is on the line with it is cut, and does not come in again."""
+        former, present = self.place / "former", self.standby / "standby"
+        shutil.copytree(present, former)
+        self.central.start()
+        with Socket(self.central.sync_port, former) as line:
+            self.assertEqual(101, line.status)
+            run(CENTRAL, "keys", "rotate", "--dir", self.standby, "--key", "standby")
+            with Socket(self.central.sync_port, present) as next_line:
+                self.assertEqual(101, next_line.status)
+                self.assertEqual(8, line.opcode())
+        with Socket(self.central.sync_port, former) as line:
+            self.assertEqual(403, line.status)
+        with Socket(self.central.sync_port, present) as line:
+            self.assertEqual(101, line.status)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,8 @@ add_compile_options(-g1)
 if(FELDSHER_SANITIZE)
   # One tree for the unit tests and for the fuzz targets: what both link is compiled once. What is checked is our code
   # (feldsher_library, add_fuzz): tests and what protoc generates would take as long again to compile.
-  set(sanitizers -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  set(sanitizers -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+                 -fsanitize-ignorelist=${CMAKE_CURRENT_LIST_DIR}/not_ours.txt)
   add_link_options(-fsanitize=address,undefined)
 endif()
 if(FELDSHER_TSAN)

@@ -164,6 +164,21 @@ TEST_CASE("an expired certificate renews and does nothing else", "[central][acce
   CHECK(read_own_certificate(read_secret_file(ended.certificate))->not_after_s > door.now_s());
 }
 
+TEST_CASE(
+    "a box that does not know the time renews at a central whose certificate begins later than it believes",
+    "[central][access][renewal][X6]") {
+  Door door;
+  door.enrol_box(door.open_code(door.port()).to_text());
+  const TlsFiles line = door.files(door.point());
+  edge::RenewalWish wish{.present = line, .host = "localhost", .port = door.port(), .verify_time_s = 100};
+  const auto renew = [&] { door.beside([&] { edge::renew(wish); }); };
+  CHECK_THROWS_MATCHES(renew(), Fault, MessageMatches(ContainsSubstring("not yet valid")));
+  wish.clock_unknown = true;
+  const Octets before = read_secret_file(line.key);
+  renew();
+  CHECK(read_secret_file(line.key) != before);
+}
+
 TEST_CASE("a certificate of another tenant does not get past the handshake",
           "[central][access][tenant][X6][N4]") {
   Door door;

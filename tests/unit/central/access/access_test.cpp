@@ -322,14 +322,14 @@ TEST_CASE("a standby is noted when it comes, and can be revoked by its name",
           .issue({.kind = PeerKind::standby, .name = "standby", .id = id, .hosts = {}}, world.now_s())
           .value();
   const PeerIdentity peer = read_own_certificate(made.certificate)->identity;
-  auto noted = noted_standby(world.node.state(), peer, world.by(), world.random);
-  REQUIRE(noted);
-  world.write({*noted});
-  CHECK_FALSE(noted_standby(world.node.state(), peer, world.by(), world.random));
+  const auto noted = note_standby(world.node.state(), peer, world.by(), world.random);
+  REQUIRE(noted.size() == 1);
+  world.write(noted);
+  CHECK(note_standby(world.node.state(), peer, world.by(), world.random).empty());
   PeerIdentity passing = peer;
   passing.serial = "guest";
   passing.not_after_s = world.now_s() + 3600;
-  CHECK_FALSE(noted_standby(world.node.state(), passing, world.by(), world.random));
+  CHECK(note_standby(world.node.state(), passing, world.by(), world.random).empty());
   const auto drafts = revoke(
       world.node.state(), {.kinds = {v1::CREDENTIAL_STANDBY}, .name = id.to_text(), .point = {}}, world.by());
   REQUIRE(drafts.size() == 1);

@@ -20,7 +20,14 @@ central::ApiWorld ApiWorld::api_world() {
           .tokens = tokens,
           .metrics = metrics,
           .pass_key = core.pass_key,
-          .now = [this] { return central::Metrics::Now{.points = core.node.points(), .intake = intake}; },
+          .now =
+              [this] {
+                return central::Metrics::Now{.points = core.node.points(),
+                                             .intake = intake,
+                                             .disk = disk,
+                                             .disk_space = {900, 10'000},
+                                             .disk_reserve = true};
+              },
           .crypto =
               [](std::function<void()> work, std::function<void(std::exception_ptr)> then) {
                 std::exception_ptr thrown;

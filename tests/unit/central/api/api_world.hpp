@@ -37,6 +37,7 @@ class ApiWorld {
       loop.get_executor(),
       [](const std::string& what) { throw std::runtime_error(what); }};
   std::uint64_t intake = 0;
+  DiskClass disk = DiskClass::ample;  ///< Under central's folder.
   central::Tokens tokens{folder.path() / "tokens.json"};
   central::Metrics metrics;
   central::Api api;

@@ -109,6 +109,23 @@ TEST_CASE("metrics count requests by route and never by path", "[central][api][X
   CHECK(text.find(olena_id) == std::string::npos);
 }
 
+TEST_CASE("status and metrics tell how full the disk is, and whether readings are taken in",
+          "[central][api][disk][X11]") {
+  ApiWorld world;
+  auto disk = world.get("/api/v1/status").body.at("disk");
+  CHECK(disk.at("class").as_string() == "ample");
+  CHECK(disk.at("free_octets").to_number<int>() == 900);
+  CHECK(disk.at("takes_readings").as_bool());
+  world.disk = DiskClass::no_readings;
+  disk = world.get("/api/v1/status").body.at("disk");
+  CHECK(disk.at("class").as_string() == "under 10 % free");
+  CHECK_FALSE(disk.at("takes_readings").as_bool());
+  const std::string text = world.get("/metrics").response.body;
+  for (const char* line : {"\nfeldsher_disk_free_bytes 900\n", "\nfeldsher_disk_total_bytes 10000\n",
+                           "\nfeldsher_disk_class 2\n", "\nfeldsher_disk_reserve_held 1\n"})
+    CHECK(text.find(line) != std::string::npos);
+}
+
 TEST_CASE("clinic data can be loaded while central runs", "[central][api][load]") {
   ApiWorld world;
   auto asked = world.post("/api/v1/clinic", clinic_text());

@@ -1,5 +1,5 @@
 #pragma once
-#include "central/commands/load.hpp"
+#include "central/commands/clinic_load.hpp"
 #include "central/node/central_node.hpp"
 #include "protocol/crypto/system_world.hpp"
 #include "protocol/journal/ed25519.hpp"

@@ -265,6 +265,56 @@ TEST_CASE("a point that central refuses waits long before it asks again", "[edge
   CHECK(world.hellos == 1);
 }
 
+/// A box that was off while central renewed its certificate, and whose clock stood still meanwhile.
+struct Asleep {
+  static constexpr std::int64_t day_s = 86'400;
+  World world;
+  const std::int64_t began_s = TlsWorld::get().now_s + 30 * day_s;
+  std::int64_t at_s = TlsWorld::get().now_s;
+  bool unknown = true;
+
+  Asleep() {
+    world.open_door(TlsWorld::get().issue(
+        {.kind = PeerKind::server, .name = "central", .id = {}, .hosts = {}, .not_before_s = began_s}));
+    world.start_line([this](Line::Options& options) {
+      options.socket.verify_time_s = [this] { return at_s; };
+      options.socket.clock_unknown = [this] { return unknown; };
+    });
+  }
+  void learn(std::int64_t now_s) {
+    at_s = now_s;
+    unknown = false;
+    world.line->tick();
+  }
+};
+
+TEST_CASE(
+    "a box that was off while central renewed its certificate, and lost its clock, comes back by itself",
+    "[edge-agent][link][N1][X6]") {
+  Asleep box;
+  REQUIRE(box.world.run_until([&] { return box.world.line->is_up(); }));
+  box.learn(box.began_s + 60);
+  CHECK(box.world.link.phase() == Phase::live);
+  // And again, now that the time is known.
+  box.world.point->close("");
+  REQUIRE(box.world.run_until([&] { return box.world.opened == 2 && box.world.line->is_up(); }));
+}
+
+TEST_CASE("a certificate whose beginning was forgiven is judged when the time is known",
+          "[edge-agent][link][X6]") {
+  Asleep box;
+  REQUIRE(box.world.run_until([&] { return box.world.line->is_up(); }));
+  SECTION("it has not begun") { box.learn(box.began_s - 60); }
+  SECTION("it has ended") { box.learn(box.began_s + 20 * 365 * Asleep::day_s); }
+  CHECK(box.world.link.phase() == Phase::offline);
+  REQUIRE(box.world.run_until([&] { return !box.world.line->is_up(); }));
+  CHECK(box.world.changes.back().second ==
+        "central's certificate is not valid at this time, which was not known when the line began");
+  const auto tries = box.world.line->tries();
+  REQUIRE(box.world.run_until([&] { return box.world.line->tries() >= tries + 2; }));
+  CHECK(box.world.opened == 1);
+}
+
 TEST_CASE("a stopped line stays down", "[edge-agent][link]") {
   World world;
   world.open_door();

@@ -69,6 +69,21 @@ TEST_CASE("a box that boots in 1970 marks nobody absent", "[edge][node][N8]") {
   CHECK(net.board().called_size() == 0);
 }
 
+TEST_CASE("a clock that only runs is not known before somebody says the time", "[edge][node][N8]") {
+  PointWorld net;
+  CHECK(net.point.node->knows_time());  // A time server keeps it.
+  net.restart(net.point, v1::FREE_RUNNING);
+  CHECK_FALSE(net.point.node->knows_time());
+  net.connect(net.point);
+  net.settle();
+  CHECK(net.point.node->knows_time());
+  net.restart(net.point, v1::TRUST_UNSET);
+  CHECK_FALSE(net.point.node->knows_time());
+  net.sign_in_all();
+  net.ask(net.point, "reception", set_clock(net.ritas, monday_8_ms + 7'200'000));
+  CHECK(net.point.node->knows_time());
+}
+
 TEST_CASE("a new box that boots in 1970 keeps its queue when central brings the day", "[edge][node][N8]") {
   Network net;
   Box& point = net.add_point("Embankment");

@@ -23,10 +23,11 @@ TEST_CASE("a patient who wears a device is not erased before it is taken back", 
   net.pass(5);
   net.give(Uuid{});
   REQUIRE(net.order(id).has_value());
-  REQUIRE(net.erasure(id).readings_size() == 1);
-  CHECK(net.erasure(id).readings(0).device() == net.device.to_octets());
-  CHECK(net.erasure(id).readings(0).until_ms() == net.clock.now().wall_ms);
-  CHECK(net.erasure(id).readings(0).from_ms() == net.clock.now().wall_ms - 5000);
+  const auto worn = net.worn_times(id);
+  REQUIRE(worn.size() == 1);
+  CHECK(worn[0].device() == net.device.to_octets());
+  CHECK(worn[0].until_ms() == net.clock.now().wall_ms);
+  CHECK(worn[0].from_ms() == net.clock.now().wall_ms - 5000);
 }
 
 TEST_CASE("a custody that goes on to another under the same id still says what was worn before",
@@ -40,7 +41,7 @@ TEST_CASE("a custody that goes on to another under the same id still says what w
   net.seal();
   REQUIRE(WornDevice::blocks(net.store).bodies == Bodies{net.olena, net.petr});
   const Uuid id = net.erase();
-  REQUIRE(net.erasure(id).readings_size() == 1);
+  REQUIRE(net.worn_times(id).size() == 1);
   CHECK(WornDevice::blocks(net.store).bodies == Bodies{net.petr});
 }
 
@@ -87,7 +88,7 @@ TEST_CASE(
   CHECK(WornDevice::blocks(net.copy->store).all == 2);
   CHECK(WornDevice::blocks(net.copy->store).bodies.empty());
   CHECK(net.central->state().erasures.find(id)->record != first);
-  CHECK(net.erasure(id).readings_size() == 2);  // And the time after the custody.
+  CHECK(net.worn_times(id).size() == 1);  // What is after the custody is in a time that the order had.
   net.lose = [](v1::Frame&) { return false; };
   net.come_back();
   CHECK(WornDevice::blocks(net.point->store).bodies.empty());
@@ -96,6 +97,64 @@ TEST_CASE(
   const std::uint64_t intake = net.central->intake();
   net.begin_central();
   CHECK(net.central->intake() == intake);
+}
+
+TEST_CASE("what came before the order and names the erased after their custody is dropped everywhere",
+          "[edge][node][H11][W2]") {
+  WornDevice net;
+  net.follow();
+  net.give(net.olena);
+  net.say();
+  net.seal();
+  net.lose = no_feed;  // The point does not hear that the device was taken back.
+  net.give(Uuid{});
+  net.seal();
+  net.say();
+  net.seal();
+  REQUIRE(WornDevice::blocks(net.store).bodies == Bodies{net.olena, net.olena});
+  net.lose = [](v1::Frame&) { return false; };
+  net.come_back();
+  net.give(net.petr);
+  net.say();
+  net.seal();
+  REQUIRE(WornDevice::blocks(net.store).bodies == Bodies{net.olena, net.olena, net.petr});
+  net.erase();
+  net.come_back();
+  CHECK(WornDevice::blocks(net.store).bodies == Bodies{net.petr});
+  CHECK(WornDevice::blocks(net.copy->store).bodies == Bodies{net.petr});
+  CHECK(WornDevice::blocks(net.point->store).bodies == Bodies{net.petr});
+  CHECK(net.same_state(*net.point));
+}
+
+TEST_CASE("of blocks that waited long an order drops its own, and all stay known after a start",
+          "[edge][node][H11][X11]") {
+  WornDevice net;
+  net.give(net.olena);
+  net.cut(*net.point);
+  constexpr int before = 100, blocks = 2 * static_cast<int>(edge::BlockRuns::most_runs) + 1;
+  for (int n = 0; n < before; ++n) {
+    net.say();
+    net.seal();
+  }
+  net.give(Uuid{});
+  net.erase();
+  net.pass(1);
+  for (int n = before; n < blocks; ++n) {  // The point has not heard of it.
+    net.say();
+    net.seal();
+  }
+  REQUIRE(net.readings->not_safe() < edge::BlockRuns::most_runs);
+  net.lose = [](v1::Frame& frame) { return frame.has_batch(); };
+  net.come_back();
+  const auto left = WornDevice::blocks(net.point->store);
+  REQUIRE(left.all == blocks);
+  REQUIRE(left.bodies.size() < blocks - before + 2);
+  REQUIRE_FALSE(left.bodies.empty());
+  net.die();
+  CHECK(net.readings->receipted() == blocks);
+  for (std::uint64_t n = 1; n <= blocks; ++n) net.say(n);
+  CHECK(net.readings->unsealed() == 0);
+  CHECK(net.readings->receipted() == blocks);
 }
 
 TEST_CASE("a block that claims all of time takes nothing from who wears the device later",
@@ -120,15 +179,15 @@ TEST_CASE("a block that claims all of time takes nothing from who wears the devi
   net.point->node->write(v1::READINGS, {draft}, {}, [] {});
   net.settle_all();
   CHECK(WornDevice::blocks(net.store).bodies.empty());
-  REQUIRE(net.erasure(id).readings_size() == 2);
+  REQUIRE(net.worn_times(id).size() == 2);
   constexpr std::int64_t day_ms = 86'400'000;
-  CHECK(net.erasure(id).readings(1).until_ms() <= net.clock.now().wall_ms + 1);
+  CHECK(net.worn_times(id)[1].until_ms() <= net.clock.now().wall_ms + 1);
   net.come_back();
   claim.set_first_ms(net.clock.now().wall_ms + 2 * day_ms);
   draft.message = claim.SerializeAsString();
   net.point->node->write(v1::READINGS, {draft}, {}, [] {});
   net.settle_all();
-  CHECK(net.erasure(id).readings_size() == 2);
+  CHECK(net.worn_times(id).size() == 2);
 }
 
 TEST_CASE("whose readings they are custody decides: what another wore stays", "[edge][node][H11][W2]") {
@@ -143,7 +202,7 @@ TEST_CASE("whose readings they are custody decides: what another wore stays", "[
   const Uuid id = net.erase();
   net.come_back();
   CHECK(WornDevice::blocks(net.store).bodies == Bodies{net.olena});
-  CHECK(net.erasure(id).readings_size() == 1);
+  CHECK(net.worn_times(id).size() == 1);
   net.say();
   net.seal();
   CHECK(WornDevice::blocks(net.store).bodies == Bodies{net.olena, net.petr});

@@ -46,4 +46,30 @@ TEST_CASE("without a standby nothing is safe: a gateway keeps what it has", "[ed
   for (const auto& receipt : net.receipts) CHECK_FALSE(receipt.upto);
 }
 
+TEST_CASE("what waits for a standby takes no memory by the block, and is safe when the standby has come",
+          "[edge][node][W2]") {
+  WornDevice net;
+  net.give(net.olena);
+  constexpr std::size_t blocks = 3 * edge::BlockRuns::most_runs;
+  for (std::size_t n = 0; n < blocks; ++n) {
+    net.say();
+    net.seal();
+  }
+  REQUIRE(WornDevice::blocks(net.store).all == blocks);
+  CHECK(net.readings->not_safe() <= edge::BlockRuns::most_runs);
+  SECTION("also after a start") {
+    net.die();
+    CHECK(net.readings->not_safe() <= edge::BlockRuns::most_runs);
+    net.connect(*net.point);
+  }
+  for (const auto& receipt : net.receipts) REQUIRE_FALSE(receipt.upto);
+  net.follow();
+  net.settle_all();
+  net.pass(10);
+  net.tick();
+  REQUIRE(net.receipts.back().upto);
+  CHECK(*net.receipts.back().upto == blocks);
+  CHECK(net.readings->not_safe() == 0);
+}
+
 }  // namespace feldsher::testing

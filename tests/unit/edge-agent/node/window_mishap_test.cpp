@@ -116,6 +116,19 @@ TEST_CASE("a disk from after the cut gets back what it lost, its suffix only", "
   CHECK(restored < net.acts_cut());
 }
 
+namespace {
+
+/// When the oldest act was written that central lacks and this disk still has.
+std::int64_t oldest_ms(Windowed& net) {
+  const sync::Life::Way& acts = net.point->node->link().lives().present().acts;
+  const auto left = net.point->disk->read(acts.tip.journal, acts.cut + 1, {});
+  REQUIRE_FALSE(left.empty());
+  CHECK(left.front().header.at().wall_ms() < net.clock.now().wall_ms - WindowRule::day_ms);
+  return left.front().header.at().wall_ms();
+}
+
+}  // namespace
+
 TEST_CASE("a central restored from before the cut says what it lacks, and so does the point; nobody waits",
           "[edge-agent][window][X11]") {
   Windowed net;
@@ -153,6 +166,7 @@ TEST_CASE("a central restored from before the cut says what it lacks, and so doe
   CHECK(lives.out_of_reach(v1::ACTS) > 0);
   CHECK(lives.out_of_reach(v1::ACTS) < lives.unsynced(v1::ACTS));  // What follows waits, and is here.
   CHECK(lives.safe(v1::ACTS) == 0);
+  CHECK(net.point->view().oldest_unsynced_ms() == oldest_ms(net));
   // The standby has what is missing: with it in central's place all is well again.
   take_over(standby);
   CHECK(net.point->view().acts_unsynced() == 0);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "edge-agent/agent/readings.hpp"
+#include "protocol/clinic/drawer.hpp"
 #include "protocol/readings/block.hpp"
 #include "tests/support/world/box_change.hpp"
 #include "tests/unit/central/standby/copied_network.hpp"
@@ -119,6 +120,13 @@ struct WornDevice : CopiedNetwork {
     return id;
   }
   const v1::Erasure& erasure(const Uuid& id) { return central->state().erasures.find(id)->state; }
+  /// The times of an order but those in which nobody wore the device.
+  std::vector<v1::ErasedReadings> worn_times(const Uuid& id) {
+    std::vector<v1::ErasedReadings> times;
+    for (const v1::ErasedReadings& each : erasure(id).readings())
+      if (!is_drawer(each)) times.push_back(each);
+    return times;
+  }
 
   struct Blocks {
     std::size_t all = 0;

@@ -64,6 +64,25 @@ TEST_CASE("a log that cannot be written anew ends the start, and the next one ha
   CHECK(left.opened().number("SELECT a FROM t") == 7);
 }
 
+TEST_CASE("of a file that was not made to the end nothing goes into the one that a start makes",
+          "[protocol][journal][X11]") {
+  File file;
+  Octets torn(4096, '\0');  // A page size, and a vacuum mode that no whole file has without its other half.
+  torn.replace(0, 18, {"SQLite format 3\0\x10", 18});
+  torn[67] = 1;
+  // The rollback journal of a file that had no page before.
+  Octets undo("\xd9\xd5\x05\xf9\x20\xa1\x63\xd7\0\0\0\0\1\2\3\4\0\0\0\0\0\0\2\0\0\0\x10\0", 28);
+  undo.resize(512, '\0');
+  for (const bool encrypted : {true, false}) {
+    INFO("encrypted: " << encrypted);
+    file.holds(torn);
+    std::ofstream(file.path.string() + "-journal", std::ios::binary) << undo;
+    Database made(file.path, key, Access::write, {.vfs = "unix", .encrypted = encrypted});
+    made.execute("CREATE TABLE t(a)");
+    CHECK(made.text("PRAGMA integrity_check") == "ok");
+  }
+}
+
 TEST_CASE("what is no journal is told apart from a wrong key", "[protocol][journal][X6]") {
   File file;
   SECTION("nothing there to look at") { file.refused(Access::look, "cannot be opened"); }
@@ -160,26 +179,36 @@ TEST_CASE("a value that the statement has no place for is a fault", "[protocol][
   CHECK(rows.next());
 }
 
-TEST_CASE("each kind of trouble is told to people in words of its own", "[protocol][journal]") {
+TEST_CASE(
+    "each kind of trouble is told to people in words of its own, and what is wrong with a file from the rest",
+    "[protocol][journal][disk]") {
   File file;
   auto database = file.opened();
-  auto told = [&](int code, const char* meaning) {
+  auto told = [&](int code, const char* meaning, bool of_file = false) {
     CAPTURE(code);
+    try {
+      database.fail("use", code);
+    } catch (const sqlcipher::NoAccess&) {
+      CHECK_FALSE(of_file);
+    } catch (const Fault&) {
+      CHECK(of_file);
+    }
     CHECK_THROWS_MATCHES(database.fail("use", code), Fault,
                          MessageMatches(ContainsSubstring(std::string(": ") + meaning)));
   };
   told(SQLITE_BUSY, "another feldsher process has this folder open");
   told(SQLITE_LOCKED, "another feldsher process has this folder open");
-  told(SQLITE_NOTADB, "the key is not this file's");
-  told(SQLITE_CORRUPT, "a page is damaged");
+  told(SQLITE_NOTADB, "the key is not this file's", true);
+  told(SQLITE_CORRUPT, "a page is damaged", true);
   told(SQLITE_FULL, "the disk is full");
   told(SQLITE_READONLY, "this user may not write it");
   told(SQLITE_PERM, "this user may not write it");
   told(SQLITE_AUTH, "this user may not write it");
   told(SQLITE_CANTOPEN, "it, or a file beside it, cannot be opened");
   told(SQLITE_IOERR, "the disk failed");
+  told(SQLITE_NOMEM, "there is not enough memory");
   told(SQLITE_IOERR | (4 << 8), "the disk failed");  // Of which kind is in the upper octets.
-  told(SQLITE_MISUSE, "the database failed");
+  told(SQLITE_MISUSE, "the database failed", true);
 }
 
 TEST_CASE("who only looks changes nothing", "[protocol][journal][verify]") {

@@ -77,6 +77,23 @@ STORE_TEST("it may begin, go on and be cut again in one group, and its bodies be
   CHECK(places == std::vector<std::uint64_t>{1, 6, 7, 8});
 }
 
+STORE_TEST("cut again, it knows the place of the first record after its begin, though nothing before is held",
+           "[X11][N10]") {
+  Former former;
+  TestType bench(former.node.tenant);
+  commit(*bench, former.at_cut());
+  (*bench).commit(std::vector<Transaction>{former.node.write({"4"}, v1::READINGS),
+                                           former.node.write({"5"}, v1::READINGS)});
+  Transaction cut, drop;
+  cut.cuts = {former.node.writer.tip(v1::READINGS)};
+  drop.dropped = {{former.node.journal(v1::READINGS), 5, 5}};
+  commit(*bench, cut);
+  bench.reopen();  // The process ended before anything was dropped.
+  CHECK(kept(*bench) == Texts{"1", "4", "6", "4", "5"});
+  commit(*bench, drop);
+  CHECK(kept(*bench) == Texts{"1", "4", "6", "4"});
+}
+
 STORE_TEST("what cannot stand before a cut, or a journal that is there, is refused with its whole group",
            "[X11]") {
   Former former;

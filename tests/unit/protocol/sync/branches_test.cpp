@@ -154,6 +154,48 @@ TEST_CASE(
   CHECK(net.incidents(v1::INCIDENT_FORK) == 0);
 }
 
+TEST_CASE("an agent that starts again before a life that it never knew is back goes on from what it has",
+          "[protocol][sync][N10]") {
+  OnePoint net;
+  net.ticket();
+  const MemoryStore old_disk = net.point.store;
+  const Epoch known = net.point.node->writer().epoch();
+  const std::uint64_t known_acts = net.acts();
+  net.cut(net.point);
+  net.restart(net.point);
+  net.ticket();  // In a life of its own, which the older disk does not know.
+  net.reconnect(net.point);
+  net.cut(net.point);
+  net.point.node.reset();
+  net.point.store = old_disk;
+  net.restart(net.point);
+  v1::Actor manager;
+  manager.set_kind(v1::ACTOR_STAFF);
+  net.central->accept_older_disk(net.point.identity.node, manager, v1::PROOF_TOKEN, [] {});
+  net.lose = [](v1::Frame& frame) { return frame.has_restore(); };
+  net.reconnect(net.point);
+  REQUIRE(net.point.node->link().phase() == sync::PointLink::Phase::restoring);
+  net.cut(net.point);
+  net.restart(net.point);
+  const std::size_t branches = net.incidents(v1::INCIDENT_BRANCH);
+  net.ticket();
+  net.lose = [](v1::Frame&) { return false; };
+  std::optional<v1::NodeLife> opened;
+  net.point.store.replay(0, [&](std::uint64_t, Record&& record) {
+    if (record.header.verb() == v1::OPENED && record.key.epoch == net.point.node->writer().epoch())
+      opened = record.body<v1::NodeLife>();
+  });
+  REQUIRE(opened);
+  CHECK(opened->parent_epoch() == known.value);
+  CHECK(opened->parent_seq() == known_acts);
+  net.reconnect(net.point);
+  REQUIRE(net.point.live());
+  CHECK(net.incidents(v1::INCIDENT_BRANCH) == branches);
+  CHECK(net.incidents(v1::INCIDENT_CLONE) == 0);
+  CHECK(net.held(net.point) == net.acts());
+  CHECK(net.same_state(net.point));
+}
+
 TEST_CASE("two starts without a line on an older disk: both ends have the lives in one order",
           "[protocol][sync][N10]") {
   for (const bool goes_on : {true, false}) {

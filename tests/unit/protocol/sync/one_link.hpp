@@ -19,6 +19,7 @@ struct OneLink : CentralLinkHost, Wire {
   std::vector<Octets> head_keys(NodeId) override { return enrolled_keys; }
   std::vector<v1::HeadKeyHandover> handovers() override { return own_handovers; }
   void received(NodeId, const std::vector<Record>& records) override { taken += records.size(); }
+  bool takes_readings() override { return true; }
   FeedLog& feed(NodeId) override { return log; }
   void renew_feed(NodeId, std::function<void()> then) override {
     log = FeedLog(log.epoch() + 1);

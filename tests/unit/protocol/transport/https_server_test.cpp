@@ -36,7 +36,7 @@ struct Door {
 
   Door() {
     options.tls = TlsWorld::get().server();
-    options.on_fault = [this](const std::string& what) { faults.push_back(what); };
+    options.on_fault = [this](const std::exception& fault) { faults.push_back(fault.what()); };
   }
   void open() { server = std::make_unique<HttpsServer>(loop, options, handler); }
   /// What the server says to `octets` until it closes, or until `enough` was said.

@@ -168,6 +168,70 @@ TEST_CASE("a client that lost its clock verifies the server at its floor", "[pro
   }
 }
 
+TEST_CASE(
+    "as long as nobody knows the time a server's certificate may begin later, and nothing else is forgiven",
+    "[protocol][transport][X6][N1]") {
+  const auto now_s = TlsWorld::get().now_s;
+  const auto server_valid = [](std::int64_t from_s, std::int64_t until_s) {
+    return TlsWorld::get().issue({.kind = PeerKind::server,
+                                  .name = "central",
+                                  .id = {},
+                                  .hosts = {},
+                                  .not_before_s = from_s,
+                                  .not_after_s = until_s});
+  };
+  constexpr std::int64_t day_s = 86'400;
+  Line line;
+  line.central.options.tls = server_valid(now_s + 30 * day_s, now_s + 427 * day_s);
+  bool unknown = true;
+  const auto prepare = [&]() -> test::Point& {
+    test::Point& point = line.prepare();
+    point.options.verify_time_s = [=] { return now_s; };
+    point.options.clock_unknown = [&] { return unknown; };
+    return point;
+  };
+  SECTION("it is taken, and says when it is valid") {
+    const test::Point& point = prepare();
+    REQUIRE(line.connect());
+    CHECK(point.found->chain.from_s == now_s + 30 * day_s);
+    CHECK(point.found->chain.until_s == now_s + 427 * day_s);
+    CHECK_FALSE(point.found->chain.holds(now_s));
+    CHECK(point.found->chain.holds(now_s + 31 * day_s));
+  }
+  SECTION("when the time is known it is refused") {
+    unknown = false;
+    prepare();
+    CHECK_THAT(why_not(line), ContainsSubstring("not yet valid"));
+  }
+  SECTION("one that has ended is refused") {
+    line.central.options.tls = server_valid(0, now_s - day_s);
+    prepare();
+    CHECK_THAT(why_not(line), ContainsSubstring("expired"));
+  }
+  SECTION("one that begins later and has ended is refused") {
+    line.central.options.tls = server_valid(now_s + day_s, now_s - day_s);
+    prepare();
+    CHECK_THAT(why_not(line), ContainsSubstring("expired"));
+  }
+  SECTION("one of another host is refused") {
+    prepare().options.expected_peer = "central.example";
+    CHECK_THAT(why_not(line), ContainsSubstring("ostname mismatch"));
+  }
+  SECTION("one of a foreign authority is refused") {
+    prepare().options.tls.ca = TlsWorld::get().node_of_stranger().ca;
+    CHECK_THAT(why_not(line), ContainsSubstring("certificate"));
+  }
+  SECTION("one of a broker is refused") {
+    line.central.options.tls = TlsWorld::get().issue({.kind = PeerKind::broker,
+                                                      .name = "broker",
+                                                      .id = {},
+                                                      .hosts = {},
+                                                      .not_before_s = now_s + 30 * day_s});
+    prepare();
+    CHECK_THAT(why_not(line), ContainsSubstring("somebody else"));
+  }
+}
+
 TEST_CASE("a peer that is not admitted hears so before the WebSocket opens", "[protocol][transport]") {
   Line line;
   line.central.admit = [](const PeerIdentity& peer) { return peer.id != "point-1"; };

@@ -2,27 +2,23 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 
-#include "edge-agent/ingest/intake.hpp"
+#include "protocol/journal/disk_class.hpp"
 
-namespace feldsher::edge {
+namespace feldsher {
 
-/// The file system under the data folder, in octets: what this program may still write, and all there is.
-struct DiskSpace {
-  std::uint64_t free = 0, total = 0;
-};
 /// Nothing when it cannot be said.
 using MeasureDisk = std::function<std::optional<DiskSpace>()>;
 
 /// Asks the file system of `folder`.
 MeasureDisk disk_under(const std::filesystem::path& folder);
 
-/// How full the point's disk is, and a file that keeps room for the end: when the disk is full it is deleted,
-/// so that those who are inside can be served to the end and alerts can be written.
+/// How full the disk under a program's folder is, and a file that keeps room for the end: when the disk is
+/// full it is deleted, so that what cannot wait can still be written.
 ///
-/// Under 20 % free somebody should look, under 10 % no readings are taken in, under 5 % nobody new is checked
-/// in. Things get better only a percent above the mark at which they got worse. Loop thread only.
+/// Things get better only a percent above the mark at which they got worse. Loop thread only.
 class DiskWatch {
  public:
   static constexpr std::uint64_t reserve_octets = 64 * 1024 * 1024;
@@ -33,13 +29,16 @@ class DiskWatch {
   DiskWatch(std::filesystem::path reserve, MeasureDisk measure, std::uint64_t octets = reserve_octets);
 
   /// Measures; makes the reserve when there is room, and deletes it when the disk is full.
-  ingest::DiskClass look();
+  DiskClass look();
   /// A write has failed. True when that was for want of room, and the reserve was there to be deleted.
   bool release_if_full() { return release_below(full_octets); }
   /// The same for who is about to need `octets`.
   bool release_below(std::uint64_t octets);
+  /// Before databases are opened: what the run before left in their logs is written once more
+  /// (renewed_log.hpp), and where that needs the reserve, it is given up.
+  void make_room_to_open(std::initializer_list<std::filesystem::path> databases);
 
-  ingest::DiskClass disk_class() const { return class_; }
+  DiskClass disk_class() const { return class_; }
   bool holds_reserve() const { return held_; }
   /// Of the last look.
   DiskSpace space() const { return space_; }
@@ -52,10 +51,8 @@ class DiskWatch {
   MeasureDisk measure_;
   std::uint64_t octets_;
   DiskSpace space_;
-  ingest::DiskClass class_ = ingest::DiskClass::ample;
+  DiskClass class_ = DiskClass::ample;
   bool held_ = false;
 };
 
-const char* words_of(ingest::DiskClass disk);
-
-}  // namespace feldsher::edge
+}  // namespace feldsher

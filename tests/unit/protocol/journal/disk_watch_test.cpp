@@ -1,13 +1,12 @@
-#include "edge-agent/agent/disk_watch.hpp"
+#include "protocol/journal/disk_watch.hpp"
 
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
+#include <fstream>
 
-namespace feldsher::edge {
+namespace feldsher {
 namespace {
-
-using ingest::DiskClass;
 
 constexpr std::uint64_t mib = 1024 * 1024;
 
@@ -28,21 +27,22 @@ struct Disk {
   std::optional<DiskSpace> space = DiskSpace{5'120 * mib, 10'240 * mib};
 };
 
-TEST_CASE("the classes of a disk begin under twenty, ten and five percent", "[edge-agent][disk][X11]") {
+TEST_CASE("the classes of a disk begin under twenty, ten and five percent",
+          "[protocol][journal][disk][X11]") {
   Disk disk;
   DiskWatch watch = disk.watch();
   CHECK(watch.disk_class() == DiskClass::ample);
   for (const auto& [percent, found] :
        {std::pair{20.0, DiskClass::ample}, std::pair{19.9, DiskClass::low}, std::pair{10.0, DiskClass::low},
         std::pair{9.9, DiskClass::no_readings}, std::pair{5.0, DiskClass::no_readings},
-        std::pair{4.9, DiskClass::no_check_ins}}) {
+        std::pair{4.9, DiskClass::critical}}) {
     CAPTURE(percent);
     disk.free_percent(percent);
     CHECK(watch.look() == found);
   }
 }
 
-TEST_CASE("a disk at a mark does not change class with each octet", "[edge-agent][disk][X11]") {
+TEST_CASE("a disk at a mark does not change class with each octet", "[protocol][journal][disk][X11]") {
   Disk disk;
   disk.free_percent(9.9);
   DiskWatch watch = disk.watch();
@@ -55,15 +55,16 @@ TEST_CASE("a disk at a mark does not change class with each octet", "[edge-agent
   CHECK(watch.look() == DiskClass::ample);
 }
 
-TEST_CASE("a disk that cannot be measured is as it was", "[edge-agent][disk][X11]") {
+TEST_CASE("a disk that cannot be measured is as it was", "[protocol][journal][disk][X11]") {
   Disk disk;
   disk.free_percent(4);
   DiskWatch watch = disk.watch();
   disk.space.reset();
-  CHECK(watch.look() == DiskClass::no_check_ins);
+  CHECK(watch.look() == DiskClass::critical);
 }
 
-TEST_CASE("the reserve is really there, and is given up when the disk is full", "[edge-agent][disk][X11]") {
+TEST_CASE("the reserve is really there, and is given up when the disk is full",
+          "[protocol][journal][disk][X11]") {
   Disk disk;
   DiskWatch watch = disk.watch();
   REQUIRE(watch.holds_reserve());
@@ -73,13 +74,13 @@ TEST_CASE("the reserve is really there, and is given up when the disk is full", 
   CHECK(watch.holds_reserve());  // Little room is not none.
   CHECK_FALSE(watch.release_if_full());
   disk.space->free = DiskWatch::full_octets - 1;
-  CHECK(watch.look() == DiskClass::no_check_ins);
+  CHECK(watch.look() == DiskClass::critical);
   CHECK_FALSE(watch.holds_reserve());
   CHECK_FALSE(std::filesystem::exists(disk.reserve));
 }
 
 TEST_CASE("a write that failed for want of room gives the reserve up, and any other does not",
-          "[edge-agent][disk][X11]") {
+          "[protocol][journal][disk][X11]") {
   Disk disk;
   DiskWatch watch = disk.watch();
   CHECK_FALSE(watch.release_if_full());
@@ -88,7 +89,8 @@ TEST_CASE("a write that failed for want of room gives the reserve up, and any ot
   CHECK_FALSE(watch.release_if_full());  // There is no second one.
 }
 
-TEST_CASE("a reserve is made again when there is room for it, and not before", "[edge-agent][disk][X11]") {
+TEST_CASE("a reserve is made again when there is room for it, and not before",
+          "[protocol][journal][disk][X11]") {
   Disk disk;
   disk.space->free = 0;
   DiskWatch watch = disk.watch();
@@ -102,7 +104,7 @@ TEST_CASE("a reserve is made again when there is room for it, and not before", "
 }
 
 TEST_CASE("a reserve outlives the process, and a start on a full disk gives it up",
-          "[edge-agent][disk][X11]") {
+          "[protocol][journal][disk][X11]") {
   Disk disk;
   { DiskWatch first = disk.watch(); }
   CHECK(disk.watch().holds_reserve());
@@ -111,7 +113,7 @@ TEST_CASE("a reserve outlives the process, and a start on a full disk gives it u
   CHECK_FALSE(std::filesystem::exists(disk.reserve));
 }
 
-TEST_CASE("the file system of a folder says what it has", "[edge-agent][disk]") {
+TEST_CASE("the file system of a folder says what it has", "[protocol][journal][disk]") {
   const auto space = disk_under(std::filesystem::temp_directory_path())();
   REQUIRE(space);
   CHECK(space->total > 0);
@@ -119,7 +121,8 @@ TEST_CASE("the file system of a folder says what it has", "[edge-agent][disk]") 
   CHECK_FALSE(disk_under("/nowhere/at/all")());
 }
 
-TEST_CASE("who is about to need more than there is gets the reserve before", "[edge-agent][disk][X11]") {
+TEST_CASE("who is about to need more than there is gets the reserve before",
+          "[protocol][journal][disk][X11]") {
   Disk disk;
   DiskWatch watch = disk.watch();
   REQUIRE(watch.holds_reserve());
@@ -131,5 +134,22 @@ TEST_CASE("who is about to need more than there is gets the reserve before", "[e
   CHECK_FALSE(std::filesystem::exists(disk.reserve));
 }
 
+TEST_CASE("what several logs need to be written once more is counted together",
+          "[protocol][journal][disk][X11]") {
+  Disk disk;
+  DiskWatch watch = disk.watch();
+  REQUIRE(watch.holds_reserve());
+  const std::filesystem::path journal = disk.folder / "journal.db", views = disk.folder / "views.db";
+  disk.space->free = DiskWatch::full_octets + 3 * mib;
+  watch.make_room_to_open({journal, views});  // Neither has a log.
+  CHECK(watch.holds_reserve());
+  for (const std::filesystem::path& database : {journal, views}) {
+    std::ofstream(database.string() + "-wal") << std::string(2 * mib, ' ');
+    CHECK(watch.holds_reserve());
+    watch.make_room_to_open({journal, views});
+  }
+  CHECK_FALSE(watch.holds_reserve());
+}
+
 }  // namespace
-}  // namespace feldsher::edge
+}  // namespace feldsher

@@ -1,4 +1,4 @@
-#include "edge-agent/agent/disk_watch.hpp"
+#include "protocol/journal/disk_watch.hpp"
 
 #include <fcntl.h>
 #include <sys/statvfs.h>
@@ -7,17 +7,15 @@
 #include <array>
 #include <utility>
 
-namespace feldsher::edge {
+namespace feldsher {
 namespace {
-
-using ingest::DiskClass;
 
 struct Mark {
   DiskClass worse;
   std::uint64_t percent;
 };
 constexpr std::array marks{Mark{DiskClass::low, 20}, Mark{DiskClass::no_readings, 10},
-                           Mark{DiskClass::no_check_ins, 5}};
+                           Mark{DiskClass::critical, 5}};
 
 }  // namespace
 
@@ -38,12 +36,12 @@ DiskWatch::DiskWatch(std::filesystem::path reserve, MeasureDisk measure, std::ui
   look();
 }
 
-ingest::DiskClass DiskWatch::look() {
+DiskClass DiskWatch::look() {
   const auto space = measure_();
   if (!space) return class_;  // It was so a moment ago.
   space_ = *space;
   judge();
-  if (!release_if_full() && !held_ && class_ < DiskClass::no_check_ins &&
+  if (!release_if_full() && !held_ && class_ < DiskClass::critical &&
       space_.free > octets_ + space_.total / 100 * marks.back().percent)
     make_reserve();
   return class_;
@@ -55,7 +53,7 @@ void DiskWatch::judge() {
     const std::uint64_t percent = class_ >= mark.worse ? mark.percent + 1 : mark.percent;
     if (space_.free < space_.total / 100 * percent) found = mark.worse;
   }
-  class_ = space_.free < full_octets ? DiskClass::no_check_ins : found;
+  class_ = space_.free < full_octets ? DiskClass::critical : found;
 }
 
 bool DiskWatch::release_below(std::uint64_t octets) {
@@ -65,6 +63,16 @@ bool DiskWatch::release_below(std::uint64_t octets) {
   std::filesystem::remove(reserve_, error);
   held_ = static_cast<bool>(error);
   return !held_;
+}
+
+void DiskWatch::make_room_to_open(std::initializer_list<std::filesystem::path> databases) {
+  std::uint64_t logs = 0;
+  for (const std::filesystem::path& database : databases) {
+    std::error_code none;
+    const std::uint64_t log = std::filesystem::file_size(database.string() + "-wal", none);
+    if (!none) logs += log;
+  }
+  release_below(full_octets + logs);
 }
 
 void DiskWatch::make_reserve() {
@@ -77,18 +85,4 @@ void DiskWatch::make_reserve() {
   if (!held_) std::filesystem::remove(reserve_, error);
 }
 
-const char* words_of(ingest::DiskClass disk) {
-  switch (disk) {
-    case DiskClass::ample:
-      return "ample";
-    case DiskClass::low:
-      return "under 20 % free";
-    case DiskClass::no_readings:
-      return "under 10 % free";
-    case DiskClass::no_check_ins:
-      return "under 5 % free";
-  }
-  return "unknown";
-}
-
-}  // namespace feldsher::edge
+}  // namespace feldsher
