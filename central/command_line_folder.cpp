@@ -25,6 +25,11 @@ Uuid id_from(const std::string& text, const char* option) {
   return *id;
 }
 
+std::string certificates(const boost::json::object& revoked) {
+  const auto count = revoked.at("revoked").to_number<std::size_t>();
+  return std::to_string(count) + (count == 1 ? " certificate" : " certificates");
+}
+
 void revoke_command(const CentralFolder& folder, const CommandLine& line) {
   RevokeCertificates wish{.kind = v1::CREDENTIAL_NODE, .name = line.node, .point = line.point};
   if (!line.terminal.empty()) wish = {v1::CREDENTIAL_TERMINAL, line.terminal, line.point};
@@ -32,8 +37,7 @@ void revoke_command(const CentralFolder& folder, const CommandLine& line) {
   if (!line.standby.empty()) wish = {v1::CREDENTIAL_STANDBY, line.standby, ""};
   const auto said = carry_out(folder, wish);
   if (line.look_wish.json) return print(said);
-  std::cout << "Revoked " << boost::json::serialize(said.at("revoked")) << " certificates of "
-            << to_text(wish.kind) << " " << wish.name << "\n";
+  std::cout << "Revoked " << certificates(said) << " of " << to_text(wish.kind) << " " << wish.name << "\n";
 }
 
 /// The proposal to end the lost box, in a person's name; null when it was not made, and why, in words.
@@ -68,7 +72,7 @@ void lost_point_command(const CentralFolder& folder, const std::string& point, c
     return print(said);
   }
   const auto& people = said.at("people").as_array();
-  std::cout << "Revoked " << boost::json::serialize(said.at("revoked")) << " certificates of " << point
+  std::cout << "Revoked " << certificates(said) << " of " << point
             << ". Its pass keys and open codes are worth nothing.\n"
             << end.words << "\n"
             << "What its boxes could give away concerns " << people.size() << " people. Tell them:\n";

@@ -1,7 +1,9 @@
 #pragma once
 #include <functional>
+#include <map>
 #include <set>
 
+#include "protocol/crypto/peer_identity.hpp"
 #include "protocol/record/record.hpp"
 
 namespace feldsher::central {
@@ -16,6 +18,9 @@ class Revocations {
   void apply(const Record& record);
   bool holds(const Octets& serial) const { return serials_.contains(serial); }
   std::size_t size() const { return serials_.size(); }
+  /// Of a standby's certificate: central has seen a younger one of the same standby. The rule of
+  /// is_former_standby, for who has no state of the network.
+  bool is_outlived(const PeerIdentity& standby) const;
 
   /// A certificate has just been revoked: whoever has come in with it goes.
   std::function<void(const Octets& serial)> on_revoked = [](const Octets&) {};
@@ -23,6 +28,7 @@ class Revocations {
  private:
   NodeId central_;
   std::set<Octets> serials_;
+  std::map<Octets, std::int64_t> youngest_s_;  // By standby: when its youngest certificate ends.
 };
 
 }  // namespace feldsher::central

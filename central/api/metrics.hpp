@@ -32,7 +32,7 @@ class Metrics {
     DiskClass disk = DiskClass::ample;
     DiskSpace disk_space = {};
     bool disk_reserve = false;           ///< Room is kept for the end.
-    std::string disk_fault_before = {};  ///< Why the run before could not write; empty when it could.
+    std::string disk_fault_before = {};  ///< Why the run before ended by its disk or its views; else empty.
     std::optional<std::int64_t> certificate_ends_s = {};          ///< Of the doors: Unix time.
     std::optional<std::int64_t> standby_certificate_ends_s = {};  ///< Nothing: there is no standby.
   };

@@ -67,7 +67,7 @@ void look_at_status(const LookWish& wish, std::ostream& out) {
   if (!status.at("disk").at("takes_readings").as_bool())
     out << "WARNING   no readings are taken in until there is room on the disk: the points keep them\n";
   if (const std::string fault = cell(status.at("disk_fault_before")); !fault.empty())
-    out << "WARNING   the run before this one ended because it could not write: " << fault << "\n";
+    out << "WARNING   the run before this one ended: " << fault << "\n";
   const json::value& certificates = status.at("certificates");
   warn_of_end(certificates.at("doors"), "central's doors", "keys rotate --key server, and start it again",
               out);

@@ -21,10 +21,12 @@ void CentralNode::write(const std::vector<Draft>& drafts, std::function<void()> 
   for (const Record& record : records)
     if (auto erasure = record.header.verb() == v1::ERASED ? record.body<v1::Erasure>() : std::nullopt)
       transaction.erased.push_back(erase_pick(*erasure));
+  const std::vector<Draft> overtaken = erasures_.overtaken(records);
   // Feeds grow only from what is durable: a point must never hold what central can forget.
   world_.ledger.submit(std::move(transaction), [this, records = std::move(records), then = std::move(then)] {
     tell(records, [then](const std::vector<Record>&) { then(); });
   });
+  for (const Draft& again : overtaken) write({again}, [] {});
 }
 
 void CentralNode::tell(const std::vector<Record>& records, const Told& then) {

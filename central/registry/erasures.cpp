@@ -9,47 +9,6 @@ namespace feldsher::central {
 namespace {
 
 constexpr std::size_t longest_ground = 200;
-constexpr std::int64_t clocks_differ_ms = 24 * 3'600'000;  // A wearable's, from central's, at the most.
-
-void add(v1::Erasure& erasure, v1::EntityType type, const Uuid& id) {
-  v1::ErasedSubject& subject = *erasure.add_subjects();
-  subject.set_type(type);
-  subject.set_id(id.to_octets());
-}
-
-Draft erasure_draft(const Uuid& id, v1::Verb verb, const v1::Erasure& erasure) {
-  Draft draft;
-  draft.subject = {v1::ERASURE, id};
-  draft.verb = verb;
-  draft.message = erasure.SerializeAsString();
-  return draft;
-}
-
-/// The time of that block: none of a future in which others may wear the device, whoever wrote the block.
-std::optional<v1::ErasedReadings> time_of(const BlockSpan& block, const Instant& now) {
-  const auto [first_ms, last_ms] = std::minmax(block.first_ms, block.last_ms);
-  if (first_ms >= now.wall_ms + clocks_differ_ms) return std::nullopt;
-  const std::int64_t end_ms = std::max(first_ms + 1, now.wall_ms);  // The block itself goes in any case.
-  v1::ErasedReadings time;
-  time.set_device(block.device);
-  time.set_from_ms(first_ms);
-  time.set_until_ms(std::max<std::int64_t>(1, last_ms < end_ms ? last_ms + 1 : end_ms));
-  return time;
-}
-
-/// The times that custody tells now: one more, or the end of one that had none.
-void bring_up_to_date(const std::vector<v1::ErasedReadings>& worn, v1::Erasure& erasure) {
-  for (const v1::ErasedReadings& each : worn) {
-    auto& known = *erasure.mutable_readings();
-    const auto at = std::find_if(known.begin(), known.end(), [&](const v1::ErasedReadings& other) {
-      return other.device() == each.device() && other.from_ms() == each.from_ms() && !is_drawer(other);
-    });
-    if (at == known.end())
-      *known.Add() = each;
-    else if (at->until_ms() == 0)
-      *at = each;
-  }
-}
 
 }  // namespace
 
@@ -74,6 +33,20 @@ const char* to_text(ErasureRefusal refusal) {
   return "unknown refusal";
 }
 
+void Erasures::add(v1::Erasure& erasure, v1::EntityType type, const Uuid& id) {
+  v1::ErasedSubject& subject = *erasure.add_subjects();
+  subject.set_type(type);
+  subject.set_id(id.to_octets());
+}
+
+Draft Erasures::draft_of(const Uuid& id, v1::Verb verb, const v1::Erasure& erasure) {
+  Draft draft;
+  draft.subject = {v1::ERASURE, id};
+  draft.verb = verb;
+  draft.message = erasure.SerializeAsString();
+  return draft;
+}
+
 Erased<Draft> Erasures::propose(const Uuid& patient, const std::string& ground, const v1::Actor& actor,
                                 v1::Proof proof, const Instant& now) const {
   if (actor.kind() != v1::ACTOR_STAFF) return ErasureRefusal::no_person;
@@ -84,7 +57,7 @@ Erased<Draft> Erasures::propose(const Uuid& patient, const std::string& ground, 
   erasure.set_ground(ground);
   erasure.set_status(v1::ERASURE_PROPOSED);
   *erasure.mutable_proposed_by() = actor;
-  Draft draft = erasure_draft(random_.uuid_v7(now.wall_ms), v1::REGISTERED, erasure);
+  Draft draft = draft_of(random_.uuid_v7(now.wall_ms), v1::REGISTERED, erasure);
   draft.actor = actor;
   draft.proof = proof;
   return draft;
@@ -107,11 +80,10 @@ Erased<Draft> Erasures::order(const Uuid& id, const v1::Actor& actor, v1::Proof 
   erasure.set_status(v1::ERASURE_ORDERED);
   *erasure.mutable_ordered_by() = actor;
   collect(patient, erasure);
-  for (const v1::ErasedReadings& worn : erasure.readings())
+  for (const v1::ErasedReadings& worn : state_.wearings().worn_by(patient))
     if (worn.until_ms() == 0) return ErasureRefusal::wears_device;
-  for (v1::ErasedReadings& drawer : state_.wearings().in_drawer(patient, now.wall_ms))
-    *erasure.add_readings() = std::move(drawer);
-  Draft draft = erasure_draft(id, v1::ERASED, erasure);
+  bring_up_to_date(now.wall_ms, erasure);
+  Draft draft = draft_of(id, v1::ERASED, erasure);
   draft.actor = actor;
   draft.proof = proof;
   draft.bases = {row->record};
@@ -129,7 +101,6 @@ void Erasures::collect(const Uuid& patient, v1::Erasure& into) const {
   each(v1::TICKET, state_.tickets);
   each(v1::SURVEY_ANSWER, state_.survey_answers);
   each(v1::REQUEST, state_.requests);
-  bring_up_to_date(state_.wearings().worn_by(patient), into);
 }
 
 std::optional<Uuid> Erasures::patient_of_visit(const Uuid& visit) const {
@@ -164,97 +135,6 @@ std::optional<Uuid> Erasures::patient_of(const SubjectKey& subject) const {
                 [](const v1::Request& state) -> const std::string& { return state.wanted().patient(); });
     default:
       return std::nullopt;
-  }
-}
-
-std::vector<Draft> Erasures::left_over() const {
-  std::vector<Draft> again;
-  for (const auto& [id, row] : state_.erasures.rows()) {
-    if (row.state.status() != v1::ERASURE_ORDERED) continue;
-    v1::Erasure present, erasure = row.state;
-    collect(id_of(erasure.patient()), present);
-    bool is_late = false;
-    for (const v1::ErasedSubject& each : present.subjects()) {
-      const SubjectKey subject{each.type(), id_of(each.id())};
-      if (!state_.current(subject)) continue;  // Dropped: nothing has come since.
-      is_late = true;
-      if (!state_.erasure_that_names(subject)) *erasure.add_subjects() = each;
-    }
-    if (is_late) again.push_back(again_draft(id, erasure, row.record));
-  }
-  return again;
-}
-
-Draft Erasures::again_draft(const Uuid& id, const v1::Erasure& erasure, const RecordKey& cause) const {
-  Draft draft = erasure_draft(id, v1::ERASED, erasure);
-  draft.actor.set_kind(v1::ACTOR_RULE);
-  draft.actor.set_rule("erase-late@1");
-  draft.bases = {state_.erasures.find(id)->record};
-  *draft.cause.emplace().mutable_record() = cause.to_wire();
-  return draft;
-}
-
-std::vector<Draft> Erasures::late(std::span<const Record> records, const Instant& now) const {
-  ById again;
-  for (const Record& record : records) {
-    if (!record.stored.body) continue;
-    if (record.subject.type == v1::READING_BLOCK)
-      late_block(record, now, again);
-    else
-      late_subject(record, again);
-  }
-  std::vector<Draft> drafts;
-  for (const auto& [id, each] : again)
-    if (each.cause) drafts.push_back(again_draft(id, each.erasure, *each.cause));
-  return drafts;
-}
-
-Erasures::Again& Erasures::again_of(const Uuid& id, ById& again) const {
-  const auto [at, first] = again.try_emplace(id);
-  if (first) {
-    at->second.erasure = state_.erasures.find(id)->state;
-    bring_up_to_date(state_.wearings().worn_by(id_of(at->second.erasure.patient())), at->second.erasure);
-  }
-  return at->second;
-}
-
-const Uuid* Erasures::order_about(const Record& record) const {
-  if (const Uuid* id = state_.erasure_that_names(record.subject)) return id;
-  const auto patient = patient_of(record.subject);
-  return patient ? state_.erasure_of(*patient) : nullptr;
-}
-
-void Erasures::late_subject(const Record& record, ById& again) const {
-  const Uuid* id = order_about(record);
-  if (!id) return;
-  Again& order = again_of(*id, again);
-  if (!order.cause) order.cause = record.key;
-  if (!state_.erasure_that_names(record.subject) && order.subjects.insert(record.subject).second)
-    add(order.erasure, record.subject.type, record.subject.id);
-}
-
-void Erasures::late_block(const Record& record, const Instant& now, ById& again) const {
-  const std::set<Uuid>& orders = state_.erasures_about(record.subject.id);
-  if (orders.empty()) return;
-  const auto block = record.body<v1::ReadingBlock>();
-  if (!block) return;
-  const BlockSpan span = span_of(*block);
-  for (const Uuid& id : orders) {
-    // An order is copied for those that it erases only: a start asks of every block of the device.
-    const auto pending = again.find(id);
-    const v1::Erasure& known =
-        pending == again.end() ? state_.erasures.find(id)->state : pending->second.erasure;
-    const Uuid patient = id_of(known.patient());
-    std::optional<v1::ErasedReadings> time;
-    if (!erases(known, span) && !state_.wearings().wore(patient, span)) {
-      // The point had not heard that the device was taken back.
-      const bool names = span.patient == known.patient();
-      if (names && !state_.wearings().worn_by_another(patient, span)) time = time_of(span, now);
-      if (!time) continue;
-    }
-    Again& order = again_of(id, again);
-    if (time) *order.erasure.add_readings() = *time;
-    if (!order.cause) order.cause = record.key;
   }
 }
 

@@ -45,8 +45,12 @@ class Erasures {
   /// each such order goes out again, once, and names their subjects too, and the times of readings that name
   /// the patient while nobody wore the device by custody. A record without a body is none of them.
   std::vector<Draft> late(std::span<const Record> records, const Instant& now) const;
-  /// After a restart: what came late and was not ordered again when the process ended. Of blocks of readings
-  /// nothing is in the state: whoever replays the journal asks `late` of each.
+  /// When custodies are among what was written: each order goes out again in which a time of nobody's is
+  /// another's by now.
+  std::vector<Draft> overtaken(std::span<const Record> written) const;
+  /// After a restart: what came late or was overtaken and was not ordered again when the process ended, and
+  /// orders of versions that knew no times of nobody's. Of blocks of readings nothing is in the state:
+  /// whoever replays the journal asks `late` of each.
   std::vector<Draft> left_over() const;
 
  private:
@@ -62,10 +66,14 @@ class Erasures {
   const Uuid* order_about(const Record& record) const;
   void late_subject(const Record& record, ById& again) const;
   void late_block(const Record& record, const Instant& now, ById& again) const;
+  static void add(v1::Erasure& erasure, v1::EntityType type, const Uuid& id);
+  static Draft draft_of(const Uuid& id, v1::Verb verb, const v1::Erasure& erasure);
   Draft again_draft(const Uuid& id, const v1::Erasure& erasure, const RecordKey& cause) const;
   std::optional<Uuid> patient_of_visit(const Uuid& visit) const;
   std::optional<Uuid> patient_of(const SubjectKey& subject) const;
   void collect(const Uuid& patient, v1::Erasure& into) const;
+  void bring_up_to_date(std::int64_t drawers_until_ms, v1::Erasure& erasure) const;
+  bool is_overtaken(const Row<v1::Erasure>& order) const;
 
   const NetworkState& state_;
   Random& random_;

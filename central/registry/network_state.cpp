@@ -36,9 +36,6 @@ bool NetworkState::apply(const Record& record) {
   if (record.subject.type == v1::DECOMMISSION && !decommissions.apply(record)) return false;
   if (record.subject.type == v1::DAY && !days_.apply(record)) return false;
   const Uuid& id = record.subject.id;
-  std::optional<v1::Custody> custody_before;
-  if (record.subject.type == v1::CUSTODY)
-    if (const auto* row = custodies.find(id)) custody_before = row->state;
   if (!ScheduleTables::apply(record)) return false;
   switch (record.subject.type) {
     case v1::POINT:
@@ -56,7 +53,7 @@ bool NetworkState::apply(const Record& record) {
         tasks_by_appointment_[id_of(appointment)].insert(id);
       break;
     case v1::CUSTODY:
-      take_custody(id, custody_before);
+      take_custody(id);
       break;
     case v1::ERASURE:
       take_erasure(id);
@@ -89,9 +86,9 @@ void NetworkState::take_erasure(const Uuid& id) {
   }
 }
 
-void NetworkState::take_custody(const Uuid& id, const std::optional<v1::Custody>& before) {
+void NetworkState::take_custody(const Uuid& id) {
   const Row<v1::Custody>& custody = *custodies.find(id);
-  wearings_.take(id, before, custody);
+  wearings_.take(id, custody);
   if (const Uuid* erasure = erasure_of(id_of(custody.state.patient())))
     erasures_by_device_[id_of(custody.state.device())].insert(*erasure);
 }

@@ -60,7 +60,7 @@ class NetworkState : public ScheduleTables {
 
  private:
   void take_erasure(const Uuid& id);
-  void take_custody(const Uuid& id, const std::optional<v1::Custody>& before);
+  void take_custody(const Uuid& id);
   void take_decommission(const Uuid& id);
   void take_enrolment(const Record& record);
   void take_credential(const Record& record);

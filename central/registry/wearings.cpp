@@ -25,27 +25,31 @@ v1::ErasedReadings time_of(const Uuid& device, std::int64_t from_ms, std::int64_
   return time;
 }
 
-bool is_put_right(const v1::Custody& before, const v1::Custody& now) {
-  return before.device() == now.device() &&
-         (before.patient() == now.patient() || before.from_ms() >= now.from_ms());
-}
-
 }  // namespace
 
-void Wearings::take(const Uuid& id, const std::optional<v1::Custody>& before, const Row<v1::Custody>& now) {
-  const v1::Custody& custody = now.state;
-  if (before) {
-    Spans& spans = by_device_[id_of(before->device())];
-    const Since since{before->from_ms(), id};
-    if (is_put_right(*before, custody))
-      spans.erase(since);
-    else if (std::int64_t& ended_ms = spans[since].ended_ms;
-             before->device() != custody.device() && !ended_ms)
-      ended_ms = std::max(before->from_ms(), custody.from_ms());
+bool Wearings::is_put_right(const Version& last, const Version& now) {
+  return last.device == now.device && last.patient == now.patient && last.archived_ms > now.from_ms;
+}
+
+void Wearings::take(const Uuid& id, const Row<v1::Custody>& now) {
+  const Version version{.from_ms = now.state.from_ms(),
+                        .device = id_of(now.state.device()),
+                        .patient = id_of(now.state.patient()),
+                        .archived_ms = now.verb == v1::ARCHIVED ? now.at_ms : for_ever};
+  std::vector<Version>& versions = by_custody_[id];
+  const auto forget_last = [&] {
+    by_device_[versions.back().device].erase({versions.back().from_ms, id});
+    versions.pop_back();
+  };
+  if (!versions.empty() && is_put_right(versions.back(), version)) forget_last();
+  while (!versions.empty() && versions.back().from_ms >= version.from_ms) forget_last();
+  if (!versions.empty()) {
+    const Version& before = versions.back();
+    by_device_[before.device][{before.from_ms, id}].ended_ms = std::min(before.archived_ms, version.from_ms);
   }
-  const Uuid device = id_of(custody.device()), patient = id_of(custody.patient());
-  by_device_[device][{custody.from_ms(), id}] = {patient, now.verb == v1::ARCHIVED ? now.at_ms : 0};
-  if (!patient.is_nil()) devices_by_patient_[patient].insert(device);
+  by_device_[version.device][{version.from_ms, id}] = {version.patient, version.archived_ms};
+  versions.push_back(version);
+  if (!version.patient.is_nil()) devices_by_patient_[version.patient].insert(version.device);
 }
 
 const std::set<Uuid>& Wearings::devices_of(const Uuid& patient) const {
@@ -67,7 +71,7 @@ void Wearings::each_time(const Spans& spans, std::int64_t first_ms, std::int64_t
   if (at != spans.begin()) --at;
   for (; at != spans.end() && at->first.first <= last_ms; ++at) {
     const auto next = std::next(at);
-    const std::int64_t ended = at->second.ended_ms != 0 ? at->second.ended_ms : for_ever;
+    const std::int64_t ended = at->second.ended_ms;
     const std::int64_t until = next == spans.end() ? ended : std::min(ended, next->first.first);
     if (until > at->first.first && until > first_ms && !at->second.patient.is_nil())
       take(Time{at->second.patient, at->first.first, until});

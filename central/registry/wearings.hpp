@@ -1,6 +1,5 @@
 #pragma once
 #include <map>
-#include <optional>
 #include <set>
 #include <vector>
 
@@ -11,13 +10,15 @@ namespace feldsher::central {
 
 /// Who wore which device when, as the custodies say it: kept as they come, found by device.
 ///
-/// A custody ends where the next one of its device begins, or where it was archived, or where it went on to
-/// another device under the same id. One that is written again for the same wearer of the same device, or for
-/// another from no later on, was put right: what it said before is forgotten.
+/// What counts of a custody are its versions by when they begin: each until the next one does, or until it
+/// was archived, and on its device until the next custody of that begins. A version that is written forgets
+/// all that begin no earlier, on whatever device, and the last one too when that has the same wearer and
+/// device and had not ended: it was put right. One that was archived before it began keeps its place, as in
+/// `CustodyOrder`: nobody wears the device from then on. `central/store` keeps the same in its views.
 class Wearings {
  public:
-  /// A custody that was written; `before`: as it stood until then.
-  void take(const Uuid& id, const std::optional<v1::Custody>& before, const Row<v1::Custody>& now);
+  /// A custody that was written.
+  void take(const Uuid& id, const Row<v1::Custody>& now);
 
   /// The devices of which any custody ever named `patient`.
   const std::set<Uuid>& devices_of(const Uuid& patient) const;
@@ -33,13 +34,19 @@ class Wearings {
   bool worn_by_another(const Uuid& patient, const BlockSpan& block) const;
 
  private:
+  // Ends are the end of time when there is none.
+  struct Version {
+    std::int64_t from_ms;
+    Uuid device, patient;
+    std::int64_t archived_ms;
+  };
   using Since = std::pair<std::int64_t, Uuid>;  // From when on, Unix ms, and by which custody.
   struct Wearer {
-    Uuid patient;               // Nil: nobody.
-    std::int64_t ended_ms = 0;  // Archived, or gone on; 0 = it was not.
+    Uuid patient;           // Nil: nobody.
+    std::int64_t ended_ms;  // Archived, or the custody says something else.
   };
   using Spans = std::map<Since, Wearer>;
-  /// One time of a device; `until_ms` is the end of time when there is none.
+  /// One time of a device.
   struct Time {
     Uuid patient;
     std::int64_t from_ms, until_ms;
@@ -48,7 +55,9 @@ class Wearings {
   template <class Take>
   static void each_time(const Spans& spans, std::int64_t first_ms, std::int64_t last_ms, Take&& take);
   const Spans* spans_of(const Octets& device) const;
+  static bool is_put_right(const Version& last, const Version& now);
 
+  std::map<Uuid, std::vector<Version>> by_custody_;  // Those that count, by when they begin.
   std::map<Uuid, Spans> by_device_;
   std::map<Uuid, std::set<Uuid>> devices_by_patient_;
 };

@@ -29,7 +29,7 @@ WebSocketServer::Handlers FetchDoor::handlers() {
       .admit =
           [this](const PeerIdentity& peer) {
             return peer.kind == PeerKind::standby && peer.uuid().has_value() &&
-                   !revocations_.holds(peer.serial);
+                   !revocations_.holds(peer.serial) && !revocations_.is_outlived(peer);
           },
       .on_open = [this](const std::shared_ptr<Connection>& connection,
                         const PeerIdentity& peer) { open(connection, peer); },

@@ -16,7 +16,8 @@ struct FetchWorld {
 
 /// The door at which somebody may fetch what this standby holds, the whole network's journal: a restored
 /// central, or another standby. Only certificates of standbys come in, of which this standby has not heard
-/// that they were revoked; whoever is in goes as soon as it hears that. Loop thread.
+/// that they were revoked, or that central has seen a younger one of the same standby; whoever is in goes as
+/// soon as it hears of a revocation. Loop thread.
 class FetchDoor {
  public:
   /// Binds and listens. Throws Fault.

@@ -81,6 +81,9 @@ int serve(const Config& config) {
     verdict = 3;
     loop.stop();
   };
+  const auto journal_failed = [&](const std::string& what) {
+    disk_failed("the journal could not be written: " + what);
+  };
 
   auto store = data.open_store(folder.identity().tenant);
   SqlcipherStore& journal = *store;
@@ -88,7 +91,7 @@ int serve(const Config& config) {
               loop.get_executor(), disk_failed);
   views.expect(records_in(journal));
   const auto answers = journal.values(OnceAnswers::value_prefix);
-  Committer committer(std::move(store), loop.get_executor(), disk_failed,
+  Committer committer(std::move(store), loop.get_executor(), journal_failed,
                       {.when_idle = [&journal] { journal.checkpoint(); }});
   CopiedLedger copied(committer, {OnceAnswers::value_prefix});
   copied.resume(journal);
@@ -113,7 +116,7 @@ int serve(const Config& config) {
   replaying = false;
   if (!fault_note.earlier().empty()) {
     Log::error("disk-failed-before", {{"reason", Reason::of_disk(fault_note.earlier())}});
-    node.incident(v1::INCIDENT_DISK, node.id(), "the journal could not be written: " + fault_note.earlier());
+    node.incident(v1::INCIDENT_DISK, node.id(), fault_note.earlier());
     committer.drain([&fault_note] { fault_note.clear(); });
   }
   disk.on_change = [&](DiskClass found) {

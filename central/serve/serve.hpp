@@ -7,7 +7,7 @@
 namespace feldsher::central {
 
 /// Runs central until SIGINT or SIGTERM, or until its disk fails. Throws Fault when it cannot begin.
-/// 0: stopped when asked; 3: the disk failed, and it has to be started again.
+/// 0: stopped when asked; 3: the disk failed or the views were damaged, and it has to be started again.
 int serve(const Config& config);
 
 /// Follows the central that the folder's standby.json names, until SIGINT or SIGTERM, or until its disk

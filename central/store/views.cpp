@@ -40,7 +40,11 @@ class Views::Worker {
   }
 
   void expect(std::uint64_t records) {
-    if (file_->position() > records) file_->clear();
+    if (file_->position() > records) {
+      file_.reset();
+      remove_views(place_.file);
+      file_ = open(place_.file);
+    }
     given_ = position_ = file_->position();
   }
 
@@ -127,16 +131,36 @@ class Views::Worker {
             if (*alive) tell();
           });
       }
+    } catch (const sqlcipher::NoAccess& fault) {
+      fail(std::string("views.db could not be written: ") + fault.what());
+    } catch (const Fault& fault) {
+      fail(give_up_file() + fault.what());
     } catch (const std::exception& fault) {
-      {
-        std::lock_guard lock(mutex_);
-        failed_ = true;
-      }
-      taken_.notify_all();
-      boost::asio::post(loop_, [alive = on_fault_, what = std::string(fault.what())] {
-        if (*alive) (*alive)(what);
-      });
+      fail(std::string("views.db cannot be used: ") + fault.what());
     }
+  }
+
+  /// What opening did not show, the next start would meet again, and the one after it.
+  std::string give_up_file() {
+    beside_.reset();
+    file_.reset();
+    try {
+      remove_views(place_.file);
+      return "views.db was damaged, and the next start makes it anew from the journal: ";
+    } catch (const std::exception& failure) {
+      return std::string("views.db is damaged, and cannot be removed (") + failure.what() + "): ";
+    }
+  }
+
+  void fail(std::string what) {
+    {
+      std::lock_guard lock(mutex_);
+      failed_ = true;
+    }
+    taken_.notify_all();
+    boost::asio::post(loop_, [alive = on_fault_, what = std::move(what)] {
+      if (*alive) (*alive)(what);
+    });
   }
 
   const Place place_;

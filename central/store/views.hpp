@@ -20,8 +20,9 @@ class Views final : public History {
     DatabaseKey key;
     NodeId central;  ///< Whose journal is projected.
   };
-  /// Opens the file, on this thread. `on_fault` runs once on the loop when the disk fails: the process must
-  /// end. Throws Fault.
+  /// Opens the file, on this thread. `on_fault` runs once on the loop, with a sentence that begins with
+  /// views.db, when it could not be written or was damaged: no question is answered any more, and the process
+  /// must end. A damaged file is gone by then, so that the next start makes it anew. Throws Fault.
   Views(const Place& place, boost::asio::any_io_executor loop,
         std::function<void(const std::string&)> on_fault);
   /// close().

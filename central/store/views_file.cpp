@@ -1,7 +1,6 @@
 #include "central/store/views_file.hpp"
 
 #include <boost/endian/conversion.hpp>
-#include <limits>
 
 #include "central/store/views_statements.hpp"
 #include "protocol/clinic/drawer.hpp"
@@ -9,7 +8,7 @@
 namespace feldsher::central {
 namespace {
 
-constexpr std::int64_t schema = 2;
+constexpr std::int64_t schema = 3;
 
 // Ids, texts and messages are blobs; floating-point numbers lie as the bits of their doubles, so that
 // what comes out is what went in.
@@ -28,8 +27,8 @@ CREATE INDEX appointments_by_day ON appointments(day, minute);
 CREATE TABLE visits(appointment BLOB PRIMARY KEY, visit BLOB NOT NULL, status INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE incidents(id BLOB PRIMARY KEY, at_ms INTEGER NOT NULL, state BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX incidents_by_time ON incidents(at_ms);
-CREATE TABLE custody(id BLOB, device BLOB, from_ms INTEGER, patient BLOB NOT NULL, ended_ms INTEGER NOT NULL,
-  present INTEGER NOT NULL, PRIMARY KEY(id, device, from_ms)) WITHOUT ROWID;
+CREATE TABLE custody(id BLOB, from_ms INTEGER, device BLOB NOT NULL, patient BLOB NOT NULL, archived_ms INTEGER NOT NULL,
+  PRIMARY KEY(id, from_ms)) WITHOUT ROWID;
 CREATE INDEX custody_by_device ON custody(device, from_ms, id);
 CREATE TABLE blocks(origin BLOB, epoch INTEGER, seq INTEGER, code BLOB, unit BLOB, device BLOB NOT NULL, first_ms INTEGER NOT NULL,
   last_ms INTEGER NOT NULL, n INTEGER NOT NULL, least INTEGER NOT NULL, most INTEGER NOT NULL, total INTEGER NOT NULL,
@@ -40,8 +39,6 @@ CREATE TABLE hours(device BLOB, hour_ms INTEGER, code BLOB, unit BLOB, first_ms 
   n INTEGER NOT NULL, least INTEGER NOT NULL, most INTEGER NOT NULL, total INTEGER NOT NULL,
   PRIMARY KEY(device, hour_ms, code, unit)) WITHOUT ROWID;
 )";
-constexpr const char* table_names[] = {"reached",   "patients", "links",  "history", "appointments", "visits",
-                                       "incidents", "custody",  "blocks", "counted", "hours"};
 
 Octets octets_of(const readings::RangeSet& numbers) {
   Octets octets;
@@ -64,7 +61,8 @@ readings::RangeSet range_set_of(OctetsView octets) {
 }  // namespace
 
 void remove_views(const std::filesystem::path& file) {
-  for (const char* tail : {"", "-wal", "-shm"}) std::filesystem::remove(file.string() + tail);
+  for (const char* tail : {"", "-wal", "-shm", "-journal", "-renewed"})
+    std::filesystem::remove(file.string() + tail);
 }
 
 void put_in_place(const std::filesystem::path& fresh, const std::filesystem::path& file) {
@@ -104,16 +102,6 @@ void ViewsFile::open(const std::filesystem::path& path, const DatabaseKey& key) 
 }
 
 std::uint64_t ViewsFile::position() const { return position_; }
-
-void ViewsFile::clear() {
-  run_.reset();
-  database_->execute("BEGIN");
-  for (const char* name : table_names) database_->execute((std::string("DROP TABLE ") + name).c_str());
-  database_->execute(tables);
-  database_->execute("COMMIT");
-  run_ = std::make_unique<Statements>(*database_);
-  position_ = 0;
-}
 
 std::size_t ViewsFile::project(std::span<const Record> records) {
   std::size_t unreadable = 0;
@@ -176,13 +164,13 @@ void ViewsFile::put_incident(const IncidentView& incident) {
   run_->put_incident.run(incident.id.to_octets(), incident.at_ms, incident.incident.SerializeAsString());
 }
 
-// As central/registry keeps wearings: a custody that goes on leaves what it said, one put right does not.
+// As Wearings of central/registry: a custody that goes on leaves what it said, one put right does not.
 void ViewsFile::put_custody(const Uuid& id, const v1::Custody& custody, std::int64_t archived_ms) {
   const Octets octets = id.to_octets();
   const std::int64_t from_ms = custody.from_ms();
-  run_->put_custody_right.run(octets, custody.device(), from_ms, custody.patient());
-  run_->end_custody.run(octets, custody.device(), from_ms);
-  run_->put_custody.run(octets, custody.device(), from_ms, custody.patient(), archived_ms);
+  run_->put_custody_right.run(octets, from_ms, custody.device(), custody.patient());
+  run_->put_custody.run(octets, from_ms, custody.device(), custody.patient(),
+                        archived_ms != 0 ? archived_ms : for_ever);
 }
 
 void ViewsFile::put_block(const RecordKey& record, DeviceId device, const Uuid& patient,
@@ -206,7 +194,7 @@ void ViewsFile::erase(const v1::Erasure& erasure) {
     if (each.type() == v1::APPOINTMENT) run_->erase_appointment.run(each.id());
     if (each.type() == v1::APPOINTMENT || each.type() == v1::VISIT) run_->erase_visit.run(each.id());
   }
-  constexpr std::int64_t for_ever = std::numeric_limits<std::int64_t>::max(), hour_ms = 3'600'000;
+  constexpr std::int64_t hour_ms = 3'600'000;
   for (const v1::ErasedReadings& each : erasure.readings()) {
     if (is_drawer(each)) {
       // Of the hours those that hold such a block: they are of others too, as one number.

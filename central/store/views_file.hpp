@@ -7,7 +7,7 @@
 
 namespace feldsher::central {
 
-/// A database and its log, as far as they are there.
+/// A database and what lies beside it, as far as they are there.
 void remove_views(const std::filesystem::path& file);
 /// Puts a closed file, which was checkpointed, in the place of another.
 void put_in_place(const std::filesystem::path& fresh, const std::filesystem::path& file);
@@ -16,15 +16,14 @@ void put_in_place(const std::filesystem::path& fresh, const std::filesystem::pat
 /// thread. Deleting the file is always safe: everything in it comes from the journal.
 class ViewsFile final : public ViewTables {
  public:
-  /// Opens or makes the file. One of another version of these tables, or damaged, is made anew. Throws Fault,
-  /// and leaves the file, when it cannot be used for want of room, for a failed disk or for another process.
+  /// Opens or makes the file. One of another version of these tables, or damaged as far as opening shows (a
+  /// sector that cannot be read, too), is made anew. Throws NoAccess, and leaves the file, when it cannot be
+  /// used for want of room, for a disk that takes no write or for another process.
   ViewsFile(const std::filesystem::path& path, const DatabaseKey& key, NodeId central);
   ~ViewsFile() override;
 
   /// The intake number of the last record that was projected.
   std::uint64_t position() const;
-  /// Empties every table: the journal turned out to be shorter than the position.
-  void clear();
   /// Projects `records`, which follow the position without a gap, in one transaction. Returns how many had a
   /// body that could not be read.
   std::size_t project(std::span<const Record> records);

@@ -1,5 +1,3 @@
-#include <limits>
-
 #include "central/store/views_statements.hpp"
 
 namespace feldsher::central {
@@ -106,19 +104,19 @@ std::vector<HourView> ViewsFile::hours(DeviceId device, History::Span span) {
 std::vector<Wearing> ViewsFile::wearers(DeviceId device) {
   const Octets id = device.to_octets();
   std::vector<Wearing> all;
-  std::int64_t ended = 0;  // Of the last of `all`; 0 = not by itself.
+  std::int64_t ended = for_ever;  // Of the last of `all`, by itself.
   const auto end_before = [&](std::int64_t next_ms) {
-    if (ended != 0 && ended < next_ms) all.push_back({.from_ms = ended, .patient = {}});
+    if (ended < next_ms) all.push_back({.from_ms = ended, .patient = {}});
   };
   for (auto rows = run_->wearers.ask(id); rows.next();) {
     const std::int64_t from = rows.integer(0);
     end_before(from);
     ended = rows.integer(2);
-    const bool never = ended != 0 && ended <= from;
+    const bool never = ended <= from;
     all.push_back({.from_ms = from, .patient = never ? Uuid{} : id_of(rows.octets(1))});
-    if (never) ended = 0;
+    if (never) ended = for_ever;
   }
-  end_before(std::numeric_limits<std::int64_t>::max());
+  end_before(for_ever);
   return all;
 }
 

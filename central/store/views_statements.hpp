@@ -1,5 +1,6 @@
 #pragma once
 #include <bit>
+#include <limits>
 
 #include "central/store/views_file.hpp"
 #include "protocol/record/id_of.hpp"
@@ -8,6 +9,9 @@
 namespace feldsher::central {
 
 // For the sources of ViewsFile only.
+
+/// The end of what has none.
+inline constexpr std::int64_t for_ever = std::numeric_limits<std::int64_t>::max();
 
 inline std::int64_t bits(double value) { return std::bit_cast<std::int64_t>(value); }
 inline double from_bits(std::int64_t value) { return std::bit_cast<double>(value); }
@@ -38,12 +42,9 @@ struct ViewsFile::Statements {
   STATEMENT(put_visit, "INSERT OR REPLACE INTO visits VALUES(?1, ?2, ?3)");
   STATEMENT(put_incident, "INSERT OR REPLACE INTO incidents VALUES(?1, ?2, ?3)");
   STATEMENT(put_custody_right,
-            "DELETE FROM custody WHERE id = ?1 AND present AND device = ?2 AND "
-            "(patient = ?4 OR from_ms >= ?3)");
-  STATEMENT(end_custody,
-            "UPDATE custody SET present = 0, ended_ms = CASE WHEN device = ?2 OR ended_ms != 0 THEN ended_ms "
-            "ELSE max(from_ms, ?3) END WHERE id = ?1 AND present");
-  STATEMENT(put_custody, "INSERT OR REPLACE INTO custody VALUES(?1, ?2, ?3, ?4, ?5, 1)");
+            "DELETE FROM custody WHERE id = ?1 AND (from_ms >= ?2 OR (device = ?3 AND patient = ?4 AND "
+            "archived_ms > ?2 AND from_ms = (SELECT max(from_ms) FROM custody WHERE id = ?1)))");
+  STATEMENT(put_custody, "INSERT INTO custody VALUES(?1, ?2, ?3, ?4, ?5)");
   STATEMENT(put_block,
             "INSERT OR REPLACE INTO blocks VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)");
   STATEMENT(counted, "SELECT numbers FROM counted WHERE device = ?1 AND epoch = ?2");
@@ -74,7 +75,10 @@ struct ViewsFile::Statements {
       hours,
       "SELECT hour_ms, code, unit, first_ms, last_ms, n, least, most, total FROM hours WHERE device = ?1 "
       "AND hour_ms >= ?2 AND hour_ms <= ?3 ORDER BY hour_ms, code, unit");
-  STATEMENT(wearers, "SELECT from_ms, patient, ended_ms FROM custody WHERE device = ?1 ORDER BY from_ms, id");
+  STATEMENT(wearers,
+            "SELECT from_ms, patient, min(archived_ms, ifnull((SELECT min(next.from_ms) FROM custody AS next "
+            "WHERE next.id = custody.id AND next.from_ms > custody.from_ms), archived_ms)) FROM custody "
+            "WHERE device = ?1 ORDER BY from_ms, id");
   STATEMENT(incidents, "SELECT id, at_ms, state FROM incidents ORDER BY at_ms DESC, id DESC LIMIT ?1");
   STATEMENT(adopt_history, "UPDATE history SET patient = ?2 WHERE patient = ?1");
   STATEMENT(adopt_links, "UPDATE links SET patient = ?2 WHERE patient = ?1");

@@ -98,6 +98,16 @@ void BlockRuns::each_touched(
       if (!is_whole(run) && touches(order, run.hull)) see(place.stream, place.life, run);
 }
 
+readings::RangeSet BlockRuns::numbers_of(const ingest::StreamKey& stream) const {
+  readings::RangeSet numbers;
+  for (const auto& [place, runs] : runs_) {
+    if (place.stream != stream) continue;
+    for (const BlockRun& run : runs)
+      for (const readings::Range& range : run.numbers.ranges()) numbers.add(range);
+  }
+  return numbers;
+}
+
 std::size_t BlockRuns::size() const {
   std::size_t size = 0;
   for (const auto& [place, runs] : runs_) size += runs.size();

@@ -38,6 +38,9 @@ class BlockRuns {
       const v1::Erasure& order,
       const std::function<void(const ingest::StreamKey&, Epoch life, const BlockRun&)>& see) const;
 
+  /// The numbers in all runs of one stream.
+  readings::RangeSet numbers_of(const ingest::StreamKey& stream) const;
+
   std::size_t size() const;
 
  private:

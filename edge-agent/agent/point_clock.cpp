@@ -47,7 +47,11 @@ void PointNode::watch_machine() {
   };
   const bool known = clock_trust_ != v1::TRUST_UNSET;
   clock_offset_ms_ = 0;  // It was the distance to the machine's old clock.
-  if (!known) learn_clock(started(raw) - started(last), raw.trust, v1::CLOCK_SOURCE_MACHINE);
+  if (known) return;
+  const bool told = clock_learned_;
+  learn_clock(started(raw) - started(last), raw.trust, v1::CLOCK_SOURCE_MACHINE);
+  // Whatever set it may have known no more than when this box went off: a time server shows as synchronised.
+  clock_learned_ = told;
 }
 
 void PointNode::set_clock(const v1::SetClock& ask) {

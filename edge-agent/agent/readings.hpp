@@ -91,7 +91,9 @@ class Readings {
   void seal_erased();
   /// Some blocks of the run are dropped, and will say no more which numbers lay in them: the disk keeps it.
   void keep_run(const ingest::StreamKey& stream, Epoch life, const BlockRun& run, Transaction& with);
-  void resume_run(OctetsView key, const Octets& ranges);
+  void resume_run(const Octets& key, const Octets& ranges);
+  /// Takes back what `keep_run` wrote of numbers that are known without it.
+  void forget_runs(Transaction& with);
   /// It was counted as receipted before its block is read.
   bool is_counted(const ingest::StreamKey& stream, std::uint64_t number) const;
   void held(const Record& record);
@@ -117,6 +119,7 @@ class Readings {
   std::map<ingest::StreamKey, readings::RangeSet> safe_;
   std::map<ingest::StreamKey, readings::RangeSet> cut_;   // What is on the disk of it: `cut_values`.
   std::map<ingest::StreamKey, readings::RangeSet> kept_;  // Of `keep_run`, when this process began.
+  std::map<Octets, readings::RangeSet> runs_;             // Of `keep_run`, on the disk now; by its key.
   std::map<DeviceId, Wearer> wearers_;
   std::optional<std::tuple<std::uint64_t, std::uint64_t, std::size_t>>
       wearers_as_of_;  // Feed epoch and position, and what is stale.

@@ -50,7 +50,7 @@ void Readings::resume_cut(const std::map<std::string, Octets>& values) {
   std::vector<std::pair<Octets, const Octets*>> runs;
   for (const auto& [name, ranges] : values) {
     const Octets key = from_hex(OctetsView(name).substr(OctetsView(cut_values).size()));
-    if (key.size() == run_key_octets) runs.emplace_back(key, &ranges);
+    if (key.size() == run_key_octets && !ranges.empty()) runs.emplace_back(key, &ranges);
     if (key.size() != key_octets) continue;
     const ingest::StreamKey stream = stream_in(key);
     std::vector<std::uint64_t> emptied;
@@ -64,7 +64,7 @@ void Readings::resume_cut(const std::map<std::string, Octets>& values) {
   for (const auto& [key, ranges] : runs) resume_run(key, *ranges);
 }
 
-void Readings::resume_run(OctetsView key, const Octets& ranges) {
+void Readings::resume_run(const Octets& key, const Octets& ranges) {
   const ingest::StreamKey stream = stream_in(key);
   BlockRun run{.last_seq = number_at(key, 32), .numbers = {}, .hull = {}, .intersection = {}};
   readings::RangeSet counted = cut_[stream];
@@ -78,6 +78,7 @@ void Readings::resume_run(OctetsView key, const Octets& ranges) {
     counted.add(range);
   }
   receipted_before_ += counted.count();
+  runs_[key] = run.numbers;
   not_safe_.add(stream, Epoch{number_at(key, 24)}, std::move(run));
 }
 
@@ -86,6 +87,19 @@ void Readings::keep_run(const ingest::StreamKey& stream, Epoch life, const Block
   put(key, life.value);
   put(key, run.last_seq);
   with.values[cut_values + to_hex(key)] = octets_of(run.numbers);
+  runs_[key] = run.numbers;
+}
+
+void Readings::forget_runs(Transaction& with) {
+  std::erase_if(runs_, [&](const auto& entry) {
+    const auto& [key, numbers] = entry;
+    const readings::RangeSet& known = cut_[stream_in(key)];
+    readings::RangeSet both = known;
+    for (const readings::Range& range : numbers.ranges()) both.add(range);
+    if (both != known) return false;
+    with.values[cut_values + to_hex(key)].clear();
+    return true;
+  });
 }
 
 bool Readings::is_counted(const ingest::StreamKey& stream, std::uint64_t number) const {
@@ -105,14 +119,17 @@ void Readings::rebuilt(const std::vector<v1::CutReadings>& cut, Transaction& wit
   for (const v1::CutReadings& each : cut) {
     const ingest::StreamKey stream{DeviceId::from_octets(each.device()).value_or(DeviceId{}),
                                    Epoch{each.epoch()}};
-    readings::RangeSet& known = safe_[stream];
-    receipted_before_ -= known.count();
+    // What lies in blocks that this disk has, or of which it knows, is counted already.
+    readings::RangeSet counted = not_safe_.numbers_of(stream);
+    for (const readings::Range& range : safe_[stream].ranges()) counted.add(range);
+    receipted_before_ -= counted.count();
     for (int n = 0; n < each.first_size(); ++n) {
       const readings::Range range{each.first(n), each.last(n)};
       receipted_before_ -= intake_.restore_sealed(stream, range, with.emptied);
-      known.add(range);
+      safe_[stream].add(range);
+      counted.add(range);
     }
-    receipted_before_ += known.count();
+    receipted_before_ += counted.count();
   }
   keep_cut(with);
 }
@@ -124,6 +141,7 @@ void Readings::keep_cut(Transaction& transaction) {
     cut_[stream] = numbers;
     transaction.values[cut_values + to_hex(key_of(stream))] = octets_of(numbers);
   }
+  forget_runs(transaction);
 }
 
 void Readings::erased(const v1::Erasure& order, Transaction& with) {

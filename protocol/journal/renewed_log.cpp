@@ -50,7 +50,8 @@ class VfsFile {
 sqlite3_int64 size_of(Database& database, sqlite3_file* file) {
   sqlite3_int64 size = 0;
   if (!file || !file->pMethods) return size;
-  if (const int code = file->pMethods->xFileSize(file, &size); code != SQLITE_OK) database.fail("use", code);
+  if (const int code = file->pMethods->xFileSize(file, &size); code != SQLITE_OK)
+    database.fail("read the log of", code);
   return size;
 }
 
@@ -61,7 +62,7 @@ void copy_log(sqlite3_vfs* vfs, Database& database, sqlite3_file* log, sqlite3_i
   for (sqlite3_int64 at = 0; at < size; at += octets_a_piece) {
     const int count = static_cast<int>(std::min(size - at, octets_a_piece));
     if (const int code = log->pMethods->xRead(log, piece.data(), count, at); code != SQLITE_OK)
-      database.fail("use", code);
+      database.fail("read the log of", code);
     copy.write(piece.data(), count, at);
   }
   copy.sync();

@@ -12,7 +12,8 @@ namespace feldsher::sqlcipher {
 /// another file, synced, and renamed is on the disk for certain before anything in it is used.
 ///
 /// `database` holds the lock of its file: nobody else uses the log. It has the former log open, so after
-/// `true` it is closed, as it is, and opened again. Throws Fault.
+/// `true` it is closed, as it is, and opened again. Throws Fault: NoAccess when the copy cannot be written,
+/// damage when the log cannot be read.
 bool renew_log(Database& database, const Disk& disk);
 
 }  // namespace feldsher::sqlcipher

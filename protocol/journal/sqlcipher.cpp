@@ -83,20 +83,21 @@ std::string salt_of(const DatabaseKey& key, const std::filesystem::path& path) {
 enum class Found { nothing_yet, a_file };
 
 /// Without this nobody could tell a plain file from a wrong key.
-Found refuse_foreign(sqlite3* handle, const std::filesystem::path& path, Access access) {
+Found refuse_foreign(const Database& database, Access access) {
+  const std::filesystem::path& path = database.path();
   sqlite3_file* file = nullptr;
-  sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  sqlite3_file_control(database.handle(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
   sqlite3_int64 size = 0;
   std::array<char, 16> head{};
-  if (file->pMethods->xFileSize(file, &size) != SQLITE_OK)
-    throw NoAccess(fmt::format("cannot read {}", path.string()));
+  if (const int code = file->pMethods->xFileSize(file, &size); code != SQLITE_OK) database.fail("read", code);
   if (size == 0) {
     if (access == Access::write) return Found::nothing_yet;
     throw Fault(fmt::format("{} is empty: it is not a journal", path.string()));
   }
-  if (access == Access::write && has_rollback_journal(handle, path)) return Found::nothing_yet;
-  if (size < 512 || file->pMethods->xRead(file, head.data(), head.size(), 0) != SQLITE_OK)
-    throw Fault(fmt::format("{} is not a database: it is too short", path.string()));
+  if (access == Access::write && has_rollback_journal(database.handle(), path)) return Found::nothing_yet;
+  if (size < 512) throw Fault(fmt::format("{} is not a database: it is too short", path.string()));
+  if (const int code = file->pMethods->xRead(file, head.data(), head.size(), 0); code != SQLITE_OK)
+    database.fail("read", code);
   if (OctetsView(head.data(), head.size()) == OctetsView("SQLite format 3\0", 16))
     throw Fault(fmt::format("{} is a plain, unencrypted SQLite file: it is not ours", path.string()));
   return Found::a_file;
@@ -109,7 +110,13 @@ struct Meaning {
 };
 constexpr const char* is_open = "another feldsher process has this folder open";
 constexpr const char* not_ours = "this user may not write it";
+// A sector that cannot be read takes what was on it away, as any other damage does.
+constexpr const char* cannot_be_read = "the disk failed: a part of it cannot be read any more";
 constexpr Meaning meanings[] = {
+    {SQLITE_IOERR_READ, cannot_be_read, true},
+    {SQLITE_IOERR_SHORT_READ, cannot_be_read, true},
+    {SQLITE_IOERR_CORRUPTFS, cannot_be_read, true},  // SQLite's unix VFS: EIO of a read.
+    {SQLITE_IOERR_FSTAT, cannot_be_read, true},
     {SQLITE_BUSY, is_open, false},
     {SQLITE_LOCKED, is_open, false},
     {SQLITE_NOTADB, "the key is not this file's, or the file's first page was changed", true},
@@ -156,7 +163,7 @@ bool Database::open(const DatabaseKey& key, Access access, const Disk& disk, Sal
   try {
     connect(disk);
     if (access == Access::write && has_rollback_journal(handle_, path_)) undo_making(key, disk);
-    if (disk.encrypted && refuse_foreign(handle_, path_, access) == Found::nothing_yet) salt = Salt::of_key;
+    if (disk.encrypted && refuse_foreign(*this, access) == Found::nothing_yet) salt = Salt::of_key;
     configure(key, access, disk, salt);
     return true;
   } catch (...) {
@@ -170,7 +177,9 @@ bool Database::open(const DatabaseKey& key, Access access, const Disk& disk, Sal
 }
 
 void Database::connect(const Disk& disk) {
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (disk.vfs ? SQLITE_OPEN_CREATE : 0);
+  // Opening reads already, and what could not be read is in the upper octets only.
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                    (disk.vfs ? SQLITE_OPEN_CREATE : 0);
   if (const int code = sqlite3_open_v2(path_.c_str(), &handle_, flags, disk.vfs); code != SQLITE_OK)
     fail("open", code);
 }
@@ -201,7 +210,6 @@ void Database::unlock(const DatabaseKey& key, Salt salt) {
 
 void Database::configure(const DatabaseKey& key, Access access, const Disk& disk, Salt salt) {
   if (disk.encrypted) unlock(key, salt);
-  sqlite3_extended_result_codes(handle_, 1);
   if (access == Access::look) leave_as_is();
   // In exclusive mode the index of the log is in memory and the lock stays: no second process can write or,
   // worse, checkpoint beside us (the WAL-reset race of SQLite before 3.51.3 needs two connections).
@@ -257,55 +265,17 @@ void Database::checkpoint() { execute("PRAGMA wal_checkpoint(TRUNCATE)"); }
 void Database::leave_as_is() { sqlite3_db_config(handle_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
 
 void Database::fail(const char* doing, int code) const {
-  const auto* known = std::find_if(std::begin(meanings), std::end(meanings) - 1,
-                                   [&](const Meaning& each) { return each.code == (code & 0xff); });
-  const std::string what = fmt::format("cannot {} {}: {} (SQLite {}: {})", doing, path_.string(), known->text,
-                                       code, sqlite3_errmsg(handle_));
-  // A sector that cannot be read takes what was on it away, as any other damage does.
-  const bool lost = code == SQLITE_IOERR_READ || code == SQLITE_IOERR_SHORT_READ;
-  if (known->of_file || lost) throw Fault(what);
+  const auto* known = std::find_if(std::begin(meanings), std::end(meanings) - 1, [&](const Meaning& each) {
+    return each.code == code || each.code == (code & 0xff);
+  });
+  // Of what was asked of a file itself the connection knows nothing.
+  const char* said =
+      sqlite3_extended_errcode(handle_) == code ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
+  const std::string what =
+      fmt::format("cannot {} {}: {} (SQLite {}: {})", doing, path_.string(), known->text, code, said);
+  if (known->of_file) throw Fault(what);
   throw NoAccess(what);
 }
-
-Statement::Statement(Database& database, const char* sql) : database_(database) {
-  int code = sqlite3_prepare_v3(database.handle(), sql, -1, SQLITE_PREPARE_PERSISTENT, &handle_, nullptr);
-  if (code != SQLITE_OK) database.fail("use", code);
-}
-
-Statement::~Statement() { sqlite3_finalize(handle_); }
-
-void Statement::bind(int place, std::int64_t value) {
-  if (int code = sqlite3_bind_int64(handle_, place, value); code != SQLITE_OK) database_.fail("use", code);
-}
-
-void Statement::bind(int place, OctetsView octets) {
-  // A null pointer would be NULL, and an empty value is not "none".
-  const char* data = octets.data() ? octets.data() : "";
-  int code = sqlite3_bind_blob64(handle_, place, data, octets.size(), SQLITE_STATIC);
-  if (code != SQLITE_OK) database_.fail("use", code);
-}
-
-void Statement::bind(int place, std::nullopt_t) {
-  if (int code = sqlite3_bind_null(handle_, place); code != SQLITE_OK) database_.fail("use", code);
-}
-
-bool Statement::step() {
-  int code = sqlite3_step(handle_);
-  if (code == SQLITE_ROW) return true;
-  if (code != SQLITE_DONE) database_.fail("use", code);
-  return false;
-}
-
-void Statement::reset() { sqlite3_reset(handle_); }
-
-std::int64_t Statement::integer(int column) const { return sqlite3_column_int64(handle_, column); }
-
-OctetsView Statement::octets(int column) const {
-  const auto* data = static_cast<const char*>(sqlite3_column_blob(handle_, column));
-  return {data ? data : "", static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
-}
-
-bool Statement::is_null(int column) const { return sqlite3_column_type(handle_, column) == SQLITE_NULL; }
 
 }  // namespace sqlcipher
 }  // namespace feldsher

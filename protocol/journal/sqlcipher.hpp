@@ -32,8 +32,8 @@ enum class Access {
   look,   ///< Nothing is changed, not even by a checkpoint at closing.
 };
 
-/// A file could not be used, which says nothing of what is in it: the disk is full or failed, another process
-/// has it, this user may not.
+/// A file could not be used, which says nothing of what is in it: the disk is full or takes no write, another
+/// process has it, this user may not. What cannot be read any more is damage, and not this.
 class NoAccess : public Fault {
  public:
   using Fault::Fault;

@@ -216,7 +216,7 @@ void CentralLink::welcome(const v1::Hello& hello, bool behind) {
   down_.restart(hello.feed_epoch() == feed.epoch() ? hello.feed_position() : 0, now_ms_);
   marked_feed_ = marked_up_ = {};
   phase_ = Phase::live;
-  part_octets_ = largest_part;
+  part_size_.reset();
   for (const auto& [journal, at] : journals_)
     if (at.safe != 0) acknowledge(at.tip.journal, std::nullopt);
   pump_feed();
@@ -239,7 +239,7 @@ void CentralLink::hand_back(std::vector<Missing> missing) {
   durably({}, [this, missing = std::move(missing)]() mutable {
     const Missing next = missing.front();
     ledger_.read(
-        next.journal, next.from, {.octets = part_octets_},
+        next.journal, next.from, {.octets = part_size_.octets()},
         [this, connection = connection_, missing = std::move(missing)](std::vector<Record> records) mutable {
           if (connection != connection_) return;
           auto& [journal, from] = missing.front();

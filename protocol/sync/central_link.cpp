@@ -119,7 +119,7 @@ void CentralLink::disconnected(const Wire& wire) {
   wire_ = nullptr;
   phase_ = Phase::offline;
   rebuilding_.reset();
-  if (std::exchange(when_arrived_, nullptr)) part_octets_ = std::max(part_octets_ / 2, smallest_part);
+  if (std::exchange(when_arrived_, nullptr)) part_size_.broke_off();
 }
 
 void CentralLink::drop(const std::string& why) {
@@ -154,7 +154,10 @@ void CentralLink::receive(const v1::Frame& frame, const Instant& now) {
       if (!frame.heartbeat().answer()) return wire_->send(Heartbeat::answer_to(frame));
       if (const auto asked_ms = heartbeat_.answered(frame.heartbeat())) {
         down_.line_answered(*asked_ms);
-        if (const auto next = std::exchange(when_arrived_, nullptr)) next();
+        if (const auto next = std::exchange(when_arrived_, nullptr)) {
+          part_size_.arrived(now_ms_);
+          next();
+        }
       }
       return;
     default:

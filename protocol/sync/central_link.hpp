@@ -14,6 +14,7 @@
 #include "protocol/sync/feed_log.hpp"
 #include "protocol/sync/heartbeat.hpp"
 #include "protocol/sync/outgoing.hpp"
+#include "protocol/sync/part_size.hpp"
 
 namespace feldsher::sync {
 
@@ -230,9 +231,7 @@ class CentralLink {
   std::shared_ptr<Rebuilding> rebuilding_;  // What was kept before its cuts is being worked out …
   std::uint64_t rebuilds_ = 0;              // … so many times in this run.
   std::function<void()> when_arrived_;      // What is handed back next, when the node has what was sent.
-  // A part that is not whole on a slow line when the node loses patience is half as large on the next one.
-  static constexpr std::size_t largest_part = 64 * 1024, smallest_part = 4 * 1024;
-  std::size_t part_octets_ = largest_part;
+  PartSize part_size_;
   Octets refused_checkpoint_;  // The last that differed: it does so each time that it comes.
   std::set<std::string> reported_;
 };

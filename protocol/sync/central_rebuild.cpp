@@ -157,7 +157,7 @@ void CentralLink::send_rebuild() {
       !is_signed_by(life_keys_[epoch], checkpoint, checkpoint.signature(), check_))
     return hand_back(std::move(done->missing));
   countersign(checkpoint, signer_);  // The key may be another since.
-  Parts parts(part_octets_);
+  Parts parts(part_size_.octets());
   *parts.first().mutable_checkpoint() = std::move(checkpoint);
   for (const JournalTip& tip : done->reached) {
     v1::CutTree& tree = *parts.first().add_trees();
@@ -187,6 +187,7 @@ void CentralLink::send_parts(std::deque<v1::Frame> parts, std::vector<Missing> m
 
 void CentralLink::send_paced(const v1::Frame& frame, std::function<void()> then) {
   wire_->send(frame);
+  part_size_.sent(now_ms_, frame.ByteSizeLong());
   when_arrived_ = std::move(then);
   if (const auto question = heartbeat_.due(now_ms_, 0)) wire_->send(*question);
 }

@@ -14,6 +14,8 @@ constexpr std::size_t row_octets = 24;
 constexpr const char* safe_value = "link/safe";
 // One batch of readings on the line at a time: an act that is written now waits for no more than that.
 constexpr int readings_window = 1;
+// 15 s become 16 minutes: a central without room lets them fall for as long as it lasts.
+constexpr int readings_doublings = 6;
 
 }  // namespace
 
@@ -21,7 +23,7 @@ Life::Life(NodeId node, Epoch of)
     : epoch(of),
       acts{.tip = {.journal = {node, v1::ACTS, of}, .edge = {}}, .outgoing = Outgoing()},
       readings{.tip = {.journal = {node, v1::READINGS, of}, .edge = {}},
-               .outgoing = Outgoing(readings_window)} {}
+               .outgoing = Outgoing(readings_window, readings_doublings)} {}
 
 void Life::settle(v1::Stream stream, std::uint64_t seq) {
   auto& unsynced = way(stream).unsynced;

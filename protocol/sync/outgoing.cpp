@@ -34,7 +34,7 @@ bool Outgoing::acknowledge(std::uint64_t n, std::uint64_t now_ms) {
 
 bool Outgoing::give_up_waiting(std::uint64_t now_ms, std::uint64_t patience_ms) {
   if (!in_flight() || now_ms - last_progress_ms_ < patience_ms << fruitless_) return false;
-  const int fruitless = std::min(fruitless_ + 1, 4);
+  const int fruitless = std::min(fruitless_ + 1, doublings_);
   restart(acknowledged_, now_ms);
   fruitless_ = fruitless;
   return true;

@@ -7,8 +7,9 @@ namespace feldsher::sync {
 /// The log is a journal upward and a feed downward.
 class Outgoing {
  public:
-  /// At most `window` batches wait for an acknowledgement: what is urgent never waits behind more.
-  explicit Outgoing(int window = 4) : window_(window) {}
+  /// At most `window` batches wait for an acknowledgement: what is urgent never waits behind more. Patience
+  /// doubles `doublings` times at the most.
+  explicit Outgoing(int window = 4, int doublings = 4) : window_(window), doublings_(doublings) {}
 
   /// The other side holds everything up to `acknowledged`; sending starts after it.
   void restart(std::uint64_t acknowledged, std::uint64_t now_ms);
@@ -35,7 +36,7 @@ class Outgoing {
  private:
   std::uint64_t available_ = 0, sent_ = 0, acknowledged_ = 0;
   std::uint64_t last_sent_ms_ = 0, last_progress_ms_ = 0;
-  int window_, batches_ = 0;
+  int window_, doublings_, batches_ = 0;
   int fruitless_ = 0;  // Times that waiting was given up since the last progress: each doubles the patience.
 };
 

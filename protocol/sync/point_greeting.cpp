@@ -131,6 +131,7 @@ void PointLink::on_welcome(const v1::Welcome& welcome, const Instant& now) {
         feed_.begin(welcome.feed_epoch(), NodeId::from_octets(welcome.central()).value_or(NodeId{})), [] {});
   last_feed_ms_ = now.wall_ms;
   phase_ = Phase::live;
+  halts_ = 0;
   learn_ages(lives_, ledger_);
   note_lost();
   pump();

@@ -65,6 +65,7 @@ void PointLink::receive(const v1::Frame& frame, const Instant& now) {
   if (!wire_) return;
   now_ = now;
   now_ms_ = heard_ms_ = now.since_boot_ms;
+  if (!frame.heartbeat().answer()) told_ms_ = now_ms_;
   switch (frame.message_case()) {
     case v1::Frame::kWelcome:
       return on_welcome(frame.welcome(), now);
@@ -84,10 +85,9 @@ void PointLink::receive(const v1::Frame& frame, const Instant& now) {
       return;
     case v1::Frame::kHeartbeat:
       if (!frame.heartbeat().answer()) return wire_->send(Heartbeat::answer_to(frame));
+      // A central without room answers and takes no readings: they go on being repeated ever more seldom.
       if (const auto asked_ms = heartbeat_.answered(frame.heartbeat()))
-        for (Life& life : lives_.all())
-          for (v1::Stream stream : {v1::ACTS, v1::READINGS})
-            life.way(stream).outgoing.line_answered(*asked_ms);
+        for (Life& life : lives_.all()) life.acts.outgoing.line_answered(*asked_ms);
       return;
     default:
       return;  // A newer central may say what this version does not know.
@@ -98,10 +98,9 @@ void PointLink::tick(const Instant& now) {
   now_ = now;
   now_ms_ = now.since_boot_ms;
   if (!wire_) return;
+  if (phase_ == Phase::restoring) return wait_for_restore();
   if (now_ms_ - heard_ms_ >= patience_.silence_ms) return drop("central is silent");
   if (phase_ == Phase::greeting && greeted_ && now_ms_ - greeted_ms_ >= patience_.resend_ms) return greet();
-  if (phase_ == Phase::restoring && now_ms_ - heard_ms_ >= patience_.resend_ms)
-    return drop("the restore came to a halt");
   if (phase_ != Phase::live) return;
   if (difference_ && now_ms_ - difference_->asked_ms >= patience_.resend_ms) report_difference("");
   for (Life& life : lives_.all())

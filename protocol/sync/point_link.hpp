@@ -104,6 +104,7 @@ class PointLink {
   void greet_again();
   void on_acknowledgement(const v1::Acknowledgement& acknowledgement);
   void on_restore(const v1::Restore& restore);
+  void wait_for_restore();
   void note_lost();
   void put_back_early();
   void put_back(const v1::Restore& restore);
@@ -141,6 +142,7 @@ class PointLink {
   // Moves on when a line begins and when it ends: late answers are let fall.
   std::uint64_t connection_ = 0;
   std::uint64_t now_ms_ = 0, heard_ms_ = 0, greeted_ms_ = 0;
+  std::uint64_t told_ms_ = 0;  // When central said something that was no answer to a heartbeat.
   Heartbeat heartbeat_;
   Instant now_;
   std::int64_t last_feed_ms_ = 0;
@@ -166,6 +168,7 @@ class PointLink {
   bool rebuild_refused_ = false;  // What came was not what it should be: from now on all is handed back.
   int rebuilds_broken_off_ = 0;   // Lines that ended with some of the parts: at the second likewise.
   std::uint64_t restoring_since_ms_ = 0;
+  int halts_ = 0;  // Restores that came to one since this was live: each doubles the patience with the next.
   bool greeted_ = false;  // The tickets are on the disk and a hello with them was sent.
   Epoch greeted_life_;    // The life that this hello named as the present one.
 };

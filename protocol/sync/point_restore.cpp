@@ -8,6 +8,8 @@ namespace {
 
 // Restores that may wait for an earlier one.
 constexpr std::size_t early_kept = 64;
+// 15 s become 8 minutes: the largest block that a point seals crosses a line of 10 kbit/s in less.
+constexpr int most_halts = 5;
 
 }  // namespace
 
@@ -39,6 +41,16 @@ void PointLink::on_restore(const v1::Restore& restore) {
   early_[{JournalId{writer_.node(), restore.stream(), Epoch{restore.epoch()}}, restore.first_seq()}] =
       restore;
   if (phase_ == Phase::restoring) put_back_early();
+}
+
+void PointLink::wait_for_restore() {
+  // While a part crosses a slow line nothing else does, and one record may be larger than a part should be.
+  if (now_ms_ - told_ms_ >= patience_.resend_ms << halts_) {
+    halts_ = std::min(halts_ + 1, most_halts);
+    return drop("the restore came to a halt");
+  }
+  // Central hears nothing of us either, and would take us for gone.
+  if (const auto question = heartbeat_.due(now_ms_, patience_.heartbeat_ms)) wire_->send(*question);
 }
 
 void PointLink::put_back_early() {

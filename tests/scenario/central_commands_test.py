@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """What feldsher-central's commands do to a running central: the clinic, bookings and minutes, the archive; JSON for programs."""
+import http.client
 import json
 import pathlib
 import signal
@@ -9,7 +10,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 from central_program import CENTRAL, Central, run  # noqa: E402
-from demo.processes import wait_until  # noqa: E402
+from demo.processes import Failed, wait_until  # noqa: E402
 
 UNKNOWN = "0190c0de-0000-7000-8000-0000000000ff"
 
@@ -132,6 +133,33 @@ class CentralCommandsTest(unittest.TestCase):
         self.assertEqual(before, answers())
         wait_until("the views are rebuilt", lambda: log.read_text().count("views-rebuilt") == done + 1, self.central.process)
         self.assertEqual(before, answers())
+
+    def test_damaged_views_end_one_run_and_come_again_with_the_next(self):
+        """[X11] Where the damage is, opening does not look; what became of it is an incident."""
+        def day():
+            return self.central.api.ask(f"/api/v1/appointments?day={self.central.clinic['day']}")
+        before, views = day(), self.central.folder / "views.db"
+        self.assertIsNone(self.central.process.stop())
+        with views.open("r+b") as file:
+            for at in range(2 * 4096, views.stat().st_size, 4096):
+                file.seek(at + 100)
+                file.write(b"garbage")
+        self.central.process.start()
+        try:
+            wait_until("central meets the damage", lambda: self.central.api.healthy() and day(), self.central.process)
+        except (Failed, OSError, http.client.HTTPException):
+            pass  # It ends without an answer.
+        self.assertEqual(3, self.central.process.process.wait(20))
+        self.central.start()
+        self.assertEqual(before, day())
+        said = [incident["detail"] for incident in self.central.api.ask("/api/v1/incidents")[1] if "views.db" in incident["detail"]]
+        self.assertEqual(1, len(said), said)
+        self.assertIn("views.db was damaged, and the next start makes it anew", said[0])
+        self.assertNotIn("could not be written", said[0])
+        self.assertIn("views.db was damaged", self.central.api.ask("/api/v1/status")[1]["disk_fault_before"])
+        self.assertIsNone(self.central.process.stop())
+        self.central.start()
+        self.assertEqual("", self.central.api.ask("/api/v1/status")[1]["disk_fault_before"])
 
     def test_what_a_script_needs_comes_as_json(self):
         """[O6] Tokens, codes, certificates, what a lost point leaves."""

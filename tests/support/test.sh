@@ -133,6 +133,7 @@ deep_tests='(protocol|edge|central|devices)_[a-z_]*test'
 # build_tests PRESET PATTERN: what `sanitized` runs; with libFuzzer's targets where the preset has them.
 build_tests() {
   local tests
+  [ "$1" != sanitize ] || cmake --preset sanitize -DFELDSHER_PLAIN="$PWD/build/release" >build/sanitize.log
   build "$1" help >/dev/null
   mapfile -t tests < <(targets "$1" "$2|fuzz")
   build "$1" "${tests[@]}"

@@ -20,12 +20,13 @@ struct Custodies {
   Uuid give(const Uuid& device, const Uuid& patient, std::int64_t from_ms) {
     return give(clinic.id(), device, patient, from_ms);
   }
-  Uuid give(const Uuid& custody, const Uuid& device, const Uuid& patient, std::int64_t from_ms) {
+  Uuid give(const Uuid& custody, const Uuid& device, const Uuid& patient, std::int64_t from_ms,
+            v1::Verb verb = v1::CHANGED) {
     v1::Custody said;
     said.set_device(device.to_octets());
     if (!patient.is_nil()) said.set_patient(patient.to_octets());
     said.set_from_ms(from_ms);
-    clinic.publish(v1::CUSTODY, custody, v1::CHANGED, said);
+    clinic.publish(v1::CUSTODY, custody, verb, said);
     return custody;
   }
   static v1::Actor person(char letter) {
@@ -41,9 +42,30 @@ struct Custodies {
     state.apply(pen.write(*proposed));
     const auto ordered = erasures.order(proposed->subject.id, person('b'), v1::PROOF_TOKEN, now);
     REQUIRE(ordered.has_value());
-    v1::Erasure erasure;
-    REQUIRE(erasure.ParseFromString(ordered->message));
-    return erasure;
+    state.apply(pen.write(*ordered));
+    return state.erasures.find(ordered->subject.id)->state;
+  }
+  /// Central writes that order again, as these drafts say.
+  v1::Erasure again(const std::vector<Draft>& drafts) {
+    REQUIRE(drafts.size() == 1);
+    state.apply(pen.write(drafts.front()));
+    return state.erasures.find(drafts.front().subject.id)->state;
+  }
+  std::vector<Draft> late(const Uuid& device, const Uuid& names, std::int64_t first_ms,
+                          std::int64_t last_ms) {
+    v1::ReadingBlock body;
+    body.set_device(device.to_octets());
+    if (!names.is_nil()) body.set_patient(names.to_octets());
+    body.set_first_ms(first_ms);
+    body.set_last_ms(last_ms);
+    Draft draft;
+    draft.actor.set_kind(v1::ACTOR_NODE);
+    draft.subject = {v1::READING_BLOCK, device};
+    draft.verb = v1::SEALED;
+    draft.message = body.SerializeAsString();
+    const Record record = point.write(draft);
+    const Instant now{.wall_ms = 2 * order_ms, .since_boot_ms = 2, .boot = 1, .trust = v1::SYNCHRONISED};
+    return erasures.late({&record, 1}, now);
   }
   static BlockSpan block(const Uuid& device, const Uuid& names, std::int64_t first_ms, std::int64_t last_ms) {
     return {.device = device.to_octets(),
@@ -54,7 +76,12 @@ struct Custodies {
 
   NetworkState state{testing::central_of_tests};
   testing::FeedPen pen{testing::tenant_of_tests, testing::central_of_tests};
-  testing::Clinic clinic{[this](const Draft& draft) { state.apply(pen.write(draft)); }};
+  testing::FeedPen point{testing::tenant_of_tests, testing::point_node_of_tests};
+  std::vector<Record> written;  // The last of the clinic's.
+  testing::Clinic clinic{[this](const Draft& draft) {
+    written = {pen.write(draft)};
+    state.apply(written.front());
+  }};
   testing::SeededRandom random{5};
   Erasures erasures{state, random};
   Uuid olena, petr, nobody;
@@ -119,6 +146,109 @@ TEST_CASE("a custody that is put right is as if it had always been so", "[centra
   CHECK(erases(order, Custodies::block(net.ring, net.olena, 150, 160)));
   CHECK_FALSE(erases(order, Custodies::block(net.ring, net.olena, 250, 260)));
   CHECK(erases(order, Custodies::block(net.patch, net.petr, 250, 260)));
+}
+
+TEST_CASE("a custody that was typed for another device takes nothing from who wears that",
+          "[central][registry][H11][W2]") {
+  Custodies net;
+  const std::int64_t typed_ms = GENERATE(0, 100);
+  net.give(net.ring, net.petr, typed_ms - 50);
+  const Uuid custody = net.give(net.ring, net.olena, typed_ms);
+  net.give(custody, net.patch, net.olena, typed_ms);
+  net.give(net.patch, net.nobody, 300);
+  CHECK(net.state.wearings().wore(net.petr, Custodies::block(net.ring, net.nobody, 150, 160)));
+  REQUIRE(net.state.wearings().worn_by(net.petr).size() == 1);
+  CHECK(net.state.wearings().worn_by(net.petr).front().until_ms() == 0);
+  const v1::Erasure order = net.erase();
+  CHECK_FALSE(erases(order, Custodies::block(net.ring, net.olena, 150, 160)));
+  CHECK(erases(order, Custodies::block(net.patch, net.petr, 150, 160)));
+}
+
+TEST_CASE("of a custody that is put right nothing stays that it said from then on",
+          "[central][registry][H11][W2]") {
+  Custodies net;
+  const Uuid custody = net.give(net.ring, net.olena, 100);
+  net.give(custody, net.ring, net.nobody, 200);
+  net.give(custody, net.ring, net.petr, 300);
+  const Wearings& wearings = net.state.wearings();
+  SECTION("on its device") {
+    net.give(custody, net.ring, net.olena, 100);
+    CHECK(wearings.wore(net.olena, Custodies::block(net.ring, net.nobody, 250, 260)));
+    CHECK(wearings.wore(net.olena, Custodies::block(net.ring, net.nobody, 350, 360)));
+  }
+  SECTION("or on the one that was not meant") {
+    net.give(custody, net.patch, net.petr, 100);
+    CHECK(wearings.worn_by(net.olena).empty());
+    CHECK(wearings.wore(net.petr, Custodies::block(net.patch, net.nobody, 150, 160)));
+    CHECK_FALSE(wearings.wore(net.petr, Custodies::block(net.ring, net.nobody, 350, 360)));
+  }
+}
+
+TEST_CASE("an order goes out again with the end that custody tells now", "[central][registry][H11]") {
+  Custodies net;
+  net.give(net.ring, net.olena, 100);
+  const Uuid drawer = net.give(net.ring, net.nobody, 200);
+  net.erase();
+  constexpr std::int64_t end_ms = order_ms + 500;
+  net.give(drawer, net.ring, net.nobody, end_ms);
+  const std::int64_t first_ms = order_ms - 10, last_ms = order_ms + 10;
+  const v1::Erasure order = net.again(net.late(net.ring, net.olena, first_ms, last_ms));
+  CHECK(erases(order, Custodies::block(net.ring, net.olena, first_ms, last_ms)));
+  CHECK(erases(order, Custodies::block(net.ring, net.nobody, end_ms - 1, end_ms + 10)));
+  CHECK_FALSE(erases(order, Custodies::block(net.ring, net.nobody, end_ms, end_ms + 10)));
+  CHECK(net.again(net.late(net.ring, net.olena, first_ms, last_ms)).readings_size() == order.readings_size());
+}
+
+TEST_CASE(
+    "of somebody who wears a device again an order goes out without an end, and with it when there is one",
+    "[central][registry][H11]") {
+  Custodies net;
+  net.give(net.ring, net.olena, 100);
+  net.give(net.ring, net.nobody, 200);
+  net.erase();
+  net.give(net.ring, net.olena, 1100);  // Worn again, and the order had gone out.
+  const v1::Erasure order = net.again(net.late(net.ring, net.olena, 1200, 1300));
+  CHECK(erases(order, Custodies::block(net.ring, net.olena, 1200, 1300)));
+  CHECK_FALSE(erases(order, Custodies::block(net.ring, net.petr, 1200, 1300)));
+  net.give(net.ring, net.petr, 1400);
+  const v1::Erasure ended = net.again(net.late(net.ring, net.olena, 1350, 1390));
+  CHECK(erases(ended, Custodies::block(net.ring, net.nobody, 1350, 1390)));
+  CHECK_FALSE(erases(ended, Custodies::block(net.ring, net.nobody, 1400, 1410)));
+}
+
+TEST_CASE("a custody that is written into a time of nobody's takes it out of the order",
+          "[central][registry][H11][W2]") {
+  Custodies net;
+  net.give(net.ring, net.olena, 50);
+  net.give(net.ring, net.nobody, 100);
+  const v1::Erasure before = net.erase();
+  REQUIRE(erases(before, Custodies::block(net.ring, net.olena, 150, 190)));
+  CHECK(net.erasures.left_over().empty());
+  net.give(net.ring, net.petr, 150);  // The paper came late.
+  CHECK(net.late(net.ring, net.olena, 150, 190).empty());
+  CHECK_FALSE(net.late(net.ring, net.olena, 110, 140).empty());
+  REQUIRE(net.erasures.left_over().size() == 1);
+  const v1::Erasure order = net.again(net.erasures.overtaken(net.written));
+  CHECK_FALSE(erases(order, Custodies::block(net.ring, net.olena, 150, 190)));
+  CHECK(erases(order, Custodies::block(net.ring, net.olena, 110, 149)));
+  CHECK(net.erasures.left_over().empty());
+}
+
+TEST_CASE("an order of a version that knew no times of nobody's goes out again once",
+          "[central][registry][H11]") {
+  Custodies net;
+  net.give(net.ring, net.olena, 100);
+  net.give(net.ring, net.nobody, 200);
+  v1::Erasure old = net.erase();
+  auto& times = *old.mutable_readings();
+  REQUIRE(times.size() == 3);
+  times.DeleteSubrange(1, 2);
+  REQUIRE(times[0].until_ms() == 200);
+  net.clinic.publish(v1::ERASURE, *net.state.erasure_of(net.olena), v1::ERASED, old);
+  const v1::Erasure order = net.again(net.erasures.left_over());
+  CHECK(erases(order, Custodies::block(net.ring, net.olena, 210, 220)));
+  CHECK(erases(order, Custodies::block(net.ring, net.olena, 10, 20)));
+  CHECK(net.erasures.left_over().empty());
 }
 
 TEST_CASE("of hundreds of wearers of one device each has the time of their own",

@@ -41,14 +41,26 @@ struct Standby {
   /// What `writer` says of that certificate.
   void hears_revoked(const Octets& serial, NodeId writer = testing::central_of_tests) {
     v1::Credential credential;
-    credential.set_kind(v1::CREDENTIAL_STANDBY);
     credential.set_serial(serial);
     credential.set_revoked(true);
+    hears(credential, v1::REVOKED, writer);
+  }
+  /// Central has seen another certificate of that standby.
+  void hears_of_another(std::int64_t not_after_s, const Uuid& holder = guest_id,
+                        NodeId writer = testing::central_of_tests) {
+    v1::Credential credential;
+    credential.set_serial("\x02another");
+    credential.set_holder(holder.to_octets());
+    credential.set_not_after_s(not_after_s);
+    hears(credential, v1::REGISTERED, writer);
+  }
+  void hears(v1::Credential credential, v1::Verb verb, NodeId writer) {
+    credential.set_kind(v1::CREDENTIAL_STANDBY);
     Draft draft;
     draft.actor.set_kind(v1::ACTOR_NODE);
     draft.actor.set_id(writer.to_octets());
     draft.subject = {v1::CREDENTIAL, guest_id};
-    draft.verb = v1::REVOKED;
+    draft.verb = verb;
     draft.message = credential.SerializeAsString();
     revocations.apply(testing::FeedPen(testing::tenant_of_tests, writer).write(draft));
   }
@@ -108,6 +120,19 @@ TEST_CASE("a standby gives what it holds to a standby's certificate, and to none
   // Only central says whose certificate is worth nothing.
   world.hears_revoked(serial_of(good), testing::point_node_of_tests);
   CHECK(world.come(good));
+}
+
+TEST_CASE("a standby lets nobody in with a certificate of a standby of which central has seen a younger one",
+          "[central][serve][standby][renewal][X6]") {
+  Standby world;
+  const TlsFiles tls = Standby::certificate();
+  const std::int64_t ends_s = TlsWorld::get().now_s + 3600;
+  world.hears_of_another(ends_s);
+  world.hears_of_another(ends_s + 60, *Uuid::from_text("0190c0de-0000-7000-8000-0000000000cc"));
+  world.hears_of_another(ends_s + 60, guest_id, testing::point_node_of_tests);
+  CHECK(world.come(tls));
+  world.hears_of_another(ends_s + 60);
+  CHECK_FALSE(world.come(tls));
 }
 
 TEST_CASE("whoever fetches from a standby is cut off as soon as it hears of the revocation",

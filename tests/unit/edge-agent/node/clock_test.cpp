@@ -197,6 +197,8 @@ TEST_CASE("a machine that finds the time by itself is recorded, and what went on
   CHECK(net.point.node->now().wall_ms == true_ms);
   CHECK_FALSE(net.point.view().clock_unset());
   CHECK(learned(net.point) == v1::CLOCK_SOURCE_MACHINE);
+  // What set it may have known no more than when the box went off.
+  CHECK_FALSE(net.point.node->knows_time());
 }
 
 TEST_CASE("what was learned of the clock is forgotten when the machine is synchronised", "[edge][node][N8]") {

@@ -126,35 +126,36 @@ TEST_CASE("what came before the order and names the erased after their custody i
   CHECK(net.same_state(*net.point));
 }
 
-TEST_CASE("of blocks that waited long an order drops its own, and all stay known after a start",
-          "[edge][node][H11][X11]") {
+TEST_CASE("a custody that is loaded late takes its time out of an order, also at the points",
+          "[edge][node][H11][W2]") {
   WornDevice net;
   net.give(net.olena);
-  net.cut(*net.point);
-  constexpr int before = 100, blocks = 2 * static_cast<int>(edge::BlockRuns::most_runs) + 1;
-  for (int n = 0; n < before; ++n) {
-    net.say();
-    net.seal();
-  }
-  net.give(Uuid{});
-  net.erase();
   net.pass(1);
-  for (int n = before; n < blocks; ++n) {  // The point has not heard of it.
-    net.say();
-    net.seal();
-  }
-  REQUIRE(net.readings->not_safe() < edge::BlockRuns::most_runs);
-  net.lose = [](v1::Frame& frame) { return frame.has_batch(); };
+  net.give(Uuid{});
+  const std::int64_t petr_from_ms = net.clock.now().wall_ms + 1000;
+  net.pass(60);
+  const Uuid id = net.erase();
   net.come_back();
-  const auto left = WornDevice::blocks(net.point->store);
-  REQUIRE(left.all == blocks);
-  REQUIRE(left.bodies.size() < blocks - before + 2);
-  REQUIRE_FALSE(left.bodies.empty());
-  net.die();
-  CHECK(net.readings->receipted() == blocks);
-  for (std::uint64_t n = 1; n <= blocks; ++n) net.say(n);
-  CHECK(net.readings->unsealed() == 0);
-  CHECK(net.readings->receipted() == blocks);
+  const RecordKey first = net.central->state().erasures.find(id)->record;
+  BlockSpan of_petr{.device = net.device.to_octets(),
+                    .patient = net.olena.to_octets(),
+                    .first_ms = petr_from_ms + 1000,
+                    .last_ms = petr_from_ms + 2000};
+  REQUIRE(net.point->node->erases(of_petr));
+  v1::Custody late;
+  late.set_device(net.device.to_octets());
+  late.set_patient(net.petr.to_octets());
+  late.set_home_node(net.point->identity.node.to_octets());
+  late.set_point(net.point->identity.point.to_octets());
+  late.set_from_ms(petr_from_ms);
+  net.clinic->publish(v1::CUSTODY, net.clinic->id(), v1::CHANGED, late);
+  net.settle_all();
+  net.come_back();
+  CHECK(net.central->state().erasures.find(id)->record != first);
+  CHECK_FALSE(net.point->node->erases(of_petr));
+  const std::uint64_t intake = net.central->intake();
+  net.begin_central();
+  CHECK(net.central->intake() == intake);
 }
 
 TEST_CASE("a block that claims all of time takes nothing from who wears the device later",

@@ -146,9 +146,9 @@ TEST_CASE("a line that twice ends amid the parts is followed by one that hands b
   net.lose = [](v1::Frame& frame) {
     return frame.has_rebuild() && frame.rebuild().part() == frame.rebuild().parts();
   };
-  for (int times = 0; times < 2; ++times) {
+  for (int waits_s : {20, 40}) {  // It waits twice as long for the second.
     net.sent.clear();
-    net.come_back(20);
+    net.come_back(waits_s);
     CHECK(net.kept_handed_back() > 0);
     CHECK_FALSE(net.point->live());
   }

@@ -208,6 +208,10 @@ TEST_CASE(
   told(SQLITE_IOERR, "the disk failed");
   told(SQLITE_NOMEM, "there is not enough memory");
   told(SQLITE_IOERR | (4 << 8), "the disk failed");  // Of which kind is in the upper octets.
+  told(SQLITE_IOERR_READ, "the disk failed: a part of it cannot be read", true);
+  told(SQLITE_IOERR_SHORT_READ, "the disk failed: a part of it cannot be read", true);
+  told(SQLITE_IOERR_CORRUPTFS, "the disk failed: a part of it cannot be read", true);
+  told(SQLITE_IOERR_FSTAT, "the disk failed: a part of it cannot be read", true);
   told(SQLITE_MISUSE, "the database failed", true);
 }
 

@@ -278,6 +278,11 @@ TEST_CASE("central's present key leads to its earlier ones, and to what they cou
     SigningKey::from_seed({9}).save(central.path / "head.key");
     CHECK(central.said().verdict == Verdict::good);
   }
+  SECTION("that copy became central, in a life that has signed nothing yet") {
+    commit(*central.store, next_life(central.node, 78, central.first, ""));
+    SigningKey::from_seed({9}).save(central.path / "head.key");
+    CHECK(central.said().verdict == Verdict::good);
+  }
   SECTION("somebody else's key leads nowhere") {
     SigningKey::from_seed({66}).save(central.path / "head.key");
     CHECK(central.said().verdict == Verdict::bad);

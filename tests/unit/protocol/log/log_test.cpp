@@ -2,6 +2,7 @@
 
 #include <boost/system/system_error.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <filesystem>
 #include <stdexcept>
 #include <system_error>
 #include <type_traits>
@@ -55,6 +56,8 @@ TEST_CASE("an exception that may quote what it was given tells its type alone", 
   CHECK(of(std::runtime_error("Olena Kovalenko")) == "\"std::runtime_error\"");
   const auto denied = std::make_error_code(std::errc::permission_denied);
   CHECK(of(std::system_error(denied, "Olena Kovalenko")) == "\"Permission denied\"");
+  CHECK(of(std::filesystem::filesystem_error("Olena Kovalenko", "/etc/x", "/etc/y", denied)) ==
+        "\"Permission denied: /etc/x: /etc/y\"");
   CHECK(of(boost::system::system_error(
             boost::system::errc::make_error_code(boost::system::errc::permission_denied),
             "Olena Kovalenko")) == "\"Permission denied\"");

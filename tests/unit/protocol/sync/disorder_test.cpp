@@ -1,4 +1,6 @@
 // Frames that come twice, late, before their time, or from a disk that is slower than the line.
+#include <optional>
+
 #include "one_point.hpp"
 
 namespace feldsher::testing {
@@ -45,8 +47,9 @@ TEST_CASE(
     for (const bool behind : {true, false})
       for (int steps = 0; steps < 14; ++steps) {
         CAPTURE(at_central, behind, steps);
-        std::unique_ptr<OnePoint> held = behind ? std::make_unique<Behind>() : std::make_unique<OnePoint>();
-        OnePoint& net = *held;
+        std::optional<Behind> held;
+        std::optional<OnePoint> level;
+        OnePoint& net = behind ? held.emplace() : level.emplace();
         net.cut(net.point);
         if (!behind) {
           net.restart_central();  // It has nothing in memory: what a hello says is compared with the disk.

@@ -82,6 +82,21 @@ TEST_CASE("each fruitless time doubles the patience, sixteenfold at the most, an
   CHECK(log.next() == 6);
 }
 
+TEST_CASE("how often patience doubles may be said, and progress resets it all the same", "[protocol][sync]") {
+  Outgoing log(1, 6);
+  log.offer(10);
+  std::uint64_t now = 0;
+  for (const std::uint64_t times : {1, 2, 4, 8, 16, 32, 64, 64}) {
+    log.sent(10, now);
+    CHECK_FALSE(log.give_up_waiting(now + 1'000 * times - 1, 1'000));
+    now += 1'000 * times;
+    CHECK(log.give_up_waiting(now, 1'000));
+  }
+  log.sent(10, now);
+  log.acknowledge(5, now);
+  CHECK(log.give_up_waiting(now + 1'000, 1'000));
+}
+
 TEST_CASE("an acknowledgement may go beyond what was sent in this run, and sending goes on after it",
           "[protocol][sync]") {
   Outgoing log;

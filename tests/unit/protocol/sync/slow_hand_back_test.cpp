@@ -4,10 +4,10 @@
 namespace feldsher::sync {
 namespace {
 
-/// A node that has lost all it had, on a line that takes so many octets while the node waits.
+/// A node that has lost all it had, on a line that carries so many octets while the node waits.
 struct SlowLine : Cutting {
-  SlowLine() {
-    for (int i = 0; i < 40; ++i) {
+  explicit SlowLine(int large_acts = 40) {
+    for (int i = 0; i < large_acts; ++i) {
       Draft large = draft(random.uuid_v7(testing::monday_8_ms));
       v1::NodeLife state;
       state.set_handover(random.octets(4'000));
@@ -29,6 +29,8 @@ struct SlowLine : Cutting {
         link.disconnected(*this);
         return false;
       }
+      ms += frame.ByteSizeLong() * Patience{}.resend_ms / octets;
+      largest = std::max(largest, frame.ByteSizeLong());
       if (frame.has_rebuild()) rebuilt = frame.rebuild().part() == frame.rebuild().parts();
       if (frame.has_restore() && frame.restore().stream() == v1::ACTS)
         restored =
@@ -47,6 +49,7 @@ struct SlowLine : Cutting {
   v1::Hello lost;
   bool rebuilt = false;
   std::uint64_t restored = 0;
+  std::size_t largest = 0;  // Of all frames that arrived.
 };
 
 }  // namespace
@@ -88,6 +91,16 @@ TEST_CASE("parts get no smaller than a few acts, and are large again when the no
   net.lost = net.hello_with({{9, 0}});
   net.lost.set_ticket(net.random.octets(16));
   CHECK_FALSE(net.takes_all(40'000));
+}
+
+TEST_CASE("a good line that broke off some times soon carries large parts again", "[protocol][sync][N10]") {
+  SlowLine net(80);
+  net.lost = net.hello_with({{9, 0}});
+  net.lost.set_ticket(net.random.octets(16));
+  for (int line = 0; line < 4; ++line) REQUIRE_FALSE(net.takes_all(1'000));
+  CHECK(net.takes_all(10'000'000));
+  CHECK(net.restored == 87);
+  CHECK(net.largest > 16'000);
 }
 
 }  // namespace feldsher::sync
