@@ -210,7 +210,7 @@ class EnrolmentTest(scenario.Scenario):
         """[X6] revoke cuts the live session; the old box stays out, a new box of the point comes in."""
         self.start()
         said = run([programs.program("central"), "revoke", "--dir", self.network.central.folder, "--node", self.point.name])
-        self.assertIn("Revoked 1 certificates", said)
+        self.assertIn("Revoked 1 certificate of node", said)
         # By the order of things: central had ended the session before the command was answered.
         cut = self.said_at(self.network.central_process, "node-dropped", "its certificate was revoked")
         self.assertIsNotNone(cut, "the command was answered, and the session still stood")

@@ -211,11 +211,12 @@ computed() {
   [ -z "$deep" ] || { wanted=$deep_tests floor=95 seconds=120; }
   step "clang-format" formatted
   sanitized sanitize "AddressSanitizer and UndefinedBehaviorSanitizer" "$wanted"
-  beside=2
+  # Fuzzing takes its time however much it gets of a core, so something is compiled beside it.
+  beside=3
+  rm -f build/coverage-table.txt
+  together "branches that tests take" covered "$floor"
   fuzzed $seconds
   gather
-  rm -f build/coverage-table.txt
-  step "branches that tests take" covered "$floor"
   [ ! -f build/coverage-table.txt ] || sed 's/^/        /' build/coverage-table.txt
 }
 
