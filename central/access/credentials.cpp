@@ -5,6 +5,23 @@
 #include "protocol/record/result.hpp"
 
 namespace feldsher::central {
+namespace {
+
+/// As Revocations::is_outlived, by the state.
+bool is_former_standby(const NetworkState& state, const PeerIdentity& peer) {
+  const auto id = peer.uuid();
+  if (peer.kind != PeerKind::standby || !id) return false;
+  // One authority gives them all the same time to live.
+  const auto is_younger = [&](const auto& entry) {
+    const v1::Credential& credential = entry.second.state;
+    return credential.kind() == v1::CREDENTIAL_STANDBY && credential.holder() == id->to_octets() &&
+           credential.not_after_s() > peer.not_after_s;
+  };
+  const auto& rows = state.credentials.rows();
+  return std::any_of(rows.begin(), rows.end(), is_younger);
+}
+
+}  // namespace
 
 std::string_view to_text(AccessRefusal refusal) {
   switch (refusal) {
@@ -64,19 +81,6 @@ std::vector<Draft> note_standby(const NetworkState& state, const PeerIdentity& p
   shown.not_after_s = peer.not_after_s;
   drafts.push_back(issued(shown, about, by, random));
   return drafts;
-}
-
-bool is_former_standby(const NetworkState& state, const PeerIdentity& peer) {
-  const auto id = peer.uuid();
-  if (peer.kind != PeerKind::standby || !id) return false;
-  // One authority gives them all the same time to live.
-  const auto is_younger = [&](const auto& entry) {
-    const v1::Credential& credential = entry.second.state;
-    return credential.kind() == v1::CREDENTIAL_STANDBY && credential.holder() == id->to_octets() &&
-           credential.not_after_s() > peer.not_after_s;
-  };
-  const auto& rows = state.credentials.rows();
-  return std::any_of(rows.begin(), rows.end(), is_younger);
 }
 
 std::optional<std::int64_t> standby_certificate_ends_s(const NetworkState& state) {

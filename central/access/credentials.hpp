@@ -43,10 +43,6 @@ Draft issued(const CertificateBundle& bundle, v1::Credential about, const Access
 std::vector<Draft> note_standby(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by,
                                 Random& random);
 
-/// Whether the standby has shown a younger certificate than this one: then this one is worth nothing, also
-/// where it was never noted.
-bool is_former_standby(const NetworkState& state, const PeerIdentity& peer);
-
 /// When the certificate of a standby ends, the youngest of each that was not revoked, and of those the one
 /// that ends first (Unix time). Nothing when none is known.
 std::optional<std::int64_t> standby_certificate_ends_s(const NetworkState& state);

@@ -18,8 +18,8 @@ class Revocations {
   void apply(const Record& record);
   bool holds(const Octets& serial) const { return serials_.contains(serial); }
   std::size_t size() const { return serials_.size(); }
-  /// Of a standby's certificate: central has seen a younger one of the same standby. The rule of
-  /// is_former_standby, for who has no state of the network.
+  /// Of a standby's certificate: central has seen a younger one of the same standby. Then this one is worth
+  /// nothing, also where it was never noted.
   bool is_outlived(const PeerIdentity& standby) const;
 
   /// A certificate has just been revoked: whoever has come in with it goes.

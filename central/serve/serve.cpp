@@ -139,7 +139,7 @@ int serve(const Config& config) {
   points.copies = &copies;
   std::set<Octets> reported;
   points.is_good = [&](const PeerIdentity& peer) {
-    if (!revocations.holds(peer.serial)) return !is_former_standby(node.state(), peer);
+    if (!revocations.holds(peer.serial)) return !revocations.is_outlived(peer);
     // A box that was put out keeps knocking: that is one incident.
     if (peer.kind == PeerKind::node && reported.insert(peer.serial).second)
       node.incident(v1::INCIDENT_ENDED, NodeId{peer.uuid().value_or(Uuid{})},

@@ -19,7 +19,7 @@ struct Standby : test::AccessWorld {
   }
   void comes_with(const PeerIdentity& peer) { write(note_standby(node.state(), peer, by(), random)); }
   bool is_let_in(const PeerIdentity& peer) const {
-    return !revocations.holds(peer.serial) && !is_former_standby(node.state(), peer);
+    return !revocations.holds(peer.serial) && !revocations.is_outlived(peer);
   }
 
   const Uuid id = random.uuid_v7(3);
