@@ -2,28 +2,20 @@
 
 namespace feldsher::central {
 
-void CustodyOrder::note_last(const std::string& device, std::vector<Uuid>& into) const {
-  const auto at = by_device_.find(device);
-  if (at != by_device_.end() && !at->second.empty()) into.push_back(at->second.rbegin()->second);
-}
-
-std::vector<Uuid> CustodyOrder::take(const Uuid& custody, const v1::Custody& state) {
+std::vector<Uuid> CustodyOrder::take(const Uuid& custody, const Uuid& device, const Wearings& wearings) {
   std::vector<Uuid> moved{custody};
-  note_last(state.device(), moved);
-  if (const auto before = places_.find(custody); before != places_.end()) {
-    const Place& place = before->second;
-    by_device_[place.device].erase({place.from_ms, custody});
-    note_last(place.device, moved);
+  std::set<Uuid>& devices = devices_[custody];
+  devices.insert(device);
+  for (const Uuid& each : devices) {
+    if (const auto before = last_.find(each); before != last_.end()) moved.push_back(before->second);
+    if (const auto now = wearings.last_of(each)) {
+      last_[each] = *now;
+      moved.push_back(*now);
+    } else {
+      last_.erase(each);
+    }
   }
-  places_[custody] = {state.device(), state.from_ms()};
-  by_device_[state.device()].emplace(state.from_ms(), custody);
-  note_last(state.device(), moved);
   return moved;
-}
-
-bool CustodyOrder::is_last(const Uuid& custody) const {
-  const auto place = places_.find(custody);
-  return place != places_.end() && by_device_.at(place->second.device).rbegin()->second == custody;
 }
 
 }  // namespace feldsher::central

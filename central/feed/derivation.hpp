@@ -9,7 +9,9 @@ namespace feldsher::central {
 ///
 /// 1 (never written down): told what an origin may not write, and what a younger life had moved on.
 /// 2: tells neither. A revoked certificate was told of where it was used, if that was known.
-/// 3: every point is told of it, until a week after its end.
-inline constexpr std::uint64_t feed_derivation = 3;
+/// 3: every point is told of it, until a week after its end. Of a device whose custody had gone on to another
+/// one, whoever wore it before was told to wear it again.
+/// 4: nobody wears it.
+inline constexpr std::uint64_t feed_derivation = 4;
 
 }  // namespace feldsher::central

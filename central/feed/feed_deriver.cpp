@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "central/registry/archive.hpp"
+#include "protocol/record/id_of.hpp"
 
 namespace feldsher::central {
 
@@ -73,7 +74,8 @@ void FeedDeriver::index(const SubjectKey& subject) {
   } else if (subject.type == v1::CREDENTIAL) {
     if (const auto end = end_minute(state_.credentials.find(id)->state)) by_time_.put(*end, subject);
   } else if (subject.type == v1::CUSTODY) {
-    for (const Uuid& moved : custody_order_.take(id, state_.custodies.find(id)->state)) {
+    const Uuid device = id_of(state_.custodies.find(id)->state.device());
+    for (const Uuid& moved : custody_order_.take(id, device, state_.wearings())) {
       doubt({v1::CUSTODY, moved});
       doubt_people_of({v1::CUSTODY, moved});
     }

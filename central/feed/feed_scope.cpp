@@ -111,7 +111,7 @@ FeedDeriver::Points FeedDeriver::points_of(const SubjectKey& subject) const {
 
 bool FeedDeriver::is_worn(const Uuid& custody) const {
   const auto* row = state_.custodies.find(custody);
-  return row && row->verb != v1::ARCHIVED && custody_order_.is_last(custody);
+  return row && row->verb != v1::ARCHIVED && state_.wearings().is_last(custody);
 }
 
 FeedDeriver::People FeedDeriver::people_of(const SubjectKey& reason) const {

@@ -79,20 +79,9 @@ std::optional<Archive::Care> Archive::care_of(const Uuid& patient, const Instant
     if (row.state.wanted().patient() == id && row.state.status() == v1::REQUEST_ASKED &&
         row.state.wanted().from().minute() * minute_ms > now.wall_ms && !state_.answer_to(request))
       return Care{ArchiveRefusal::asked_for, row.record};
-  return worn_by(id);
-}
-
-std::optional<Archive::Care> Archive::worn_by(const std::string& patient) const {
-  using Since = std::pair<std::int64_t, Uuid>;
-  std::map<std::string, std::pair<Since, const Row<v1::Custody>*>> newest;  // By device.
-  for (const auto& [id, row] : state_.custodies.rows()) {
-    auto& [since, custody] = newest[row.state.device()];
-    if (!custody || since < Since{row.state.from_ms(), id})
-      std::tie(since, custody) = std::pair{Since{row.state.from_ms(), id}, &row};
-  }
-  for (const auto& [device, each] : newest)
-    if (each.second->state.patient() == patient && each.second->verb != v1::ARCHIVED)
-      return Care{ArchiveRefusal::wears_device, each.second->record};
+  if (const auto custody = state_.wearings().custody_by_which_wears(patient))
+    if (const auto* row = state_.custodies.find(*custody))
+      return Care{ArchiveRefusal::wears_device, row->record};
   return std::nullopt;
 }
 

@@ -47,7 +47,6 @@ class Archive {
     RecordKey record;
   };
   std::optional<Care> care_of(const Uuid& patient, const Instant& now) const;
-  std::optional<Care> worn_by(const std::string& patient) const;
   std::optional<Draft> restored_by_rule(const Uuid& patient, const Instant& now) const;
   Draft draft(const Uuid& patient, v1::Verb verb) const;
 

@@ -58,6 +58,29 @@ const std::set<Uuid>& Wearings::devices_of(const Uuid& patient) const {
   return at == devices_by_patient_.end() ? none : at->second;
 }
 
+std::optional<Uuid> Wearings::last_of(const Uuid& device) const {
+  const auto spans = by_device_.find(device);
+  if (spans == by_device_.end() || spans->second.empty()) return std::nullopt;
+  return spans->second.rbegin()->first.second;
+}
+
+bool Wearings::is_last(const Uuid& custody) const {
+  const auto versions = by_custody_.find(custody);
+  if (versions == by_custody_.end()) return false;
+  const Version& now = versions->second.back();
+  return by_device_.at(now.device).rbegin()->first == Since{now.from_ms, custody};
+}
+
+std::optional<Uuid> Wearings::custody_by_which_wears(const Uuid& patient) const {
+  for (const Uuid& device : devices_of(patient)) {
+    const Spans& spans = by_device_.at(device);
+    if (spans.empty()) continue;
+    const auto& [since, last] = *spans.rbegin();
+    if (last.patient == patient && last.ended_ms == for_ever) return since.second;
+  }
+  return std::nullopt;
+}
+
 const Wearings::Spans* Wearings::spans_of(const Octets& device) const {
   const auto id = Uuid::from_octets(device);
   const auto at = id ? by_device_.find(*id) : by_device_.end();

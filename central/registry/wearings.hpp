@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <optional>
 #include <set>
 #include <vector>
 
@@ -13,8 +14,8 @@ namespace feldsher::central {
 /// What counts of a custody are its versions by when they begin: each until the next one does, or until it
 /// was archived, and on its device until the next custody of that begins. A version that is written forgets
 /// all that begin no earlier, on whatever device, and the last one too when that has the same wearer and
-/// device and had not ended: it was put right. One that was archived before it began keeps its place, as in
-/// `CustodyOrder`: nobody wears the device from then on. `central/store` keeps the same in its views.
+/// device and had not ended: it was put right. One that was archived before it began keeps its place: nobody
+/// wears the device from then on. `central/store` keeps the same in its views.
 class Wearings {
  public:
   /// A custody that was written.
@@ -27,6 +28,14 @@ class Wearings {
   /// The times before `now_ms` in which nobody wore the devices of `patient`, as an order to erase says them
   /// (`drawer_time`).
   std::vector<v1::ErasedReadings> in_drawer(const Uuid& patient, std::int64_t now_ms) const;
+
+  /// The custody that was given last of all that have the device among what counts; it may have ended, or
+  /// have gone on to another device since. None: there is none.
+  std::optional<Uuid> last_of(const Uuid& device) const;
+  /// Whether what the custody says now is the last that counts of its device.
+  bool is_last(const Uuid& custody) const;
+  /// One of the custodies by which `patient` wears a device and nobody was given it since.
+  std::optional<Uuid> custody_by_which_wears(const Uuid& patient) const;
 
   /// Whether an order with the times of `worn_by` erases the block.
   bool wore(const Uuid& patient, const BlockSpan& block) const;

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Runs the fuzz targets of a sanitizer build and counts: runs, covered edges, findings.
 
-  fuzz.py BUILD [--seconds N | --runs N] [--only NAME]
+  fuzz.py BUILD [--seconds N | --runs N] [--only NAME] [--also OTHER]
 
 Each target for so long (60 s), or so many runs, from the seeds in corpus/NAME and from what earlier runs found
-(BUILD/corpus). A finding stays in BUILD/findings, and the run fails: 1. Two targets at a time.
+(BUILD/corpus, and that of an OTHER build); `--runs 0` runs these once and no others. A finding stays in BUILD/findings, and
+the run fails: 1. Two targets at a time.
 """
 import argparse
 import pathlib
@@ -23,9 +24,9 @@ PULSE = re.compile(r"^#(\d+)\t.*?cov: (\d+)")
 
 
 class Target:
-    def __init__(self, program, arguments):
+    def __init__(self, program, arguments, also):
         self.program, self.name = program, program.name.removeprefix("fuzz_")
-        self.arguments = arguments
+        self.arguments, self.also = arguments, also
         self.runs = self.edges = 0
         self.seconds = 0.0
         self.running = False
@@ -37,7 +38,8 @@ class Target:
         corpus, findings = build / "corpus" / self.program.name, build / "findings"
         for folder in (corpus, findings):
             folder.mkdir(parents=True, exist_ok=True)
-        seeds = [SEEDS / self.name] if (SEEDS / self.name).is_dir() else []
+        seeds = [SEEDS / self.name] + [other / "corpus" / self.program.name for other in self.also]
+        seeds = [folder for folder in seeds if folder.is_dir()]
         began, self.running = time.monotonic(), True
         with subprocess.Popen([self.program, *OPTIONS, f"-artifact_prefix={findings}/{self.name}-", *self.arguments,
                                corpus, *seeds],
@@ -72,9 +74,10 @@ def main():
     much.add_argument("--runs", type=int)
     parser.add_argument("--only", metavar="NAME")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--also", metavar="OTHER", type=pathlib.Path, action="append", default=[])
     options = parser.parse_args()
-    arguments = [f"-runs={options.runs}"] if options.runs else [f"-max_total_time={options.seconds}"]
-    targets = [Target(program, arguments) for program in sorted((options.build / "bin").glob("fuzz_*"))
+    arguments = [f"-runs={options.runs}"] if options.runs is not None else [f"-max_total_time={options.seconds}"]
+    targets = [Target(program, arguments, options.also) for program in sorted((options.build / "bin").glob("fuzz_*"))
                if options.only in (None, program.name.removeprefix("fuzz_"))]
     if not targets:
         parser.error("there is no such target")

@@ -98,10 +98,11 @@ class RandomHistory {
   }
   bool is_last(const Uuid& custody) const {
     const auto& mine = custodies_.at(custody);
-    for (const auto& [id, each] : custodies_)
-      if (each.device() == mine.device() &&
-          std::pair(each.from_ms(), id) > std::pair(mine.from_ms(), custody))
-        return false;
+    for (const auto& [id, versions] : given_)
+      for (const v1::Custody& each : versions)
+        if (each.device() == mine.device() &&
+            std::pair(each.from_ms(), id) > std::pair(mine.from_ms(), custody))
+          return false;
     return true;
   }
 
@@ -184,6 +185,9 @@ class RandomHistory {
     state.set_home_node(nodes_[chance(nodes_.size())].to_octets());
     state.set_point(chance(2) == 0 ? "" : any(points_));
     state.set_from_ms(static_cast<std::int64_t>(day_ + 100 + chance(20)));
+    // It was never what it had said of this time and later.
+    std::erase_if(given_[id], [&](const v1::Custody& each) { return each.from_ms() >= state.from_ms(); });
+    given_[id].push_back(state);
     const bool archived = chance(6) == 0;
     say(central_, v1::CUSTODY, id, state, archived ? v1::ARCHIVED : v1::CHANGED);
     if (archived)
@@ -226,6 +230,7 @@ class RandomHistory {
   std::map<Uuid, v1::Appointment> appointments_;
   std::map<Uuid, v1::Visit> visits_;
   std::map<Uuid, v1::Custody> custodies_;
+  std::map<Uuid, std::vector<v1::Custody>> given_;  // What counts of each, by when it begins.
   std::map<Uuid, v1::Request> requests_;
   std::map<Uuid, v1::Credential> credentials_;
   std::set<Uuid> archived_, erased_;
