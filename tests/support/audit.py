@@ -25,6 +25,7 @@ from audit_records import one
 
 APPOINTMENT, VISIT, TICKET, SURVEY_ANSWER, LEASE, GIVE_BACK, REQUEST, REQUEST_ANSWER, BLOCK = 8, 10, 11, 12, 13, 14, 15, 16, 19
 BOOKED, CALLED, STARTED, FINISHED = 8, 12, 15, 16
+REQUEST_LAPSED = 2  # A status, those above are verbs.
 KEYS = ("check_ins", "tickets_called", "visits_finished", "surveys", "bookings_at_point", "bookings_at_central",
         "requests_settled", "double_bookings", "readings_sent", "readings_receipted", "readings_at_central",
         "records_lost", "records_duplicated", "seconds_cut", "agent_kills", "journals_verified",
@@ -187,6 +188,16 @@ def booked_in_journals(kept: Kept) -> list[tuple]:
     return bookings
 
 
+def overtaken(kept: Kept):
+    """Requests that the asker gave up when the time that was wanted had begun, as it may behind a line that is cut."""
+    for subject, found in kept.of_type(REQUEST):
+        message = found[-1].message()
+        wanted = records.fields(one(message, 3))
+        minute = records.int64(one(records.fields(one(wanted, 5)), 3, 0))
+        if one(message, 5, 0) == REQUEST_LAPSED and 0 < minute * 60_000 <= found[-1].wall_ms:
+            yield subject
+
+
 def booked_in_api(appointments: list[dict]) -> list[tuple]:
     return [(plain(each["id"]), each["minute"], each["minute"] + each["minutes"],
              {plain(each[name]) for name in ("shift", "room", "practitioner") if each.get(name)})
@@ -284,7 +295,7 @@ def audit(evidence: Evidence) -> Finding:
     told = Told(evidence.people)
 
     sent, receipted, at_central, lost_readings = readings(evidence, kept, complaints)
-    answered = {one(found[-1].message(), 1).hex() for _, found in kept.of_type(REQUEST_ANSWER)}
+    answered = {one(found[-1].message(), 1).hex() for _, found in kept.of_type(REQUEST_ANSWER)} | set(overtaken(kept))
     asked = [plain(entry.get("request")) for entry in told.events["booked"].values() if entry.get("requested")]
     unanswered = [request for request in asked if request not in answered]
     complaints += [f"request {request} was never answered" for request in unanswered]

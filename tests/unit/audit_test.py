@@ -235,6 +235,28 @@ class AuditTest(unittest.TestCase):
                                     "request": identifier(99).hex()})
         self.assertIn("was never answered", self.complaints())
 
+    def ask_in_vain(self, minute: int, status: int):
+        """A booking at `minute` that was asked for and that its owner never answered."""
+        self.network.ledger.append({"event": "booked", "t": 0, "appointment": identifier(98).hex(), "requested": True,
+                                    "request": identifier(99).hex()})
+        for each in (1, status):
+            self.network.point.append(audit.REQUEST, identifier(99), 22,
+                                      put(1, 1) + put(3, appointment(minute, 12)) + put(5, each))
+
+    def test_a_request_that_its_time_has_overtaken_is_settled(self):
+        self.ask_in_vain(FIRST, audit.REQUEST_LAPSED)
+        finding = self.network.find()
+        self.assertEqual([], finding.complaints)
+        self.assertEqual(2, finding.report["requests_settled"])
+
+    def test_a_request_that_lapsed_before_its_time_is_found(self):
+        self.ask_in_vain(FIRST + 1, audit.REQUEST_LAPSED)
+        self.assertIn("was never answered", self.complaints())
+
+    def test_a_request_that_is_open_when_its_time_begins_is_found(self):
+        self.ask_in_vain(FIRST, 1)
+        self.assertIn("was never answered", self.complaints())
+
     def test_a_cut_without_bookings_on_both_sides_proves_nothing(self):
         self.network.facts["cut"] = [[1000, 1550]]
         self.assertIn("no shift was booked on both sides", self.complaints())
