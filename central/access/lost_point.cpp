@@ -4,6 +4,7 @@
 
 #include "central/feed/scope_window.hpp"
 #include "protocol/civil/days.hpp"
+#include "protocol/record/id_of.hpp"
 
 namespace feldsher::central {
 namespace {
@@ -51,16 +52,13 @@ v1::Day last_heard_day(v1::Day day, std::int64_t last_act_ms) {
 /// What the boxes of a point may still hold, whether or not it is in the point's scope today.
 class Held {
  public:
-  Held(const NetworkState& state, PointId point) : point_(point.to_octets()), node_(state.node_of(point)) {
+  Held(const NetworkState& state, PointId point)
+      : state_(state), point_(point.to_octets()), node_(state.node_of(point)) {
     if (const v1::Day* today = state.today()) {
       until_.emplace(*today);
       const v1::Day heard = last_heard_day(*today, node_ ? state.last_act_ms(*node_) : 0);
       since_.emplace(heard);
       since_ms_ = heard.minute() * ms_a_minute;
-    }
-    for (const auto& [id, row] : state.custodies.rows()) {
-      const auto*& last = last_of_device_[row.state.device()];
-      if (!last || last->state.from_ms() <= row.state.from_ms()) last = &row;
     }
   }
 
@@ -72,10 +70,12 @@ class Held {
     return row.state.point() == point_ && (!since_ || since_->has_visit(row.state.day()));
   }
   /// Worn since then: it was neither archived nor given to somebody else before.
-  bool has(const Row<v1::Custody>& row) const {
+  bool has(const Uuid& id, const Row<v1::Custody>& row) const {
     if (row.state.point() != point_ && !is_node(row.state.home_node())) return false;
-    const Row<v1::Custody>& last = *last_of_device_.at(row.state.device());
-    return &last == &row ? row.verb != v1::ARCHIVED || row.at_ms >= since_ms_ : last.at_ms >= since_ms_;
+    if (state_.wearings().is_last(id)) return row.verb != v1::ARCHIVED || row.at_ms >= since_ms_;
+    const auto last = state_.wearings().last_of(id_of(row.state.device()));
+    const auto* by = last ? state_.custodies.find(*last) : nullptr;
+    return !by || by->at_ms >= since_ms_;
   }
   bool has(const Row<v1::Request>& row) const {
     return (is_node(row.state.owner()) || row.record.origin == node_) &&
@@ -86,11 +86,11 @@ class Held {
   bool is_node(const std::string& octets) const { return node_ && node_->to_octets() == octets; }
   bool is_past(std::int64_t minute) const { return since_ && since_->is_past(minute); }
 
+  const NetworkState& state_;
   std::string point_;
   std::optional<NodeId> node_;
   std::optional<ScopeWindow> since_, until_;  // None before the first day: then nothing has left by time.
   std::int64_t since_ms_ = 0;
-  std::map<std::string, const Row<v1::Custody>*> last_of_device_;
 };
 
 }  // namespace
@@ -106,7 +106,7 @@ std::set<Uuid> people_in_scope(const NetworkState& state, PointId point) {
   for (const auto& [id, row] : state.visits.rows())
     if (held.has(row)) add(row.state.patient());
   for (const auto& [id, row] : state.custodies.rows())
-    if (held.has(row)) add(row.state.patient());
+    if (held.has(id, row)) add(row.state.patient());
   for (const auto& [id, row] : state.requests.rows())
     if (held.has(row)) add(row.state.wanted().patient());
   return people;

@@ -188,13 +188,17 @@ def booked_in_journals(kept: Kept) -> list[tuple]:
     return bookings
 
 
-def overtaken(kept: Kept):
-    """Requests that the asker gave up when the time that was wanted had begun, as it may behind a line that is cut."""
+def overtaken(kept: Kept, cuts: list):
+    """Requests that the asker gave up when the time that was wanted had begun: behind a line that was cut, or at once."""
+    at_once_ms = 5_000
     for subject, found in kept.of_type(REQUEST):
         message = found[-1].message()
         wanted = records.fields(one(message, 3))
         minute = records.int64(one(records.fields(one(wanted, 5)), 3, 0))
-        if one(message, 5, 0) == REQUEST_LAPSED and 0 < minute * 60_000 <= found[-1].wall_ms:
+        asked, lapsed = found[0].wall_ms, found[-1].wall_ms
+        was_cut = any(since <= lapsed and asked <= (until or lapsed) for since, until in cuts)
+        if (one(message, 5, 0) == REQUEST_LAPSED and 0 < minute * 60_000 <= lapsed
+                and (was_cut or lapsed - asked <= at_once_ms)):
             yield subject
 
 
@@ -295,15 +299,16 @@ def audit(evidence: Evidence) -> Finding:
     told = Told(evidence.people)
 
     sent, receipted, at_central, lost_readings = readings(evidence, kept, complaints)
-    answered = {one(found[-1].message(), 1).hex() for _, found in kept.of_type(REQUEST_ANSWER)} | set(overtaken(kept))
+    cuts = evidence.facts.get("cut", [])
+    answered = {one(found[-1].message(), 1).hex() for _, found in kept.of_type(REQUEST_ANSWER)}
+    settled = answered | set(overtaken(kept, cuts))
     asked = [plain(entry.get("request")) for entry in told.events["booked"].values() if entry.get("requested")]
-    unanswered = [request for request in asked if request not in answered]
-    complaints += [f"request {request} was never answered" for request in unanswered]
+    complaints += [f"request {request} was never answered" for request in asked if request not in settled]
 
     double = overlaps(booked_in_journals(kept), complaints, "the journals")
     double += overlaps(booked_in_api(evidence.api.get("appointments", [])), complaints, "the API")
     unheld_bookings(kept, complaints)
-    both_sides(told, evidence.facts.get("cut", []), complaints)
+    both_sides(told, cuts, complaints)
     booked = [entry for entry in told.events["booked"].values() if not entry.get("requested")]
     in_api = {plain(each["id"]) for each in evidence.api.get("appointments", [])}
     lost = lost_acts(told, kept, complaints) + lost_readings + copies_agree(evidence.exports, complaints)
@@ -321,7 +326,7 @@ def audit(evidence: Evidence) -> Finding:
         "surveys": told.count("surveyed"),
         "bookings_at_point": sum(entry.get("where") != "central" for entry in booked),
         "bookings_at_central": sum(entry.get("where") == "central" for entry in booked),
-        "requests_settled": len(asked) - len(unanswered),
+        "requests_settled": sum(request in answered for request in asked),
         "double_bookings": double,
         "readings_sent": sent,
         "readings_receipted": receipted,

@@ -35,10 +35,12 @@ class Node:
         self.headers = {records.ACTS: [], records.READINGS: []}
         self.append(1, self.origin, 1, put(5, self.public))
 
-    def append(self, kind: int, subject: bytes, verb: int, message: bytes, stream: int = records.ACTS):
+    def append(self, kind: int, subject: bytes, verb: int, message: bytes, stream: int = records.ACTS,
+               wall_ms: int | None = None):
         seq = len(self.records[stream]) + 1
+        wall_ms = 1_800_000_000_000 + seq if wall_ms is None else wall_ms
         core = (put(1, identifier(99)) + put(2, self.origin) + put(3, stream) + put_fixed64(4, self.epoch) + put(5, seq) +
-                put(7, put(1, 1_800_000_000_000 + seq)) + put(8, put(1, 5)) + put(10, kind) + put(11, subject) + put(13, verb))
+                put(7, put(1, wall_ms)) + put(8, put(1, 5)) + put(10, kind) + put(11, subject) + put(13, verb))
         body = b"saltsaltsaltsalt" + message
         digest = hashlib.sha256(body).digest()
         header = core + digest + self.prev[stream]
@@ -235,26 +237,39 @@ class AuditTest(unittest.TestCase):
                                     "request": identifier(99).hex()})
         self.assertIn("was never answered", self.complaints())
 
-    def ask_in_vain(self, minute: int, status: int):
+    def ask_in_vain(self, minute: int, status: int, waited_ms: int = 60_000):
         """A booking at `minute` that was asked for and that its owner never answered."""
         self.network.ledger.append({"event": "booked", "t": 0, "appointment": identifier(98).hex(), "requested": True,
                                     "request": identifier(99).hex()})
-        for each in (1, status):
+        for each, wall_ms in ((1, FIRST * 60_000 - waited_ms), (status, FIRST * 60_000)):
             self.network.point.append(audit.REQUEST, identifier(99), 22,
-                                      put(1, 1) + put(3, appointment(minute, 12)) + put(5, each))
+                                      put(1, 1) + put(3, appointment(minute, 12)) + put(5, each), wall_ms=wall_ms)
 
-    def test_a_request_that_its_time_has_overtaken_is_settled(self):
+    def cut_until(self, wall_ms: int):
+        self.network.facts["cut"].append([FIRST * 60_000 - 30_000, wall_ms])
+
+    def test_a_request_that_its_time_overtook_behind_a_cut_line_is_no_answer_and_no_complaint(self):
         self.ask_in_vain(FIRST, audit.REQUEST_LAPSED)
-        finding = self.network.find()
-        self.assertEqual([], finding.complaints)
-        self.assertEqual(2, finding.report["requests_settled"])
+        self.cut_until(FIRST * 60_000 + 1)
+        self.assertNotIn("was never answered", self.complaints())
+        self.assertEqual(1, self.network.find().report["requests_settled"])
+
+    def test_one_that_was_asked_a_moment_before_its_time_is_no_complaint(self):
+        self.ask_in_vain(FIRST, audit.REQUEST_LAPSED, waited_ms=4_000)
+        self.assertEqual([], self.network.find().complaints)
+
+    def test_a_request_that_its_time_overtook_over_a_good_line_is_found(self):
+        self.ask_in_vain(FIRST, audit.REQUEST_LAPSED)
+        self.assertIn("was never answered", self.complaints())
 
     def test_a_request_that_lapsed_before_its_time_is_found(self):
         self.ask_in_vain(FIRST + 1, audit.REQUEST_LAPSED)
+        self.cut_until(FIRST * 60_000 + 1)
         self.assertIn("was never answered", self.complaints())
 
     def test_a_request_that_is_open_when_its_time_begins_is_found(self):
         self.ask_in_vain(FIRST, 1)
+        self.cut_until(FIRST * 60_000 + 1)
         self.assertIn("was never answered", self.complaints())
 
     def test_a_cut_without_bookings_on_both_sides_proves_nothing(self):

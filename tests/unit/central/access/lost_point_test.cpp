@@ -75,14 +75,15 @@ struct PointOfDays {
     acts(v1::VISIT, v1::ARRIVED, visit);
     return patient;
   }
-  Uuid wears(const Uuid& device, std::int64_t from_ms) {
+  Uuid wears(const Uuid& device, std::int64_t from_ms) { return wears(device, from_ms, clinic.id()); }
+  Uuid wears(const Uuid& device, std::int64_t from_ms, const Uuid& custody_id) {
     const Uuid patient = clinic.patient("Марія");
     v1::Custody custody;
     custody.set_device(device.to_octets());
     custody.set_patient(patient.to_octets());
     custody.set_home_node(testing::point_node_of_tests.to_octets());
     custody.set_from_ms(from_ms);
-    clinic.publish(v1::CUSTODY, clinic.id(), v1::REGISTERED, custody);
+    clinic.publish(v1::CUSTODY, custody_id, v1::REGISTERED, custody);
     return patient;
   }
   std::set<Uuid> told() const { return people_in_scope(state, clinic.point); }
@@ -154,6 +155,19 @@ TEST_CASE("who wore a device before the point was last heard of is not told", "[
   const Uuid device = net.clinic.id(), former = net.wears(device, 1000), present = net.wears(device, 2000);
   net.pass_to(10);
   net.is_heard();
+  CHECK(net.told() == std::set{present});
+  CHECK_FALSE(net.told().contains(former));
+}
+
+TEST_CASE("who wore a device before a custody that went on to another one is not told either",
+          "[central][access][X6]") {
+  PointOfDays net;
+  const Uuid device = net.clinic.id(), custody = net.clinic.id(), former = net.wears(device, 1000);
+  net.wears(device, 2000, custody);
+  const Uuid present = net.wears(net.clinic.id(), 3000, custody);
+  net.pass_to(10);
+  net.is_heard();
+  CHECK(net.told() == net.fed());
   CHECK(net.told() == std::set{present});
   CHECK_FALSE(net.told().contains(former));
 }

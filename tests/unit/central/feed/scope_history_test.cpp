@@ -185,9 +185,13 @@ class RandomHistory {
     state.set_home_node(nodes_[chance(nodes_.size())].to_octets());
     state.set_point(chance(2) == 0 ? "" : any(points_));
     state.set_from_ms(static_cast<std::int64_t>(day_ + 100 + chance(20)));
-    // It was never what it had said of this time and later.
-    std::erase_if(given_[id], [&](const v1::Custody& each) { return each.from_ms() >= state.from_ms(); });
-    given_[id].push_back(state);
+    // It was never what it had said of this time and later, nor what is said once more.
+    std::vector<v1::Custody>& versions = given_[id];
+    if (!versions.empty() && versions.back().device() == state.device() &&
+        versions.back().patient() == state.patient())
+      versions.pop_back();
+    std::erase_if(versions, [&](const v1::Custody& each) { return each.from_ms() >= state.from_ms(); });
+    versions.push_back(state);
     const bool archived = chance(6) == 0;
     say(central_, v1::CUSTODY, id, state, archived ? v1::ARCHIVED : v1::CHANGED);
     if (archived)
