@@ -35,7 +35,8 @@ class CommandLine {
   MinutesWish minutes_wish;
   std::string point, node, terminal, device, standby;
   std::string id, person, kind = "system", name, query, patient, day, revoke;
-  bool all = false, verify = false;
+  std::vector<std::string> broker_hosts;
+  bool all = false, verify = false, only_local = false;
   std::function<int()> run;
 
  private:
@@ -50,6 +51,8 @@ class CommandLine {
   /// One that asks the running central.
   CLI::App* asking(const char* command_name, const char* help, std::function<void()> act);
   void add_folder_commands();
+  void add_enrolment();
+  void add_broker_names(CLI::App* points);
   void add_copies();
   void add_questions();
   void add_clinic();

@@ -170,6 +170,36 @@ In "practitioners": {"id", "name", "roles": ["doctor"], "points", "services", "p
 In "shifts": {"id", "point", "room", "practitioner", "services", "from": "2026-11-22T09:00", "until",
     "leased": []})";
 
+void CommandLine::add_enrolment() {
+  CLI::App* enrol = for_programs(on_folder(
+      "enrol", "Print a one-time code with which a bare box becomes a point's: good once, for 24 hours",
+      [this](const CentralFolder& folder) {
+        CodeWish wish{.point = point, .json = look_wish.json};
+        if (!broker_hosts.empty()) wish.broker_hosts = broker_hosts;
+        open_code(folder, wish, std::cout);
+      }));
+  enrol->add_option("--point", point, "Short name of a loaded point")->required();
+  enrol->add_option(
+      "--broker-host", broker_hosts,
+      "DNS names and addresses at which screens, gateways and wearables on other machines reach "
+      "the point's broker, besides localhost; default: as said before");
+}
+
+void CommandLine::add_broker_names(CLI::App* points) {
+  CLI::App* broker = on_folder(
+      points->add_subcommand("broker",
+                             "Say anew where its broker is reached: its next certificate names that"),
+      [this](const CentralFolder& folder) {
+        say_broker_hosts(folder, {.point = point, .hosts = broker_hosts}, look_wish.json, std::cout);
+      });
+  for_programs(broker);
+  broker->add_option("name", point, "Short name of the point")->required();
+  auto* where = broker->add_option_group("where", "Where");
+  where->add_option("--broker-host", broker_hosts, "DNS names and addresses, besides localhost: all of them");
+  where->add_flag("--only-local", only_local, "At localhost only");
+  where->require_option(1);
+}
+
 void CommandLine::add_folder_commands() {
   CLI::App* loading = for_programs(
       on_folder("load", "Load clinic data from a file: all of it or nothing; again is harmless",
@@ -188,14 +218,11 @@ void CommandLine::add_folder_commands() {
   certify->add_option("--name", issue_wish.name, "Common name: the user name at a broker")->required();
   certify->add_option("--point", issue_wish.point, "Short name of a loaded point");
   certify->add_option("--id", id, "UUID that the certificate ends with: a wearable's");
+  certify->add_option("--broker-host", issue_wish.broker_hosts,
+                      "With broker: DNS names and addresses at which it is reached besides localhost");
   certify->add_option("--out", issue_wish.out, "Folder for ca.pem, certificate.pem, key.pem")->required();
 
-  for_programs(
-      on_folder("enrol",
-                "Print a one-time code with which a bare box becomes a point's: good once, for 24 hours",
-                [this](const CentralFolder& folder) { open_code(folder, point, look_wish.json, std::cout); }))
-      ->add_option("--point", point, "Short name of a loaded point")
-      ->required();
+  add_enrolment();
 
   CLI::App* keys = app.add_subcommand("keys", "The keys of central");
   keys->require_subcommand(1);
@@ -231,6 +258,7 @@ void CommandLine::add_folder_commands() {
   lost->add_option("name", point, "Short name of the point")->required();
   lost->add_option("--token-file", look_wish.token,
                    "File with a person's token: the decommission is proposed in their name");
+  add_broker_names(points);
 
   on_folder("pass", "Print the pass of an appointment: the text of its QR code",
             [this](const CentralFolder& folder) {

@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
   app.add_flag("--check-config", check_only, "read and check the configuration, open nothing");
   app.add_option("--gallery", gallery_folder,
                  "draw every screen in each language to PNG files in this folder");
-  app.add_option("--size", size, "window size in pixels, 1080x1920; goes before the configuration");
+  app.add_option("--size", size, "a window of so many pixels, 1080x1920; goes before the configuration");
   app.add_option("--pictures", overrides.pictures, "save a picture of each new screen state to this folder");
   app.footer("Exit: 0 good, 1 it could not be done, 2 the command line is wrong.");
   try {
@@ -48,11 +48,13 @@ int main(int argc, char** argv) {
       return 2;
     }
     auto config = kiosk::read_config(config_file);
-    if (!size.empty()) kiosk::parse_size(size, config.width, config.height);
+    if (!size.empty()) {
+      kiosk::parse_size(size, config.width, config.height);
+      config.fullscreen = false;
+    }
     if (!overrides.pictures.empty()) config.pictures = overrides.pictures;
     kiosk::check(config);
-    if (!check_only) kiosk::run(config);
-    return 0;
+    return check_only ? 0 : kiosk::run(config);
   } catch (const std::exception& fault) {
     fmt::print(stderr, "feldsher-kiosk: {}\n", fault.what());
     return 1;

@@ -1,5 +1,6 @@
 #include "central/access/access.hpp"
 
+#include "central/access/broker_names.hpp"
 #include "protocol/crypto/signing_key.hpp"
 
 namespace feldsher::central {
@@ -30,8 +31,8 @@ CertificateSubject line_subject(const std::string& point, NodeId node, std::int6
 CertificateSubject agent_subject() {
   return {.kind = PeerKind::terminal, .name = std::string(agent_name), .id = {}, .hosts = {}};
 }
-CertificateSubject broker_subject(const std::string& point) {
-  return {.kind = PeerKind::broker, .name = "broker-" + point, .id = {}, .hosts = {}};
+CertificateSubject broker_subject(const std::string& point, std::vector<std::string> hosts) {
+  return {.kind = PeerKind::broker, .name = "broker-" + point, .id = {}, .hosts = std::move(hosts)};
 }
 
 }  // namespace
@@ -41,13 +42,14 @@ struct Access::Keys {
   CertificateBundle line, bus, broker;
 
   static std::optional<Keys> certify(const v1::EnrolmentRequest& request, const std::string& name,
-                                     NodeId node, const CertificateAuthority& authority, std::int64_t now_s) {
+                                     NodeId node, std::vector<std::string> broker_hosts,
+                                     const CertificateAuthority& authority, std::int64_t now_s) {
     const auto sign = [&](const std::string& csr, const CertificateSubject& subject) {
       return authority.sign_request(csr, subject, now_s);
     };
     auto line = sign(request.line_request(), line_subject(name, node, now_s));
     auto bus = sign(request.bus_request(), agent_subject());
-    auto broker = sign(request.broker_request(), broker_subject(name));
+    auto broker = sign(request.broker_request(), broker_subject(name, std::move(broker_hosts)));
     if (!line || !bus || !broker) return std::nullopt;
     return Keys{std::move(*line), std::move(*bus), std::move(*broker)};
   }
@@ -70,6 +72,8 @@ Allowed<std::vector<Draft>> Access::open_code(const WantedCode& wanted, const Ac
   const auto node = state_.node_of(*point);
   if (!node || node->is_nil()) return AccessRefusal::no_node;
   if (wanted.number.size() != enrolment::number_octets) return AccessRefusal::malformed;
+  const auto hosts = wanted.broker_hosts ? *wanted.broker_hosts : broker_hosts(state_, *point);
+  if (wanted.broker_hosts && fault_of_hosts(hosts)) return AccessRefusal::bad_host;
   std::vector<Draft> drafts;
   for (const auto& [id, row] : state_.enrolments.rows()) {
     if (row.state.status() != v1::CODE_OPEN || row.state.point() != point->to_octets()) continue;
@@ -84,6 +88,7 @@ Allowed<std::vector<Draft>> Access::open_code(const WantedCode& wanted, const Ac
   code.set_node(node->to_octets());
   code.set_made_ms(by.now.wall_ms);
   code.set_expires_ms(by.now.wall_ms + enrolment::code_life_ms);
+  code.mutable_broker_hosts()->Assign(hosts.begin(), hosts.end());
   drafts.push_back(code_draft(random_.uuid_v7(by.now.wall_ms), code, v1::REGISTERED, by));
   return drafts;
 }
@@ -115,7 +120,9 @@ Access::Enrolled Access::enrol(const v1::SealedEnrolment& sealed, const Certific
     return out;
   }
 
-  const auto keys = Keys::certify(*request, point->state.short_name(), *node, authority, seconds(now));
+  const auto keys = Keys::certify(*request, point->state.short_name(), *node,
+                                  broker_hosts(state_, PointId::from_octets(row->state.point()).value()),
+                                  authority, seconds(now));
   if (!keys || !public_key_from(request->head_key())) return refused(v1::ENROLMENT_BAD_KEY);
   Enrolled out{.answer = {}, .drafts = {}, .node = node};
   out.drafts = revoke(state_,
@@ -203,7 +210,8 @@ Access::Renewed Access::renew(const PeerIdentity& guest, const v1::RenewalReques
   };
   const std::string& name = place->state.short_name();
   const auto bus = next(v1::CREDENTIAL_AGENT, request.bus_request(), agent_subject(), {});
-  const auto broker = next(v1::CREDENTIAL_BROKER, request.broker_request(), broker_subject(name), {});
+  const auto broker = next(v1::CREDENTIAL_BROKER, request.broker_request(),
+                           broker_subject(name, broker_hosts(state_, *point)), {});
   about.set_holder(node.to_octets());
   if (present != nullptr) about.set_head_key(present->head_key());
   const auto line =

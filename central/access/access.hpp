@@ -31,6 +31,8 @@ class Access {
     std::string point;  ///< Short name.
     Octets number;      ///< enrolment::number_octets.
     Digest verifier{};  ///< EnrolmentCode::verifier.
+    /// Where its broker is reached besides localhost; unset: as it was said before.
+    std::optional<std::vector<std::string>> broker_hosts = {};
   };
   /// Opens a code for a point's box. An older open code of the same point is dead from then on.
   Allowed<std::vector<Draft>> open_code(const WantedCode& wanted, const AccessBy& by) const;

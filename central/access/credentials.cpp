@@ -31,6 +31,10 @@ std::string_view to_text(AccessRefusal refusal) {
       return "the point was loaded without a node";
     case AccessRefusal::malformed:
       return "a number, a digest or a name is malformed";
+    case AccessRefusal::bad_host:
+      return "a host is neither a DNS name nor an address, or there are too many";
+    case AccessRefusal::no_code:
+      return "the point never had a code: say where its broker is reached when you make one";
     case AccessRefusal::no_such_holder:
       return "nobody of this kind and name has a certificate that is still good";
   }

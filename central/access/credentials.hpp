@@ -23,6 +23,8 @@ enum class AccessRefusal {
   no_point,        ///< No point of this name was loaded.
   no_node,         ///< The point has no node.
   malformed,       ///< A number, digest or serial of the wrong length.
+  bad_host,        ///< What a broker's certificate shall name is no host.
+  no_code,         ///< The point never had an enrolment code.
   no_such_holder,  ///< Nobody of this kind and name has a certificate that is not revoked.
 };
 std::string_view to_text(AccessRefusal refusal);

@@ -39,11 +39,30 @@ v1::CredentialKind read_kind(JsonObject& in) {
   return *kind;
 }
 
+json::array list_of(const std::vector<std::string>& hosts) { return json::array(hosts.begin(), hosts.end()); }
+
+std::vector<std::string> read_hosts(JsonObject& in) {
+  auto hosts = in.texts("broker_hosts");
+  if (const auto fault = fault_of_hosts(hosts)) throw BadInput(in.place("broker_hosts"), *fault);
+  return hosts;
+}
+
 Allowed<AccessPlan> plan_for(const Access::WantedCode& code, const NetworkState& state, Random& random,
                              const AccessBy& by) {
   auto drafts = Access(state, random).open_code(code, by);
   if (!drafts) return drafts.error();
-  return AccessPlan{.drafts = std::move(*drafts), .said = {{"point", code.point}}};
+  const auto hosts = code.broker_hosts
+                         ? *code.broker_hosts
+                         : broker_hosts(state, point_named(state, code.point).value_or(PointId{}));
+  return AccessPlan{.drafts = std::move(*drafts),
+                    .said = {{"point", code.point}, {"broker_hosts", list_of(hosts)}}};
+}
+
+Allowed<AccessPlan> plan_for(const NameBroker& wish, const NetworkState& state, Random&, const AccessBy& by) {
+  auto draft = name_broker(wish, state, by);
+  if (!draft) return draft.error();
+  return AccessPlan{.drafts = {std::move(*draft)},
+                    .said = {{"point", wish.point}, {"broker_hosts", list_of(wish.hosts)}}};
 }
 
 Allowed<AccessPlan> plan_for(const RecordCertificate& made, const NetworkState& state, Random& random,
@@ -131,10 +150,16 @@ json::object json_of(const PassKeys& keys) {
 json::object json_of(const LosePoint& wish) { return {{"act", "lose-point"}, {"point", wish.point}}; }
 
 json::object json_of(const Access::WantedCode& code) {
-  return {{"act", "open-code"},
-          {"point", code.point},
-          {"number", to_hex(code.number)},
-          {"verifier", to_hex(view_of(code.verifier))}};
+  json::object object{{"act", "open-code"},
+                      {"point", code.point},
+                      {"number", to_hex(code.number)},
+                      {"verifier", to_hex(view_of(code.verifier))}};
+  if (code.broker_hosts) object["broker_hosts"] = list_of(*code.broker_hosts);
+  return object;
+}
+
+json::object json_of(const NameBroker& wish) {
+  return {{"act", "name-broker"}, {"point", wish.point}, {"broker_hosts", list_of(wish.hosts)}};
 }
 
 json::object json_of(const RecordCertificate& made) {
@@ -178,7 +203,13 @@ AccessAct read_access_act(JsonObject& in) {
     Access::WantedCode code{.point = in.text("point"), .number = from_hex(in.text("number"))};
     if (!digest_from(from_hex(in.text("verifier")), code.verifier))
       throw BadInput(in.place("verifier"), "64 hexadecimal digits are expected");
+    if (in.has("broker_hosts")) code.broker_hosts = read_hosts(in);
     return code;
+  }
+  if (what == "name-broker") {
+    NameBroker wish{.point = in.text("point"), .hosts = {}};
+    wish.hosts = read_hosts(in);
+    return wish;
   }
   if (what == "record-certificate") {
     RecordCertificate made;
@@ -204,7 +235,7 @@ AccessAct read_access_act(JsonObject& in) {
     return keys;
   }
   throw BadInput(in.place("act"),
-                 "open-code, record-certificate, revoke, lose-point or pass-keys is expected");
+                 "open-code, name-broker, record-certificate, revoke, lose-point or pass-keys is expected");
 }
 
 Allowed<AccessPlan> plan(const AccessAct& act, const NetworkState& state, Random& random,

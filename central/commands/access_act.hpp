@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "central/access/access.hpp"
+#include "central/access/broker_names.hpp"
 #include "central/commands/central_folder.hpp"
 #include "central/commands/json_input.hpp"
 
@@ -41,7 +42,7 @@ struct PassKeys {
 
 /// What an operator does about who may come in.
 using AccessAct =
-    std::variant<Access::WantedCode, RecordCertificate, RevokeCertificates, LosePoint, PassKeys>;
+    std::variant<Access::WantedCode, NameBroker, RecordCertificate, RevokeCertificates, LosePoint, PassKeys>;
 
 /// As JSON, for central's API; and back: throws BadInput.
 boost::json::object to_json(const AccessAct& act);

@@ -34,7 +34,22 @@ std::string qr_picture(const std::string& text) {
   return picture;
 }
 
-void open_code(const CentralFolder& folder, const std::string& point, bool json, std::ostream& out) {
+namespace {
+
+void check(const std::vector<std::string>& hosts) {
+  if (const auto fault = fault_of_hosts(hosts)) throw Fault("--broker-host: " + *fault);
+}
+
+std::string all_hosts(const boost::json::object& said) {
+  std::string all = "localhost, 127.0.0.1, ::1";
+  for (const auto& host : said.at("broker_hosts").as_array()) all += ", " + std::string(host.as_string());
+  return all;
+}
+
+}  // namespace
+
+void open_code(const CentralFolder& folder, const CodeWish& wish, std::ostream& out) {
+  if (wish.broker_hosts) check(*wish.broker_hosts);
   const Config config = read_config(folder.config());
   SystemRandom random;
   Digest authority_key{};
@@ -42,16 +57,32 @@ void open_code(const CentralFolder& folder, const std::string& point, bool json,
     throw Fault("the authority in " + folder.authority().string() + " has no key");
   const auto code = enrolment::EnrolmentCode::make(random, SystemClock().now(), authority_key,
                                                    config.public_host, config.access_port);
-  carry_out(folder, Access::WantedCode{.point = point, .number = code.number, .verifier = code.verifier()});
-  if (json) {
-    out << boost::json::serialize(
-               boost::json::object{{"point", point}, {"code", code.to_text()}, {"qr", code.to_qr_text()}})
-        << "\n";
+  auto said = carry_out(folder, Access::WantedCode{.point = wish.point,
+                                                   .number = code.number,
+                                                   .verifier = code.verifier(),
+                                                   .broker_hosts = wish.broker_hosts});
+  if (wish.json) {
+    said["code"] = code.to_text();
+    said["qr"] = code.to_qr_text();
+    out << boost::json::serialize(said) << "\n";
     return;
   }
-  out << "Code for the box of " << point << ", good once and for 24 hours:\n\n"
+  out << "Code for the box of " << wish.point << ", good once and for 24 hours:\n\n"
       << "  " << code.to_text() << "\n\n"
-      << qr_picture(code.to_qr_text()) << "\nOn the box: feldsher-edge enrol CODE\n";
+      << qr_picture(code.to_qr_text()) << "\nOn the box: feldsher-edge enrol CODE\n"
+      << "Its broker is reached as: " << all_hosts(said) << "\n";
+}
+
+void say_broker_hosts(const CentralFolder& folder, const NameBroker& wish, bool json, std::ostream& out) {
+  check(wish.hosts);
+  const auto said = carry_out(folder, wish);
+  if (json) {
+    out << boost::json::serialize(said) << "\n";
+    return;
+  }
+  out << "The broker of " << wish.point << " is reached as: " << all_hosts(said) << "\n"
+      << "Its next certificate says so. On its box, with the agent stopped:\n"
+      << "  feldsher-edge keys rotate --key bus, and restart the broker\n";
 }
 
 }  // namespace feldsher::central

@@ -47,8 +47,11 @@ v1::CredentialKind credential_kind_of(PeerKind kind) {
 
 void issue(const CentralFolder& folder, const IssueWish& wish, std::ostream& out) {
   const PeerKind kind = kind_of(wish.kind);
+  if (kind != PeerKind::broker && !wish.broker_hosts.empty())
+    throw Fault("--broker-host: only a broker's certificate names where it is reached");
+  if (const auto fault = fault_of_hosts(wish.broker_hosts)) throw Fault("--broker-host: " + *fault);
   const std::int64_t now_s = SystemClock().now().wall_ms / 1000;
-  CertificateSubject subject{.kind = kind, .name = wish.name, .id = wish.id, .hosts = {}};
+  CertificateSubject subject{.kind = kind, .name = wish.name, .id = wish.id, .hosts = wish.broker_hosts};
   const auto bundle = CertificateAuthority::load(folder.authority()).issue(subject, now_s);
   if (!bundle) throw Fault("--name: " + std::string(to_text(bundle.error())));
   carry_out(folder, RecordCertificate{.kind = credential_kind_of(kind),

@@ -3,6 +3,7 @@
 #include <iosfwd>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "central/commands/central_folder.hpp"
 
@@ -15,7 +16,8 @@ struct IssueWish {
   std::string point;  ///< Short name of a loaded point; empty = none.
   std::optional<Uuid> id;
   std::filesystem::path out;
-  bool json = false;  ///< Say what was made as JSON.
+  std::vector<std::string> broker_hosts = {};  ///< Kind broker: where it is reached besides localhost.
+  bool json = false;                           ///< Say what was made as JSON.
 };
 
 /// Makes a key and its certificate in `out`: ca.pem, certificate.pem, key.pem (mode 600). Boxes of points

@@ -46,6 +46,8 @@ class JsonObject {
   std::optional<Uuid> optional_id(std::string_view key);  ///< Nothing when absent or null.
   std::vector<Uuid> ids(std::string_view key);
   std::vector<std::string> texts(std::string_view key);
+  /// Whether there is such a key.
+  bool has(std::string_view key) { return find(key) != nullptr; }
   v1::LocalText local_text(std::string_view key);
   JsonObject object(std::string_view key);
   std::vector<JsonObject> objects(std::string_view key);

@@ -102,7 +102,9 @@ void NetworkState::take_decommission(const Uuid& id) {
 }
 
 void NetworkState::take_enrolment(const Record& record) {
-  const auto node = NodeId::from_octets(enrolments.find(record.subject.id)->state.node());
+  const v1::Enrolment& code = enrolments.find(record.subject.id)->state;
+  latest_codes_[id_of(code.point())] = record.subject.id;
+  const auto node = NodeId::from_octets(code.node());
   if (record.header.verb() != v1::GRANTED || !node) return;
   // A box came with keys of its own and a code of a person's: it takes over.
   without_box_.erase(*node);
@@ -116,6 +118,11 @@ void NetworkState::take_credential(const Record& record) {
   if (record.header.verb() == v1::REGISTERED && credential.kind() == v1::CREDENTIAL_NODE)
     if (const auto node = NodeId::from_octets(credential.holder()))
       newest_lines_[*node] = credential.serial();
+}
+
+const Uuid* NetworkState::latest_code(PointId point) const {
+  auto at = latest_codes_.find(point.uuid);
+  return at == latest_codes_.end() ? nullptr : &at->second;
 }
 
 const Octets& NetworkState::newest_line(NodeId node) const {

@@ -44,6 +44,8 @@ class NetworkState : public ScheduleTables {
   bool waits_for_box(NodeId node) const { return without_box_.contains(node); }
   /// A box has enrolled for the point since this decommission was proposed: nobody meant that one.
   bool is_overtaken(const Uuid& decommission) const { return overtaken_.contains(decommission); }
+  /// The point's enrolment code of which central last said something; nothing when it never had one.
+  const Uuid* latest_code(PointId point) const;
   /// Serial of the youngest certificate of the node's line; empty = none is known here.
   const Octets& newest_line(NodeId node) const;
   /// The network's day, as central last said it; nothing when it never has.
@@ -85,6 +87,7 @@ class NetworkState : public ScheduleTables {
   std::set<NodeId> without_box_;
   std::set<Uuid> overtaken_;
   std::map<NodeId, Octets> newest_lines_;
+  std::map<Uuid, Uuid> latest_codes_;  ///< By point.
 };
 
 }  // namespace feldsher::central

@@ -81,9 +81,6 @@ int serve(const Config& config) {
     verdict = 3;
     loop.stop();
   };
-  const auto journal_failed = [&](const std::string& what) {
-    disk_failed("the journal could not be written: " + what);
-  };
 
   auto store = data.open_store(folder.identity().tenant);
   SqlcipherStore& journal = *store;
@@ -91,7 +88,7 @@ int serve(const Config& config) {
               loop.get_executor(), disk_failed);
   views.expect(records_in(journal));
   const auto answers = journal.values(OnceAnswers::value_prefix);
-  Committer committer(std::move(store), loop.get_executor(), journal_failed,
+  Committer committer(std::move(store), loop.get_executor(), disk_failed,
                       {.when_idle = [&journal] { journal.checkpoint(); }});
   CopiedLedger copied(committer, {OnceAnswers::value_prefix});
   copied.resume(journal);

@@ -116,7 +116,7 @@ int Agent::run() {
                         {"acts", node_.writer().tip(v1::ACTS).seq},
                         {"blocks", node_.writer().tip(v1::READINGS).seq}});
   if (!fault_note_.earlier().empty())
-    Log::error("the run before this one could not write its journal",
+    Log::error("the journal failed in the run before this one",
                {{"reason", Reason::of_disk(fault_note_.earlier())}});
   look_at_disk();
   ops_.start();
@@ -240,7 +240,7 @@ void Agent::look_at_revocations() {
 void Agent::tell_earlier_fault() {
   if (told_earlier_fault_ || fault_note_.earlier().empty() || !node_.need_not_wait()) return;
   told_earlier_fault_ = true;
-  node_.raise(v1::INCIDENT_DISK, "the journal could not be written: " + fault_note_.earlier());
+  node_.raise(v1::INCIDENT_DISK, fault_note_.earlier());
   committer_.drain([this] { fault_note_.clear(); });
 }
 
@@ -268,7 +268,7 @@ void Agent::stop(int signal) {
 
 void Agent::disk_failed(const std::string& what) {
   // What was promised is on the disk; what is in memory may not be. Whoever starts us again recovers.
-  Log::error("the journal cannot be written", {{"reason", Reason::of_disk(what)}});
+  Log::error("the journal failed", {{"reason", Reason::of_disk(what)}});
   if (!fault_note_.leave(what)) Log::error("the next run will not know of it");
   if (space_.release_if_full()) Log::error("disk: full; the reserve was given up for the next start");
   exit_code_ = 3;

@@ -10,6 +10,7 @@
 
 #include "edge-agent/agent/membership.hpp"
 #include "protocol/crypto/certificate_authority.hpp"
+#include "protocol/crypto/certificate_files.hpp"
 #include "protocol/crypto/own_certificate.hpp"
 #include "protocol/crypto/secret_file.hpp"
 #include "protocol/crypto/system_world.hpp"
@@ -149,11 +150,13 @@ void enrol(const EnrolWish& wish, std::ostream& out) {
                            .central = me.central});
   CertificateBundle{.ca = answer.ca(), .certificate = answer.broker_certificate(), .key = keys.broker.key}
       .save(broker);
+  const CertificateFiles installed{.certificate = broker / "certificate.pem", .key = broker / "key.pem"};
   give_to_owner(wish.folder);
   give_to_owner(broker);
   out << "This box is now the point " << answer.short_name() << ", node " << me.node.to_text() << "\n"
       << "  its folder     " << wish.folder.string() << "\n"
-      << "  its broker's   " << broker.string() << "\n";
+      << "  its broker's   " << broker.string() << "\n"
+      << "  reached as     " << fmt::format("{}", fmt::join(installed.present().hosts, ", ")) << "\n";
 }
 
 }  // namespace feldsher::edge

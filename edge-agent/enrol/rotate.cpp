@@ -1,5 +1,7 @@
 #include "edge-agent/enrol/rotate.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ostream>
 
@@ -26,7 +28,9 @@ RenewalWish wish_for(const PointFolder& point, const Membership& me) {
   return wish;
 }
 
-void rotate_bus(const PointFolder& point, const Membership& me, const std::filesystem::path& broker) {
+/// Where the broker is reached, by its certificate from now on.
+std::vector<std::string> rotate_bus(const PointFolder& point, const Membership& me,
+                                    const std::filesystem::path& broker) {
   RenewalWish wish = wish_for(point, me);
   wish.of_line = false;
   wish.bus = TlsFiles{.ca = point.path() / "ca.pem",
@@ -37,6 +41,7 @@ void rotate_bus(const PointFolder& point, const Membership& me, const std::files
   finish_install(own_of(*wish.bus));
   finish_install(own_of(*wish.broker));
   renew(wish);
+  return own_of(*wish.broker).present().hosts;
 }
 
 }  // namespace
@@ -60,8 +65,9 @@ void rotate(const RotateWish& wish, std::ostream& out) {
     renew(wish_for(point, me));
     out << "The line to central has a new key and certificate\n";
   } else if (wish.key == "bus") {
-    rotate_bus(point, me, wish.broker.empty() ? broker_folder(wish.folder) : wish.broker);
-    out << "The broker and the agent at it have new keys and certificates: restart the broker\n";
+    const auto hosts = rotate_bus(point, me, wish.broker.empty() ? broker_folder(wish.folder) : wish.broker);
+    out << "The broker and the agent at it have new keys and certificates: restart the broker\n"
+        << "It is reached as " << fmt::format("{}", fmt::join(hosts, ", ")) << "\n";
   } else {
     throw Fault("--key: box, head, line or bus is expected");
   }

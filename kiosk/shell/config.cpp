@@ -42,9 +42,9 @@ key = "/etc/feldsher/kiosk/terminal.key"
 language = "en"
 languages = ["uk", "ru", "en"]
 
-# Size of the window in pixels; "" = what suits the role.
+# The whole screen. false: a window of "size" pixels, "" = what suits the role.
+fullscreen = true
 size = ""
-fullscreen = false
 
 # Pixels per inch of the glass, so that every button is at least 12 mm; 0 = as the monitor says.
 dpi = 0
@@ -163,6 +163,8 @@ void check(const Config& config) {
     throw Fault("\"terminal\" must be 1 to 64 letters, digits and \"-\": it is \"" + config.terminal + "\"");
   if (config.role == Role::room && !Uuid::from_text(config.room))
     throw Fault("role \"room\" needs \"room\", the room's UUID");
+  if (config.fullscreen && config.width > 0)
+    throw Fault("\"size\" is a window's: leave it empty, or say fullscreen = false");
   const int files = !config.ca_file.empty() + !config.certificate_file.empty() + !config.key_file.empty();
   if (files != 0 && files != 3) throw Fault("\"ca\", \"certificate\" and \"key\": all three or none");
   const auto known = [](const std::string& one) { return std::ranges::count(known_languages(), one) > 0; };

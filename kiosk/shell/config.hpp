@@ -15,9 +15,9 @@ struct Config {
   std::string ca_file, certificate_file, key_file;
   std::string language = "en";
   std::vector<std::string> languages{"uk", "ru", "en"};
-  int width = 0, height = 0;  ///< Of the window; 0 = the role's own.
-  bool fullscreen = false;
-  double dpi = 0;  ///< Of the glass; 0 = ask the monitor.
+  bool fullscreen = true;
+  int width = 0, height = 0;  ///< Of a window that is not; 0 = the role's own.
+  double dpi = 0;             ///< Of the glass; 0 = ask the monitor.
   std::string pictures;
   int idle_s = 45, countdown_s = 15;
 };

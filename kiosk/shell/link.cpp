@@ -1,7 +1,5 @@
 #include "kiosk/shell/link.hpp"
 
-#include <fmt/format.h>
-
 #include <bit>
 
 #include "protocol/bus/topics.hpp"
@@ -33,7 +31,7 @@ bus::MqttSession::Options options_of(const Config& config, std::function<void(st
 }  // namespace
 
 Link::Link(const Config& config, std::function<void(const Event&)> on_event, std::function<void()> wake,
-           std::function<void(const std::string&)> tell)
+           Tell tell)
     : terminal_(config.terminal),
       on_event_(std::move(on_event)),
       tell_(std::move(tell)),
@@ -52,9 +50,7 @@ Link::Link(const Config& config, std::function<void(const Event&)> on_event, std
           },
           [this](const bus::Message& message) { on_message(message); },
           [this](bool up) { on_event_(Connection{up}); },
-          [this](const std::string& why) {
-            tell_(why.empty() ? "the broker is there" : "no connection to the broker: " + why);
-          })) {}
+          [this](const std::string& why) { tell_.why_down(why); })) {}
 
 void Link::deliver() {
   std::deque<std::function<void()>> due;
@@ -70,7 +66,7 @@ void Link::tell_dropped() {
   const std::uint64_t dropped = this->dropped();
   if (std::bit_width(dropped) == std::bit_width(told_)) return;
   told_ = dropped;
-  tell_(fmt::format("{} messages of the broker were dropped: unreadable, or too many at once", dropped));
+  tell_.dropped(dropped);
 }
 
 bool Link::send(const v1::Ask& ask) {

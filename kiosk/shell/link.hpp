@@ -16,11 +16,18 @@ namespace feldsher::kiosk {
 /// events. Octets that are not what their topic promises are dropped and counted.
 class Link {
  public:
+  /// What this screen's log is to say of its broker.
+  struct Tell {
+    /// Why there is no connection, when that changes; "": it is there again.
+    std::function<void(const std::string&)> why_down;
+    /// How many messages were dropped until now, at the first, the second, the fourth, the eighth …
+    std::function<void(std::uint64_t)> dropped;
+  };
+
   /// `on_event` and `tell` are called from `deliver` only; `wake` from Paho's threads when there is something
-  /// to deliver. `tell` gets a sentence for whoever reads this screen's log: why there is no connection, when
-  /// that changes, and how much was dropped, at the first, the second, the fourth, the eighth …
+  /// to deliver.
   Link(const Config& config, std::function<void(const Event&)> on_event, std::function<void()> wake,
-       std::function<void(const std::string&)> tell);
+       Tell tell);
 
   void start() { session_.start(); }
   /// Runs what Paho's threads have left. On the main thread.
@@ -36,7 +43,7 @@ class Link {
 
   std::string terminal_;
   std::function<void(const Event&)> on_event_;
-  std::function<void(const std::string&)> tell_;
+  Tell tell_;
   std::uint64_t told_ = 0;  // Of what was dropped.
   std::mutex mutex_;
   std::deque<std::function<void()>> work_;

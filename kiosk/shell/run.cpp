@@ -4,6 +4,7 @@
 #include <openssl/rand.h>
 
 #include <chrono>
+#include <cmath>
 #include <csignal>
 #include <filesystem>
 #include <map>
@@ -13,6 +14,7 @@
 #include "kiosk/shell/link.hpp"
 #include "kiosk/shell/window.hpp"
 #include "kiosk/theme/widgets.hpp"
+#include "protocol/log/log.hpp"
 #include "protocol/record/ids.hpp"
 #include "protocol/record/result.hpp"
 
@@ -78,49 +80,97 @@ class Album {
   std::string folder_, last_;
 };
 
-}  // namespace
+Link::Tell to_log() {
+  return {.why_down =
+              [](const std::string& why) {
+                if (why.empty())
+                  Log::info("broker: up");
+                else
+                  Log::warn("broker: no connection", {{"reason", Reason::of_connection(why)}});
+              },
+          .dropped =
+              [](std::uint64_t count) {
+                Log::warn("messages of the broker were dropped: unreadable, or too many at once",
+                          {{"messages", count}});
+              }};
+}
 
-void run(const Config& config) {
-  std::signal(SIGINT, [](int) { asked_to_stop = 1; });
-  std::signal(SIGTERM, [](int) { asked_to_stop = 1; });
-  Window window(window_of(config));
-  if (window.theme().units_of_mm(12) > key_height)
-    fmt::print(stderr,
-               "feldsher-kiosk: this glass is small: some buttons are below 12 mm (keys are {:.0f} mm)\n",
-               12 * key_height / window.theme().units_of_mm(12));
-  Album album(config.pictures);
-  const auto station = make_station(config.role, settings_of(config), random_id);
-  bool news = true;
-  const auto happen = [&](const Event& event) {
-    news = true;
-    station->on(event, since_start());
-  };
-  Link link(config, happen, Window::wake,
-            [](const std::string& what) { fmt::print(stderr, "feldsher-kiosk: {}\n", what); });
-  window.on_key = happen;
-  link.start();
-  std::map<std::string, Words> words;
+/// One role on one glass, and its session at the broker.
+class Screen {
+ public:
+  /// Throws when there is no display, or the configuration names what is not there.
+  explicit Screen(const Config& config)
+      : role_(config.role),
+        window_(window_of(config)),
+        album_(config.pictures),
+        station_(make_station(config.role, settings_of(config), random_id)),
+        link_(
+            config, [this](const Event& event) { happen(event); }, Window::wake, to_log()) {
+    window_.on_key = [this](const Event& event) { happen(event); };
+    if (const float units = window_.theme().units_of_mm(12); units > key_height)
+      Log::warn("this glass is small: some buttons are below 12 mm",
+                {{"keys_mm", std::lround(12 * key_height / units)}});
+    link_.start();
+  }
 
-  while (!window.closing() && !asked_to_stop) {
-    const bool touched = window.wait(0.5);
-    link.deliver();
-    station->on(Event(Tick{}), since_start());
+  bool closing() const { return window_.closing(); }
+
+  /// Waits half a second, or until something happens, and shows what became of it.
+  void turn() {
+    const bool touched = window_.wait(0.5);
+    link_.deliver();
+    station_->on(Event(Tick{}), since_start());
     // Three frames after whatever happened: Dear ImGui sees press and release in two, and shows the
     // answer in a third.
-    for (int left = touched || std::exchange(news, false) ? 3 : 1; left > 0; --left) {
+    for (int left = touched || std::exchange(news_, false) ? 3 : 1; left > 0; --left) {
       const Moment now = since_start();
-      std::vector<Intent> intents;
-      const auto& spoken = words.try_emplace(station->language(), station->language()).first->second;
-      window.frame([&] {
-        Canvas canvas(window.theme(), spoken);
-        station->draw(canvas, now);
-        intents = canvas.take_intents();
-      });
-      for (const auto& one : intents) station->on(one, now);
+      const auto intents = frame(now);
+      for (const auto& one : intents) station_->on(one, now);
       if (!intents.empty()) left = 4;
-      for (const auto& ask : station->take_outgoing()) link.send(ask);
+      for (const auto& ask : station_->take_outgoing()) link_.send(ask);
     }
-    album.look(*station, config.role, window, since_start());
+    album_.look(*station_, role_, window_, since_start());
+  }
+
+ private:
+  void happen(const Event& event) {
+    news_ = true;
+    station_->on(event, since_start());
+  }
+
+  std::vector<Intent> frame(Moment now) {
+    std::vector<Intent> intents;
+    const auto& spoken = words_.try_emplace(station_->language(), station_->language()).first->second;
+    window_.frame([&] {
+      Canvas canvas(window_.theme(), spoken);
+      station_->draw(canvas, now);
+      intents = canvas.take_intents();
+    });
+    return intents;
+  }
+
+  Role role_;
+  Window window_;
+  Album album_;
+  std::unique_ptr<Station> station_;
+  std::map<std::string, Words> words_;
+  bool news_ = true;
+  Link link_;  // Last: its threads end before what they wake.
+};
+
+}  // namespace
+
+int run(const Config& config) {
+  std::signal(SIGINT, [](int) { asked_to_stop = 1; });
+  std::signal(SIGTERM, [](int) { asked_to_stop = 1; });
+  Log::begin("info");
+  Screen screen(config);
+  try {
+    while (!screen.closing() && !asked_to_stop) screen.turn();
+    return 0;
+  } catch (const std::exception& fault) {
+    Log::error("fault", {{"reason", Reason::of(fault)}});
+    return 1;
   }
 }
 

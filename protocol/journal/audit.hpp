@@ -18,7 +18,9 @@ struct Audit {
   /// How far central has signed or countersigned each journal, where its key is known; 0 = nowhere.
   std::map<JournalId, std::uint64_t> countersigned;
   std::vector<Verifier::Finding> findings;
-  std::string damage;  ///< The file could not be read to its end.
+  /// What of the file cannot be read: where records are missing for it, `findings` name the first of each
+  /// journal. Empty: all of it can.
+  std::string damage;
   std::uint64_t records = 0, heads = 0;
   bool good() const { return findings.empty() && damage.empty(); }
 };
@@ -29,6 +31,9 @@ struct Audit {
 /// `trusted`: central's countersignature shows a journal that was written anew, from its first record on, by
 /// somebody with this node's own key; the node's own key shows one that was written anew by somebody without
 /// it. What the node has signed since is its word alone: `countersigned` says from where on.
+///
+/// What cannot be read hides nothing of the rest: the other records are found by whichever tree of the file
+/// still leads to them, and checked.
 ///
 /// `known_heads`: what somebody else keeps of these journals. A file that ends before one of them is an older
 /// copy, or was cut.

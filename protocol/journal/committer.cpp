@@ -99,7 +99,9 @@ class Committer::Worker {
         queue_.clear();
       }
       taken_.notify_all();
-      boost::asio::post(loop_, [shared = shared_, what = std::string(fault.what())] {
+      const std::string failed =
+          reading_ ? "the journal could not be read: " : "the journal could not be written: ";
+      boost::asio::post(loop_, [shared = shared_, what = failed + fault.what()] {
         if (std::exchange(shared->closed, true)) return;
         if (shared->on_fault) shared->on_fault(what);
       });
@@ -119,9 +121,11 @@ class Committer::Worker {
         told.push_back(std::move(work.on_durable));
         continue;
       }
+      reading_ = true;
       told.push_back([done = std::move(work.on_read), records = work.read(*store_)]() mutable {
         done(std::move(records));
       });
+      reading_ = false;
     }
     boost::asio::post(loop_, [shared = shared_, told = std::move(told)] {
       for (const auto& tell : told) {
@@ -140,6 +144,7 @@ class Committer::Worker {
   std::condition_variable changed_, taken_;
   std::deque<Work> queue_;
   bool ending_ = false, failed_ = false, given_ = false;
+  bool reading_ = false;  // The thread's own: what it was at when a fault came.
   std::thread thread_;
 };
 

@@ -17,9 +17,10 @@ namespace feldsher {
 ///
 /// Whoever made the store may read it until the first submission; from then on it is the thread's alone.
 ///
-/// When the disk fails, `on_fault` runs once on the loop and nothing runs after it: the process must end and
-/// recover. Callers keep the queue short by looking at backlog(); when it is full all the same (`queue`
-/// entries), submit waits for the disk, and the loop with it.
+/// When the disk fails, `on_fault` runs once on the loop, with a sentence that says whether the journal could
+/// not be written or not be read, and nothing runs after it: the process must end and recover. Callers keep
+/// the queue short by looking at backlog(); when it is full all the same (`queue` entries), submit waits for
+/// the disk, and the loop with it.
 class Committer final : public Ledger {
  public:
   struct Options {

@@ -45,14 +45,21 @@ Opened open_key(const std::filesystem::path& folder, const BoxSealer& sealer) {
   // A folder of before keys were wrapped holds the key itself.
   if (const auto plain = DatabaseKey::from_hex(text)) return {*plain, false};
   if (!is_wrapped(text)) throw Fault(path.string() + " holds no key");
+  bool is_there = false;
   for (const char* name : {box_name, next_name}) {
     const auto box = BoxKey::load(folder, name, sealer);
+    is_there = is_there || box.has_value();
     const auto hex = box ? box->unwrap(text, wrapped_as) : std::nullopt;
     const auto key = hex ? DatabaseKey::from_hex(*hex) : std::nullopt;
     if (!key) continue;
     if (name == next_name) settle(folder);  // The power failed before a rotation was done.
     return {*key, box->sealed()};
   }
+  if (!is_there)
+    throw Fault(fmt::format(
+        "{} (or box.cred, where it was sealed to this box) is missing: without it {} opens nothing. "
+        "Put it back from where it was saved; a new one cannot open it",
+        (folder / "box.key").string(), path.filename().string()));
   throw Fault(
       fmt::format("the key of this box does not open {}: box.key (or box.cred, and the TPM that sealed "
                   "it) must be that of this folder",

@@ -5,7 +5,7 @@
 
 namespace feldsher {
 
-/// What a program that can no longer write its journal leaves for its next run: why. Without it nobody would
+/// What a program that can no longer use its journal leaves for its next run: why. Without it nobody would
 /// hear of it: a supervisor starts it again, and all is well, until the next time.
 ///
 /// The file is made while there is room, and written over in place: a full disk takes no new one. Nothing

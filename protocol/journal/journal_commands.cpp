@@ -18,6 +18,7 @@
 #include "protocol/journal/folder_trust.hpp"
 #include "protocol/journal/journal_snapshot.hpp"
 #include "protocol/journal/sqlcipher_journal.hpp"
+#include "protocol/journal/sqlcipher_pages.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher {
@@ -33,14 +34,28 @@ struct OpenedJournal {
     if (place.live) path = snapshot.emplace(path).journal();
     try {
       journal.emplace(path, folder.key());
-    } catch (const Fault& fault) {
+    } catch (const sqlcipher::NoAccess& fault) {
       const std::string what = fault.what();
       if (what.find("another feldsher process") == std::string::npos) throw;
       throw Fault(what + "\nStop the program first, or use --live to look at a private copy.");
+    } catch (const NothingToRead& fault) {
+      damage = fault.what();
+    } catch (const Fault& fault) {
+      // Whether the key is another or the file is damaged, its other pages say.
+      const auto pages = sqlcipher::pages_of_key(path, folder.key());
+      if (pages.fitting == pages.all) throw;
+      if (pages.fitting == 0) throw Fault(fmt::format("{}\nNo page of it fits the key.", fault.what()));
+      damage = pages.first ? std::string(fault.what())
+                           : fmt::format(
+                                 "cannot use {}: its first page is damaged, or was changed by somebody "
+                                 "without the key, and no record is found without it. The key is the "
+                                 "file's: it made {} of its {} pages",
+                                 folder.journal().string(), pages.fitting, pages.all);
     }
   }
   std::optional<JournalSnapshot> snapshot;
-  std::optional<SqlcipherJournal> journal;
+  std::optional<SqlcipherJournal> journal;  ///< None: for `damage` nothing of it can be read.
+  std::string damage;
 };
 
 std::string stream_name(v1::Stream stream) {
@@ -219,13 +234,20 @@ Verdict verify_journals(const JournalPlace& place, bool json, std::ostream& out)
   OpenedJournal opened(place);
   const FolderTrust trust =
       place.central_keys.empty() ? trust_beside(place.folder) : trust_given(place.central_keys);
-  const Audit report = audit(*opened.journal, trust.keys);
+  Audit report{.tenant = "unknown",
+               .rows = {},
+               .cuts = {},
+               .countersigned = {},
+               .findings = {},
+               .damage = opened.damage};
+  if (opened.journal) report = audit(*opened.journal, trust.keys);
   json ? tell_json(report, place, trust, out) : tell(report, place, trust, out);
   return report.good() ? Verdict::good : Verdict::bad;
 }
 
 Verdict export_journals(const JournalPlace& place, const std::filesystem::path& path, std::ostream& out) {
   OpenedJournal opened(place);
+  if (!opened.journal) throw Fault(opened.damage);
   if (path == "-") {
     write_lines(*opened.journal, [&](OctetsView line) { out << line; });
     return Verdict::good;

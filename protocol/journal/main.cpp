@@ -6,8 +6,9 @@
 int main(int argc, char** argv) {
   CLI::App app{
       "Checks and exports the journals of a data folder. Changes nothing in it.\n"
-      "Exit: 0 good, 1 a record or the file is bad, 2 the command line is wrong, 3 it could not be looked "
-      "at."};
+      "Exit: 0 good, 1 a record or a page of the file is bad (verify), 2 the command line is wrong,\n"
+      "3 it could not be looked at: no key, no page that the key opens, a program that has it open;\n"
+      "or what was to be exported cannot be read."};
   app.set_version_flag("--version", "feldsher-journal " FELDSHER_VERSION);
   app.require_subcommand(1);
 
@@ -17,7 +18,8 @@ int main(int argc, char** argv) {
   std::vector<std::string> central_keys;
   CLI::App* verify = app.add_subcommand(
       "verify",
-      "Check every record, chain and signed head; name the first bad record.\n"
+      "Check every record, chain and signed head; name the first bad record of each journal, also where it\n"
+      "cannot be read because a page of the file is damaged. Without the first page no record is found.\n"
       "Trusts central's key that lies in the folder (a point's node.json, central's head.key), and says so.\n"
       "Whoever replaces the journal may replace that too: a key that was kept elsewhere proves more\n"
       "(--central-key).");

@@ -16,7 +16,7 @@
 #include <utility>
 
 #include "protocol/journal/renewed_log.hpp"
-#include "protocol/record/digest.hpp"
+#include "protocol/journal/sqlcipher_pages.hpp"
 #include "protocol/record/result.hpp"
 
 namespace feldsher {
@@ -70,14 +70,6 @@ bool has_rollback_journal(sqlite3* handle, const std::filesystem::path& path) {
   int there = 0;
   vfs->xAccess(vfs, (path.string() + "-journal").c_str(), SQLITE_ACCESS_EXISTS, &there);
   return there != 0;
-}
-
-/// 16 octets, in hexadecimal. A file's pages are authenticated with a key that needs the salt in its first 16
-/// octets: one that can be worked out again is not lost with them. Another for each file of a folder, so that
-/// a page of one is none of the other's.
-std::string salt_of(const DatabaseKey& key, const std::filesystem::path& path) {
-  const OctetsView octets(reinterpret_cast<const char*>(key.octets.data()), key.octets.size());
-  return to_hex(to_octets(sha256({"feldsher salt of ", path.filename().string(), octets})).substr(0, 16));
 }
 
 enum class Found { nothing_yet, a_file };
@@ -210,7 +202,11 @@ void Database::unlock(const DatabaseKey& key, Salt salt) {
 
 void Database::configure(const DatabaseKey& key, Access access, const Disk& disk, Salt salt) {
   if (disk.encrypted) unlock(key, salt);
-  if (access == Access::look) leave_as_is();
+  if (access == Access::look) {
+    leave_as_is();
+    // Else a file that ends before its last page could not be looked at at all.
+    execute("PRAGMA writable_schema=1");
+  }
   // In exclusive mode the index of the log is in memory and the lock stays: no second process can write or,
   // worse, checkpoint beside us (the WAL-reset race of SQLite before 3.51.3 needs two connections).
   demand("locking_mode=EXCLUSIVE", "exclusive");

@@ -49,7 +49,7 @@ constexpr const char* from_version_2 = "ALTER TABLE head ADD COLUMN own BLOB;";
 bool has_cuts(Database& database) { return database.number("PRAGMA user_version") >= 2; }
 bool has_own_heads(Database& database) { return database.number("PRAGMA user_version") >= 3; }
 
-TenantId journal_tenant(Database& database) {
+void expect_journal(Database& database) {
   const std::string path = database.path().string();
   if (database.number("PRAGMA application_id") != application)
     throw Fault(fmt::format("{} is a database, but not a journal", path));
@@ -58,8 +58,11 @@ TenantId journal_tenant(Database& database) {
         fmt::format("{} was written by a newer feldsher (its tables are version {}, this program knows {}): "
                     "update this program",
                     path, found, version));
-  auto tenant = TenantId::from_octets(database.text("SELECT id FROM tenant"));
-  if (!tenant) throw Fault(fmt::format("{} does not say whose journal it is", path));
+}
+
+TenantId journal_tenant(Database& database) {
+  const auto tenant = TenantId::from_octets(database.text("SELECT id FROM tenant"));
+  if (!tenant) throw Fault(fmt::format("{} does not say whose journal it is", database.path().string()));
   return *tenant;
 }
 
@@ -73,6 +76,7 @@ void make_or_check_journal(Database& database, TenantId tenant) {
             .c_str());
     return;
   }
+  expect_journal(database);
   if (TenantId found = journal_tenant(database); found != tenant)
     throw Fault(fmt::format("{} is the journal of tenant {}, not of {}", database.path().string(),
                             found.to_text(), tenant.to_text()));

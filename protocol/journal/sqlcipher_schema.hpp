@@ -14,7 +14,10 @@ bool has_cuts(Database& database);
 /// Whether they can keep two heads of a journal: those of the first two versions cannot.
 bool has_own_heads(Database& database);
 
-/// Whose journal it is. Throws Fault when the file is no journal or a newer version's.
+/// Throws Fault when the file is no journal or a newer version's. Reads nothing but its first page.
+void expect_journal(Database& database);
+
+/// Whose journal it is. Throws Fault, also where that is not said.
 TenantId journal_tenant(Database& database);
 
 }  // namespace feldsher::sqlcipher

@@ -1,5 +1,7 @@
 #include "protocol/journal/verify.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "protocol/contracts/clinic.pb.h"
@@ -21,6 +23,19 @@ Verifier::Progress& Verifier::progress(const JournalId& journal) {
 void Verifier::found(Progress& at, std::uint64_t seq, std::string what) {
   at.broken = true;
   findings_.push_back({at.tip.journal, seq, std::move(what)});
+}
+
+void Verifier::missing(Progress& at, std::uint64_t seq, std::string otherwise) {
+  found(at, seq,
+        damage_.empty() ? std::move(otherwise)
+                        : fmt::format("it cannot be read, after {} that are good: {}", at.good, damage_));
+}
+
+void Verifier::lost(const JournalId& journal, std::uint64_t seq) {
+  Progress& at = progress(journal);
+  const bool before_cut = seq <= at.cut.seq;
+  kept_lost_ = kept_lost_ || before_cut;
+  if (!at.broken) missing(at, before_cut ? seq : std::min(seq, at.tip.seq + 1), "it cannot be read");
 }
 
 void Verifier::expect_head(const v1::SignedHead& signed_head) {
@@ -69,7 +84,7 @@ const char* Verifier::differs() const {
 void Verifier::kept(const SignatureCheck& check) {
   const auto cut = std::find_if(journals_.begin(), journals_.end(),
                                 [](const auto& each) { return each.second.cut.seq != 0; });
-  if (cut == journals_.end() && !signed_checkpoint_) return;
+  if ((cut == journals_.end() && !signed_checkpoint_) || kept_lost_) return;
   const JournalId journal = cut == journals_.end() ? JournalId{} : cut->first;
   const std::uint64_t seq = cut == journals_.end() ? 0 : cut->second.cut.seq;
   auto bad = [&](const std::string& what) { findings_.push_back({journal, seq, what}); };
@@ -98,7 +113,7 @@ void Verifier::record(const JournalId& journal, std::uint64_t seq, Octets core, 
   const bool before_cut = seq <= at.cut.seq && seq > at.kept_seq;
   const std::uint64_t expected = before_cut ? seq : at.tip.seq + 1;
   if (seq != expected)
-    return found(at, expected, "the record is missing; the next one held is " + std::to_string(seq));
+    return missing(at, expected, "the record is missing; the next one held is " + std::to_string(seq));
   Digest before = at.tip.hash;
   if (before_cut) before = prev ? *prev : at.kept_hash;
   if (before_cut && !prev && seq != at.kept_seq + 1)
@@ -122,6 +137,7 @@ void Verifier::record(const JournalId& journal, std::uint64_t seq, Octets core, 
       if (!life->handover().empty()) handover(life->head_key(), life->handover());
     }
   ++records_checked_;
+  ++at.good;
   if (before_cut) {
     at.kept_seq = seq;
     at.kept_hash = record.stored.hash;
@@ -149,8 +165,8 @@ void Verifier::head(const v1::SignedHead& signed_head, const SignatureCheck& che
   Progress& at = progress(*journal);
   if (at.broken) return;
   if (head.seq() > at.tip.seq)
-    return found(at, at.tip.seq + 1,
-                 "the journal ends before its signed head, which is at " + std::to_string(head.seq()));
+    return missing(at, at.tip.seq + 1,
+                   "the journal ends before its signed head, which is at " + std::to_string(head.seq()));
   auto life = lives_.find({journal->origin, journal->epoch});
   if (life == lives_.end()) return found(at, 0, "no record says which key signs this life's heads");
   auto [chain, root] = places_[*journal][head.seq()];
@@ -166,9 +182,10 @@ void Verifier::head(const v1::SignedHead& signed_head, const SignatureCheck& che
 void Verifier::tip(const JournalId& journal, std::uint64_t seq, const Digest& hash) {
   Progress& at = progress(journal);
   if (at.broken) return;
-  if (at.tip.seq != seq)
-    return found(at, std::min(at.tip.seq, seq) + 1,
-                 "the journal was cut: its end was at " + std::to_string(seq));
+  if (at.tip.seq < seq)
+    return missing(at, at.tip.seq + 1, "the journal was cut: its end was at " + std::to_string(seq));
+  if (at.tip.seq > seq)
+    return found(at, seq + 1, "the journal was cut: its end was at " + std::to_string(seq));
   if (at.tip.hash != hash) found(at, seq, "the end of the journal is another than the store says");
 }
 

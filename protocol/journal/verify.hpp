@@ -45,6 +45,10 @@ class Verifier {
   /// Where a journal was cut, and the checkpoint that says so: tell both before the records.
   void cut(const JournalTip& cut);
   void expect_checkpoint(const v1::SignedCheckpoint& checkpoint);
+  /// The file is damaged: from now on a record that is missing is one that cannot be read, for `why`.
+  void damaged(std::string why) { damage_ = std::move(why); }
+  /// The record at place `seq` is there, and cannot be read. Tell it in its place among the records.
+  void lost(const JournalId& journal, std::uint64_t seq);
   /// The record that stands at place `seq` of `journal`. `hash` is the stored header hash, when there is one;
   /// `prev` that of the record before, where that was dropped.
   void record(const JournalId& journal, std::uint64_t seq, Octets core, std::optional<Octets> body,
@@ -81,6 +85,7 @@ class Verifier {
     std::uint64_t kept_seq = 0;  // The last record that was kept before the cut, and its hash.
     Digest kept_hash = zero_digest;
     std::uint64_t countersigned = 0;
+    std::uint64_t good = 0;  // How many records fitted.
   };
   using LifeId = std::pair<NodeId, Epoch>;
   struct Life {
@@ -92,6 +97,8 @@ class Verifier {
   };
   Progress& progress(const JournalId& journal);
   void found(Progress& at, std::uint64_t seq, std::string what);
+  /// The record at place `seq` is missing: `otherwise` where nothing is damaged.
+  void missing(Progress& at, std::uint64_t seq, std::string otherwise);
   static std::optional<JournalId> journal_of(const v1::Head& head);
   /// What is missing where a countersignature is by none of the keys that are central's.
   std::string with_which_key(const Octets& key_id) const;
@@ -120,6 +127,8 @@ class Verifier {
   KeptSet kept_{[](const RecordKey&, const RecordKey&) { return true; }};
   std::vector<Finding> findings_;
   std::uint64_t records_checked_ = 0, heads_checked_ = 0;
+  std::string damage_;      // Why records may be missing; empty: the file is whole.
+  bool kept_lost_ = false;  // One that was kept before a cut cannot be read.
 
  public:
   /// Heads whose places must be remembered while records pass: tell them before the records.

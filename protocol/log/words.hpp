@@ -32,7 +32,7 @@ class Reason {
   /// Why a connection ended or did not come about: in the words of transport, bus and sync, or those with
   /// which the other end, which a certificate proves to be of this network, said good-bye.
   static Reason of_connection(std::string_view why) { return Reason(why); }
-  /// Why a file or the journal cannot be written: as Committer, FaultNote and RevokedList say it.
+  /// Why a file or the journal cannot be written or read: as Committer, FaultNote and RevokedList say it.
   static Reason of_disk(std::string_view why) { return Reason(why); }
 
   /// On one line, in quotes, at most 300 octets.

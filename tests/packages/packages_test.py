@@ -34,7 +34,7 @@ FIRST = "/var/lib/first-central"  # Where central is while the package's own fol
 # A container has no console and no graphics card: the same xinit and screen, with Xvfb in Xorg's place.
 KIOSK_WITHOUT_CONSOLE = """[Service]
 ExecStart=
-ExecStart=/usr/bin/xinit /usr/bin/feldsher-kiosk --config /etc/feldsher/kiosk.toml -- /usr/bin/Xvfb :0 -nolisten tcp
+ExecStart=/usr/bin/xinit /usr/bin/feldsher-kiosk --config /etc/feldsher/kiosk.toml -- /usr/bin/Xvfb :0 -nolisten tcp -s 0 -dpms
 TTYPath=
 TTYReset=no
 TTYVHangup=no
@@ -186,8 +186,14 @@ class PackagesTest(unittest.TestCase):
         place.mkdir()
         (place / "x.conf").write_text(KIOSK_WITHOUT_CONSOLE)
         self.box.inside("systemctl daemon-reload; systemctl start feldsher-kiosk")
-        wait_until("the kiosk's window is there", lambda: "feldsher" in self.box.inside("xwininfo -display :0 -root -tree").lower(),
-                   why=lambda: self.box.says("journalctl -u feldsher-kiosk -n 60 --no-pager; xwininfo -display :0 -root -tree"))
+        look = "xwininfo -display :0 -root -stats -tree"
+
+        def fills_the_screen():
+            seen = self.box.inside(look)
+            width, height = re.findall(r"(?m)^ *(?:Width|Height): (\d+)$", seen)
+            return re.search(rf'"Feldsher: .* {width}x{height}\+0\+0 ', seen)
+        wait_until("the kiosk has the whole screen", fills_the_screen,
+                   why=lambda: self.box.says(f"journalctl -u feldsher-kiosk -n 60 --no-pager; {look}"))
 
     def journals(self) -> set[str]:
         """Every record and head of both, while nobody writes."""

@@ -53,10 +53,10 @@ def ask(act: int, ident: bytes | None = None, body: bytes = b"") -> tuple[bytes,
 class Client:
     """One thread only: Python's TLS sockets do not stand two. What has come is read by `wait_for`."""
 
-    def __init__(self, port: int, identity: pathlib.Path, name: str, topics: list[str]):
+    def __init__(self, port: int, identity: pathlib.Path, name: str, topics: list[str], host: str = "127.0.0.1"):
         context = ssl.create_default_context(cafile=str(identity / "ca.pem"))
         context.load_cert_chain(identity / "certificate.pem", identity / "key.pem")
-        self.socket = context.wrap_socket(socket.create_connection(("127.0.0.1", port), 10), server_hostname="localhost")
+        self.socket = context.wrap_socket(socket.create_connection((host, port), 10), server_hostname=host)
         self.heard, self.packet, self.unread = [], 0, b""
         text = lambda word: len(word.encode()).to_bytes(2, "big") + word.encode()  # noqa: E731
         self._send(0x10, text("MQTT") + bytes([4, 2]) + (120).to_bytes(2, "big") + text(name))

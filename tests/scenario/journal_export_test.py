@@ -2,6 +2,7 @@
 """The audit's reading of a journal and the product's own agree, on a journal whose writer was killed with -9."""
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,45 @@ class JournalExportTest(unittest.TestCase):
                 # This writer signs nothing: the chain holds, and nobody signed it.
                 self.assertEqual([f"{journal.name}: no head signs it"], complaints)
                 self.assertEqual(records.fields(journal.records[-1].core), journal.records[-1].header)
+
+    def test_a_changed_bit_of_the_file_is_told_by_the_record_that_it_took(self):
+        """[X7] Each page is changed once: a record is named, or the page is said to hold none."""
+        with tempfile.TemporaryDirectory() as place:
+            folder = pathlib.Path(place, "data")
+            killed_journal(folder)
+            log, file = folder / "journal.db-wal", folder / "journal.db"
+            with subprocess.Popen([BIN / "journal_kill_append", folder, "7"], stdout=subprocess.PIPE, text=True) as writer:
+                writer.stdout.readline()  # By now its start has taken the log into the file.
+                writer.kill()
+            log.unlink(missing_ok=True)
+            whole, named = file.read_bytes(), 0
+            for at in range(100, len(whole), 4096):
+                file.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
+                said = subprocess.run([BIN / "feldsher-journal", "verify", folder], capture_output=True, text=True)
+                with self.subTest(page=at // 4096 + 1):
+                    self.assertEqual((1, ""), (said.returncode, said.stderr))
+                    self.assertIn("NOT GOOD", said.stdout)
+                    if at < 4096:
+                        self.assertIn("its first page is damaged", said.stdout)
+                        continue
+                    lost = re.findall(r"BAD: .*, epoch [0-9a-f]{16}, record \d+: it cannot be read, after \d+ that are good", said.stdout)
+                    self.assertTrue(lost or "records that were found all fit" in said.stdout, said.stdout)
+                    named += bool(lost)
+            self.assertGreater(named, 3)
+
+    def test_a_key_that_is_missing_is_told_by_its_name(self):
+        """[X6]"""
+        with tempfile.TemporaryDirectory() as place:
+            folder = pathlib.Path(place, "data")
+            killed_journal(folder)
+            for key in ("box.key", "journal.key"):
+                (folder / key).rename(folder / "saved")
+                said = subprocess.run([BIN / "feldsher-journal", "verify", folder], capture_output=True, text=True)
+                (folder / "saved").rename(folder / key)
+                self.assertEqual(3, said.returncode)
+                self.assertIn(f"{folder / key}", said.stderr)
+                self.assertIn("is missing", said.stderr)
+                self.assertIn("from where it was saved", said.stderr)
 
     def test_no_text_of_a_record_is_on_the_disk(self):
         """[X6]"""

@@ -1,18 +1,26 @@
 #!/usr/bin/env python3
-"""The real check-in window under Xvfb, driven by real X events, against a real broker, agent and central."""
+"""The real check-in screen under Xvfb: by itself as the package sets it up, and against a real broker, agent and central,
+driven by real X events. It has the whole screen, and no window manager, as on a box."""
+import ctypes
 import hashlib
 import pathlib
+import re
 import shutil
 import subprocess
+import tempfile
+import unittest
 
 import scenario  # First: it makes tests/support importable.
 import audit_disk
-from demo.processes import wait_until
+from demo import programs
+from demo.processes import Process, Processes, free_port, wait_until
 from demo.windows import Display
+from demo.xvfb import start_xvfb
 
 LANGUAGE = "uk"
 WIDTH, HEIGHT = 540, 960
 TICKET_SECONDS = 20
+PAPER = bytes.fromhex("f4f6f4")     # What each screen of ours is drawn on.
 
 
 class Glass:
@@ -22,8 +30,8 @@ class Glass:
 
     def __init__(self, test: "WindowTest"):
         self.network = test.network
-        self.display = Display(self.network, hidden=True)
-        self.window, = self.display.open(test.point, ("check-in",), size=f"{WIDTH}x{HEIGHT}", idle=6, countdown=5)
+        self.display = Display(self.network, hidden=True, screen=(WIDTH, HEIGHT))
+        self.window, = self.display.open(test.point, ("check-in",), fullscreen=True, size="", idle=6, countdown=5)
         self.album = self.network.folder / "pictures/checkin-1"
         self.seen = self.network.folder / "pictures/seen"
         self.seen.mkdir()
@@ -59,19 +67,85 @@ class Glass:
 
     def pixels(self) -> str:
         """What stands in the field above the pad now."""
-        done = subprocess.run(["import", "-display", self.display.name, "-window", "root", "-crop", "476x112+32+192", "rgb:-"],
-                              capture_output=True, check=True, timeout=60)
-        return hashlib.sha256(done.stdout).hexdigest()
+        return hashlib.sha256(pixels(self.display.name, "476x112+32+192")).hexdigest()
 
     def type(self, text: str):
         """As a USB scanner does: it is a keyboard that ends with Enter."""
         self.x("type", "--delay", 4, "--args", 1, text, "key", "Return")
 
 
+def pixels(display: str, place: str) -> bytes:
+    """What is seen there, `place` being ImageMagick's WIDTHxHEIGHT+LEFT+TOP: three octets a pixel."""
+    return subprocess.run(["import", "-display", display, "-window", "root", "-crop", place, "-depth", "8", "rgb:-"],
+                          capture_output=True, check=True, timeout=60).stdout
+
+
+def seconds_until_dark(display: str) -> int:
+    """Of the X server's own saver; 0: it never comes."""
+    x = ctypes.CDLL("libX11.so.6")
+    x.XOpenDisplay.restype = ctypes.c_void_p
+    connection = ctypes.c_void_p(x.XOpenDisplay(display.encode()))
+    told = [ctypes.c_int(-1) for _ in range(4)]
+    x.XGetScreenSaver(connection, *map(ctypes.byref, told))
+    x.XCloseDisplay(connection)
+    return told[0].value
+
+
 def pixels_below_the_clock(picture: pathlib.Path) -> str:
     done = subprocess.run(["convert", str(picture), "-crop", f"{WIDTH}x{HEIGHT - 80}+0+80", "rgb:-"],
                           capture_output=True, check=True, timeout=60)
     return hashlib.sha256(done.stdout).hexdigest()
+
+
+class ShippedTest(unittest.TestCase):
+    """The package's own configuration, but that nobody is at the broker."""
+
+    def setUp(self):
+        place = tempfile.TemporaryDirectory(prefix="feldsher-")
+        self.addCleanup(place.cleanup)
+        self.folder = pathlib.Path(place.name)
+        self.processes = Processes(self.folder / "logs")
+        self.addCleanup(self.processes.stop)
+
+    def start(self, width: int, height: int, **keys) -> tuple[Process, str]:
+        """A screen on a glass of that size. `keys` go before what the package configures."""
+        config = self.folder / "kiosk.toml"
+        shutil.copyfile(programs.ROOT / "images/config/kiosk.toml", config)
+        programs.set_keys(config, broker=f"tcp://127.0.0.1:{free_port()}", ca="", certificate="", key="", **keys)
+        _, display = start_xvfb(self.processes, f"xvfb-{width}", (width, height))
+        self.assertLess(0, seconds_until_dark(display), "or this test would not see who puts it off")
+        return self.processes.start(f"kiosk-{width}", [programs.program("kiosk"), "--config", config],
+                                    {"DISPLAY": display}), display
+
+    def test_it_fills_the_screen_that_is_there_and_never_goes_dark(self):
+        """[K4]"""
+        for width, height in ((1920, 1080), (1080, 1920), (1280, 800)):
+            with self.subTest(width=width, height=height):
+                kiosk, display = self.start(width, height)
+                tree = ["xwininfo", "-display", display, "-root", "-tree"]
+                title = re.compile(r'"Feldsher: check-in \(checkin-1\)": .*?(\d+x\d+\+\d+\+\d+)')
+                window = wait_until("the window", lambda: title.search(programs.run(tree)), kiosk)
+                self.assertEqual(f"{width}x{height}+0+0", window.group(1))
+                wait_until("it reaches the last corner",
+                           lambda: pixels(display, f"1x1+{width - 1}+{height - 1}") == PAPER, kiosk)
+                self.assertEqual(0, seconds_until_dark(display))
+
+    def test_its_log_is_the_one_log_of_all_programs(self):
+        """[X10] Time, level, event, fields: there is none of a text that somebody wrote. Of a fault that ends it too."""
+        kiosk, _ = self.start(640, 480)
+        wait_until("it says why nobody is there", lambda: self.logged(kiosk, ' warning broker: no connection reason="'), kiosk)
+        # A folder that takes no picture.
+        kiosk, _ = self.start(480, 640, pictures="/proc")
+        self.assertEqual(1, kiosk.process.wait(30))
+        self.processes.all.remove(kiosk)
+        self.assertTrue(self.logged(kiosk, ' error fault reason="cannot write /proc/'), kiosk.tail())
+
+    def logged(self, kiosk: Process, words: str) -> bool:
+        """Whether a line has these words; each has the log's form."""
+        lines = kiosk.log.read_text(encoding="utf-8").splitlines()
+        for line in lines:
+            self.assertRegex(line, r"^\d{4}-\d\d-\d\dT[\d:.]+[+-]\d\d:\d\d (info|warning|error) ")
+        return any(words in line for line in lines)
 
 
 class WindowTest(scenario.Scenario):

@@ -127,8 +127,8 @@ demo() {
 # The unit tests of protocol, strangers' octets first of all, and of the domain libraries: what the sanitizers run. With
 # --deep also those that need a whole program, which take as long to compile as all the others together.
 core_tests='(protocol_(record|log|minutes|civil|journal|sync|readings|pass|crypto|enrolment|transport|bus)'
-core_tests+='|edge_(desk|ingest|node|window|stolen_box|ended_box)|central_(scheduling|registry|feed|node|standby|history)|devices_senml)_test'
-deep_tests='(protocol|edge|central|devices)_[a-z_]*test'
+core_tests+='|edge_(desk|ingest|node|window|stolen_box|ended_box)|central_(scheduling|registry|feed|node|standby|history)|devices_senml|kiosk_model)_test'
+deep_tests='(protocol|edge|central|devices|kiosk)_[a-z_]*test'
 
 # build_tests PRESET PATTERN: what `sanitized` runs; with libFuzzer's targets where the preset has them.
 build_tests() {

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A real Mosquitto with the shipped configuration and ACL: who may say and hear what at a point."""
 import datetime
+import ipaddress
 import itertools
 import os
 import pathlib
@@ -25,6 +26,7 @@ from demo import broker  # noqa: E402
 from demo.processes import free_port  # noqa: E402
 
 
+LOCAL = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
 CUT_SECONDS = 3     # Promised is one, and the plugin looks five times a second; but this machine does other things too.
 
 
@@ -39,7 +41,7 @@ class Authority:
                 .serial_number(x509.random_serial_number()).not_valid_before(datetime.datetime(2020, 1, 1))
                 .not_valid_after(datetime.datetime(2049, 1, 1))
                 .add_extension(x509.BasicConstraints(authority, None), True)
-                .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), False)
+                .add_extension(x509.SubjectAlternativeName(LOCAL), False)
                 .sign(self.key, hashes.SHA256()))
 
     def identity(self, common_name: str, again: str = "") -> pathlib.Path:
@@ -94,7 +96,7 @@ class BrokerTest(unittest.TestCase):
 
     def connection(self, name: str) -> list[str]:
         folder = self.identities[name]
-        return ["-V", "5", "-i", f"test-{name}-{next(self.numbers)}", "-h", "127.0.0.1", "-p", str(self.port), "--cafile", f"{folder}/ca.pem", "--insecure",
+        return ["-V", "5", "-i", f"test-{name}-{next(self.numbers)}", "-h", "127.0.0.1", "-p", str(self.port), "--cafile", f"{folder}/ca.pem",
                 "--cert", f"{folder}/certificate.pem", "--key", f"{folder}/key.pem"]
 
     def published(self, name: str, topic: str, text: str = "hello") -> bool:

@@ -102,6 +102,13 @@ class UnitsTest(unittest.TestCase):
             words = own(commands(IMAGES / "systemd" / name)[0])
             self.assertEqual(f"/var/lib/feldsher-{program}/{program}.toml", words[words.index("--config") + 1], name)
 
+    def test_a_screen_never_goes_dark(self):
+        """[K4] Neither by the X server's saver nor by the monitor's: nobody touches a board."""
+        command, = commands(IMAGES / "systemd/feldsher-kiosk.service")
+        server = " ".join(command[command.index("--") + 1:])
+        self.assertRegex(server, r" -s 0( |$)")
+        self.assertRegex(server, r" -dpms( |$)")
+
     def test_systemd_finds_no_unit_exposed(self):
         for unit in UNITS:
             self.assertLessEqual(exposure(unit), MOST_EXPOSED, unit.name)

@@ -30,9 +30,10 @@ def place_of(role: str, number: int, storey: int, hidden: bool) -> tuple[int, in
 
 class Display:
     """The display that is there, or one of our own that nobody sees. `every`: for every terminal of two points, not for
-    one of each role of one."""
+    one of each role of one. `screen`: how large our own is."""
 
-    def __init__(self, network: Network, hidden: bool, speaks: str = "uk", every: bool = False):
+    def __init__(self, network: Network, hidden: bool, speaks: str = "uk", every: bool = False,
+                 screen: tuple[int, int] = SCREEN):
         self.network, self.speaks, self.every = network, speaks, every
         self.name = "" if hidden else os.environ.get("DISPLAY", "")
         self.hidden = not self.name
@@ -40,7 +41,7 @@ class Display:
         self.opened: list[dict] = []    # Terminals, those of the newest windows first.
         self._window_of: dict[str, str] = {}
         if self.hidden:
-            size = (SCREEN[0] + 640, SCREEN[1] * 2) if every else SCREEN
+            size = (SCREEN[0] + 640, SCREEN[1] * 2) if every else screen
             _, self.name = start_xvfb(network.processes, "xvfb", size)
             self._x("display", "-size", "%dx%d" % size, "-window", "root", f"xc:{WALL}")
         else:
@@ -71,8 +72,8 @@ class Display:
         config = programs.write_toml(folder / "kiosk.toml", **{
             "role": terminal["role"], "terminal": terminal["name"], "room": terminal["room"] or "",
             "broker": f"ssl://127.0.0.1:{point.broker_port}", "ca": str(folder / "ca.pem"),
-            "certificate": str(folder / "certificate.pem"), "key": str(folder / "key.pem"), "size": f"{width}x{height}",
-            "language": self.speaks, "pictures": str(pictures) if self.hidden else "", **keys})
+            "certificate": str(folder / "certificate.pem"), "key": str(folder / "key.pem"), "fullscreen": False,
+            "size": f"{width}x{height}", "language": self.speaks, "pictures": str(pictures) if self.hidden else "", **keys})
         self.opened.insert(0, terminal)
         before = self._windows()
         process = self.network.processes.start(f"kiosk-{terminal['name']}", [programs.program("kiosk"), "--config", config],

@@ -16,6 +16,8 @@ TEST_CASE("the printed default configuration is itself right", "[kiosk][O6]") {
   check(config);
   CHECK(config.role == Role::check_in);
   CHECK(config.idle_s == 45);
+  CHECK(config.fullscreen);
+  CHECK(parse_config("", "empty").fullscreen);
 }
 
 TEST_CASE("an unknown key is an error with its line", "[kiosk][O6]") {
@@ -45,6 +47,12 @@ TEST_CASE("keys that do not go together are refused", "[kiosk][O6]") {
   config.ca_file.clear();
   config.language = "de";
   CHECK_THROWS_AS(check(config), Fault);
+}
+
+TEST_CASE("a size is a window's, and not the whole screen's", "[kiosk][O6]") {
+  CHECK_THROWS_MATCHES(check(parse_config("size = \"540x960\"", "k")), Fault,
+                       MessageMatches(ContainsSubstring("fullscreen = false")));
+  CHECK_NOTHROW(check(parse_config("size = \"540x960\"\nfullscreen = false", "k")));
 }
 
 }  // namespace

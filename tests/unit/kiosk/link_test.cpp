@@ -28,7 +28,8 @@ struct Screen {
           woken = true;
           wake.notify_all();
         },
-        [this](const std::string& sentence) { told.push_back(sentence); });
+        Link::Tell{.why_down = [this](const std::string& why) { told.push_back(why); },
+                   .dropped = [this](std::uint64_t count) { told_dropped.push_back(count); }});
     link->start();
     bus::MqttSession::Options options;
     options.uri = broker.uri();
@@ -68,6 +69,7 @@ struct Screen {
   bool woken = false;
   std::vector<Event> heard;
   std::vector<std::string> told;
+  std::vector<std::uint64_t> told_dropped;
   std::unique_ptr<Link> link;
   std::unique_ptr<bus::MqttSession> agent;
 };
@@ -100,11 +102,8 @@ TEST_CASE("what is not what its topic promises is dropped, counted and told, and
   CHECK(screen.heard.size() == 4);  // The connection, and each of those.
   CHECK(screen.link->dropped() == static_cast<std::uint64_t>(garbage));
   // 1, 2, 4, 8: a flood of it does not fill the log.
-  const auto lines = std::count_if(screen.told.begin(), screen.told.end(), [](const std::string& line) {
-    return line.find("messages of the broker were dropped") != std::string::npos;
-  });
-  CHECK(lines >= 1);
-  CHECK(lines <= 4);
+  CHECK_FALSE(screen.told_dropped.empty());
+  CHECK(screen.told_dropped.size() <= 4);
 }
 
 TEST_CASE("a screen says in its log why it has no broker, once, and that it is there again",
@@ -113,11 +112,11 @@ TEST_CASE("a screen says in its log why it has no broker, once, and that it is t
   broker.kill_now();
   Screen screen(broker);
   REQUIRE(screen.until([&] { return !screen.told.empty(); }));
-  CHECK(screen.told[0].find("no connection to the broker: ") == 0);
+  CHECK_FALSE(screen.told[0].empty());
   broker.start();
   REQUIRE(screen.until([&] { return screen.count<Connection>() == 1; }));
   CHECK(screen.told.size() == 2);
-  CHECK(screen.told.back() == "the broker is there");
+  CHECK(screen.told.back().empty());
 }
 
 }  // namespace feldsher::kiosk

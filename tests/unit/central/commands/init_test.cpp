@@ -9,6 +9,7 @@
 #include "central/commands/config.hpp"
 #include "central/commands/issue.hpp"
 #include "central/commands/load.hpp"
+#include "protocol/crypto/certificate_files.hpp"
 #include "protocol/crypto/signing_key.hpp"
 #include "protocol/pass/pass.hpp"
 #include "protocol/record/result.hpp"
@@ -98,7 +99,24 @@ TEST_CASE("a certificate is not made for what is not known", "[central][commands
   CHECK_THROWS_AS(
       issue(world.folder, {.kind = "broker", .name = "a/b", .point = "", .id = {}, .out = out}, world.said),
       Fault);
+  for (const auto& [kind, host] : {std::pair{"broker", "192.0.2.300"}, {"terminal", "192.0.2.2"}})
+    CHECK_THROWS_AS(
+        issue(world.folder,
+              {.kind = kind, .name = "x", .point = "", .id = {}, .out = out, .broker_hosts = {host}},
+              world.said),
+        Fault);
   CHECK_FALSE(std::filesystem::exists(out / "key.pem"));
+}
+
+TEST_CASE("a broker's certificate names where it is reached, also without a point's box",
+          "[central][commands][issue][X6]") {
+  World world;
+  const auto out = world.place.path() / "out";
+  issue(world.folder,
+        {.kind = "broker", .name = "x", .point = "", .id = {}, .out = out, .broker_hosts = {"192.0.2.2"}},
+        world.said);
+  const CertificateFiles made{.certificate = out / "certificate.pem", .key = out / "key.pem"};
+  CHECK(made.present().hosts == std::vector<std::string>{"localhost", "127.0.0.1", "::1", "192.0.2.2"});
 }
 
 TEST_CASE("a pass is for its appointment, day and point", "[central][commands][pass][K1]") {

@@ -1,5 +1,8 @@
 // A journal that was cut, in the hands of somebody who has its key: what verify proves of what was kept, of
 // the checkpoint and of what follows, and that it finds each change.
+#include <fstream>
+#include <iterator>
+
 #include "protocol/journal/audit.hpp"
 #include "protocol/journal/data_folder.hpp"
 #include "protocol/journal/ed25519.hpp"
@@ -96,6 +99,33 @@ TEST_CASE("a cut journal is verified from its checkpoint on, before and after wh
   CHECK(audit.rows.at(cut.node.journal(v1::READINGS)) == 1);
   CHECK(audit.records == cut.kept.size() + 11);
   CHECK(cut.before_drop.records == 46);
+}
+
+TEST_CASE("of a cut journal with a page that cannot be read nothing is said that is not so",
+          "[protocol][journal][verify][X7]") {
+  const CutJournal cut;
+  std::ifstream in(cut.file, std::ios::binary);
+  const Octets whole{std::istreambuf_iterator<char>(in), {}};
+  const auto copy = cut.folder.path() / cut.file.filename() += ".damaged";
+  int lost_of_kept = 0;
+  // Without its first page it cannot be opened.
+  for (std::size_t page = 1; page < whole.size() / 4096; ++page) {
+    Octets damaged = whole;
+    damaged[page * 4096 + 100] ^= 1;
+    std::ofstream(copy, std::ios::binary | std::ios::trunc) << damaged;
+    SqlcipherJournal journal(copy, cut.key);
+    const Audit audit = feldsher::audit(journal, {.central = {cut.central.public_key()}});
+    CAPTURE(page + 1, audit.damage);
+    CHECK((audit.findings.empty() || !audit.damage.empty()));
+    for (const auto& finding : audit.findings) {
+      CAPTURE(finding.seq, finding.what);
+      const auto at = audit.cuts.find(finding.journal);
+      CHECK((finding.seq == 0 || finding.what.starts_with("it cannot be read")));
+      lost_of_kept += at != audit.cuts.end() && finding.seq != 0 && finding.seq <= at->second;
+    }
+    if (audit.findings.empty()) CHECK(audit.records == cut.kept.size() + 11);
+  }
+  CHECK(lost_of_kept > 0);
 }
 
 TEST_CASE("a journal that a new box began at the cut, from what was kept, is verified like the one before",

@@ -190,7 +190,7 @@ TEST_CASE("after a fault of the disk nothing is told again, and the fault once",
   bench.committer->close();
   bench.loop.poll();
   CHECK(bench.told == count_to(1));
-  CHECK(bench.faults == std::vector<std::string>{"the disk failed"});
+  CHECK(bench.faults == std::vector<std::string>{"the journal could not be written: the disk failed"});
 }
 
 TEST_CASE("a full queue makes submit wait for the disk, and loses nothing", "[protocol][journal]") {

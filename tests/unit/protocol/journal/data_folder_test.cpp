@@ -100,19 +100,6 @@ TEST_CASE("a key that an editor gave a line's end is the same key", "[protocol][
                        MessageMatches(ContainsSubstring("holds no key")));
 }
 
-TEST_CASE("the box key of another folder opens nothing, and the message says which is needed",
-          "[protocol][journal][X6]") {
-  TemporaryFolder outer;
-  SplitMix random(5);
-  for (const char* name : {"a", "b"}) DataFolder::open_or_create(outer.path() / name, random);
-  std::filesystem::copy_file(outer.path() / "b" / "box.key", outer.path() / "a" / "box.key",
-                             std::filesystem::copy_options::overwrite_existing);
-  CHECK_THROWS_MATCHES(DataFolder::open(outer.path() / "a"), Fault,
-                       MessageMatches(ContainsSubstring("the key of this box does not open")));
-  std::filesystem::remove(outer.path() / "a" / "box.key");
-  CHECK_THROWS_AS(DataFolder::open(outer.path() / "a"), Fault);
-}
-
 TEST_CASE("a data folder that cannot be made is said to be that", "[protocol][journal]") {
   TemporaryFolder outer;
   SplitMix random(5);
