@@ -155,6 +155,8 @@ Config parse_config(std::string_view toml_text, const std::string& name) {
     if (known == keys.end()) wrong(name, key.source(), fmt::format("unknown key \"{}\"", key.str()));
     known->second(node);
   }
+  // Who names a window's size and nothing else means a window, as 0.1.0 had it.
+  if (config.width > 0 && !table.contains("fullscreen")) config.fullscreen = false;
   return config;
 }
 

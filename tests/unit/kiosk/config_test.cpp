@@ -50,9 +50,15 @@ TEST_CASE("keys that do not go together are refused", "[kiosk][O6]") {
 }
 
 TEST_CASE("a size is a window's, and not the whole screen's", "[kiosk][O6]") {
-  CHECK_THROWS_MATCHES(check(parse_config("size = \"540x960\"", "k")), Fault,
+  CHECK_THROWS_MATCHES(check(parse_config("size = \"540x960\"\nfullscreen = true", "k")), Fault,
                        MessageMatches(ContainsSubstring("fullscreen = false")));
   CHECK_NOTHROW(check(parse_config("size = \"540x960\"\nfullscreen = false", "k")));
+}
+
+TEST_CASE("a configuration of 0.1.0 that names a size has its window still", "[kiosk][O6]") {
+  const auto config = parse_config("size = \"540x960\"", "k");
+  CHECK_NOTHROW(check(config));
+  CHECK_FALSE(config.fullscreen);
 }
 
 }  // namespace
