@@ -56,14 +56,7 @@ struct Access::Keys {
 };
 
 Draft Access::code_draft(const Uuid& id, const v1::Enrolment& code, v1::Verb verb, const AccessBy& by) const {
-  Draft draft;
-  draft.actor = by.actor;
-  draft.proof = by.proof;
-  draft.subject = {v1::ENROLMENT, id};
-  if (auto current = state_.current(draft.subject)) draft.bases.push_back(*current);
-  draft.verb = verb;
-  draft.message = code.SerializeAsString();
-  return draft;
+  return change(state_, {v1::ENROLMENT, id}, verb, code.SerializeAsString(), by);
 }
 
 Allowed<std::vector<Draft>> Access::open_code(const WantedCode& wanted, const AccessBy& by) const {

@@ -68,14 +68,7 @@ Allowed<Draft> name_broker(const NameBroker& wish, const NetworkState& state, co
   if (row == nullptr) return AccessRefusal::no_code;
   v1::Enrolment code = row->state;
   code.mutable_broker_hosts()->Assign(wish.hosts.begin(), wish.hosts.end());
-  Draft draft;
-  draft.actor = by.actor;
-  draft.proof = by.proof;
-  draft.subject = {v1::ENROLMENT, *id};
-  draft.bases = {row->record};
-  draft.verb = v1::CHANGED;
-  draft.message = code.SerializeAsString();
-  return draft;
+  return change(state, {v1::ENROLMENT, *id}, v1::CHANGED, code.SerializeAsString(), by);
 }
 
 }  // namespace feldsher::central

@@ -23,6 +23,18 @@ bool is_former_standby(const NetworkState& state, const PeerIdentity& peer) {
 
 }  // namespace
 
+Draft change(const NetworkState& state, const SubjectKey& subject, v1::Verb verb, Octets message,
+             const AccessBy& by) {
+  Draft draft;
+  draft.actor = by.actor;
+  draft.proof = by.proof;
+  draft.subject = subject;
+  if (auto current = state.current(subject)) draft.bases.push_back(*current);
+  draft.verb = verb;
+  draft.message = std::move(message);
+  return draft;
+}
+
 std::string_view to_text(AccessRefusal refusal) {
   switch (refusal) {
     case AccessRefusal::no_point:

@@ -28,6 +28,10 @@ enum class AccessRefusal {
   no_such_holder,  ///< Nobody of this kind and name has a certificate that is not revoked.
 };
 std::string_view to_text(AccessRefusal refusal);
+
+/// What somebody did to a subject, on the base of what it is now.
+Draft change(const NetworkState& state, const SubjectKey& subject, v1::Verb verb, Octets message,
+             const AccessBy& by);
 template <class Value>
 using Allowed = boost::system::result<Value, AccessRefusal>;
 /// What `value()` does where a refusal is impossible: throws Fault.

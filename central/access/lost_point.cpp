@@ -9,18 +9,6 @@
 namespace feldsher::central {
 namespace {
 
-Draft change(const NetworkState& state, const SubjectKey& subject, v1::Verb verb, Octets message,
-             const AccessBy& by) {
-  Draft draft;
-  draft.actor = by.actor;
-  draft.proof = by.proof;
-  draft.subject = subject;
-  if (auto current = state.current(subject)) draft.bases.push_back(*current);
-  draft.verb = verb;
-  draft.message = std::move(message);
-  return draft;
-}
-
 /// What is used on points, and at their boxes.
 const std::vector<v1::CredentialKind> kinds_of_a_point{v1::CREDENTIAL_NODE, v1::CREDENTIAL_AGENT,
                                                        v1::CREDENTIAL_BROKER, v1::CREDENTIAL_TERMINAL,

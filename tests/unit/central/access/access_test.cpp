@@ -114,14 +114,8 @@ TEST_CASE("a code survives a restart of central, its tries too", "[central][acce
   auto wrong = enrolment::seal(code, box.request());
   wrong.set_mac(Octets(32, 'x'));
   for (int i = 0; i < 4; ++i) world.enrol(wrong);
-  CentralNode again(world.tenant, world.node.id(),
-                    {.clock = world.clock,
-                     .random = world.random,
-                     .ledger = world.ledger,
-                     .signer = world.signer,
-                     .check = world.check});
-  again.start(world.store);
-  const Access access(again.state(), world.random);
+  const auto again = world.started_again();
+  const Access access(again->state(), world.random);
   CHECK(access.enrol(wrong, world.authority, world.place, world.node.now()).answer.refusal() ==
         v1::ENROLMENT_DEAD_CODE);
 }

@@ -30,13 +30,28 @@ class AccessWorld : public CoreWorld {
     if (!drafts.empty()) node.write(drafts, [] {});
   }
 
-  /// A code that central has opened for the point.
-  enrolment::EnrolmentCode open_code(std::uint16_t port = 8445) {
+  /// Another central with what this one has written.
+  std::unique_ptr<central::CentralNode> started_again() {
+    auto again = std::make_unique<central::CentralNode>(
+        tenant, node.id(),
+        central::CentralWorld{
+            .clock = clock, .random = random, .ledger = ledger, .signer = signer, .check = check});
+    again->start(store);
+    return again;
+  }
+
+  /// A code that central has opened for the point, perhaps with what a person says of its broker.
+  enrolment::EnrolmentCode open_code(
+      std::uint16_t port = 8445, const std::optional<std::vector<std::string>>& broker_hosts = std::nullopt) {
     Digest key{};
     digest_from(authority.public_key_digest(), key);
     auto code = enrolment::EnrolmentCode::make(random, node.now(), key, "localhost", port);
     write(access()
-              .open_code({.point = "embankment", .number = code.number, .verifier = code.verifier()}, by())
+              .open_code({.point = "embankment",
+                          .number = code.number,
+                          .verifier = code.verifier(),
+                          .broker_hosts = broker_hosts},
+                         by())
               .value());
     return code;
   }

@@ -21,23 +21,8 @@ Hosts with_local(const Hosts& more) {
   return all;
 }
 
-/// A code for the embankment's box, with what a person says of its broker.
-enrolment::EnrolmentCode open_code(test::AccessWorld& world, const std::optional<Hosts>& hosts) {
-  Digest key{};
-  digest_from(world.authority.public_key_digest(), key);
-  auto code = enrolment::EnrolmentCode::make(world.random, world.node.now(), key, "localhost", 8445);
-  world.write(world.access()
-                  .open_code({.point = "embankment",
-                              .number = code.number,
-                              .verifier = code.verifier(),
-                              .broker_hosts = hosts},
-                             world.by())
-                  .value());
-  return code;
-}
-
 v1::EnrolmentAnswer come_in(test::AccessWorld& world, const std::optional<Hosts>& hosts) {
-  return world.enrol(enrolment::seal(open_code(world, hosts), test::AccessWorld::Box().request()));
+  return world.enrol(enrolment::seal(world.open_code(8445, hosts), test::AccessWorld::Box().request()));
 }
 
 Hosts hosts_of(const v1::EnrolmentAnswer& answer) {
@@ -100,21 +85,15 @@ TEST_CASE("what was said last of a broker is known to a central that starts agai
   test::AccessWorld world;
   const auto box = come_in(world, Hosts{"first.example"});
   world.clock.at.wall_ms -= 30'000'000;
-  open_code(world, Hosts{"second.example"});
-  CentralNode again(world.tenant, world.node.id(),
-                    {.clock = world.clock,
-                     .random = world.random,
-                     .ledger = world.ledger,
-                     .signer = world.signer,
-                     .check = world.check});
-  again.start(world.store);
-  CHECK(renewed(world, Access(again.state(), world.random), box) == with_local({"second.example"}));
+  world.open_code(8445, Hosts{"second.example"});
+  const auto again = world.started_again();
+  CHECK(renewed(world, Access(again->state(), world.random), box) == with_local({"second.example"}));
 }
 
 TEST_CASE("what is no host is refused by its name, and nothing is written",
           "[central][access][enrolment][X6]") {
   test::AccessWorld world;
-  open_code(world, Hosts{"192.0.2.2"});
+  world.open_code(8445, Hosts{"192.0.2.2"});
   const auto codes = world.node.state().enrolments.rows().size();
   for (const std::string host :
        {"", "192.0.2.300", "192.0.2", "ssl://broker", "broker:8883", "[::1]", "fe80::1%eth0", "*.example",
