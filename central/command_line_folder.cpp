@@ -25,6 +25,14 @@ Uuid id_from(const std::string& text, const char* option) {
   return *id;
 }
 
+/// `point lost` finds what is used at a point by the point that its certificate was issued for.
+void warn_of_no_point(const IssueWish& wish) {
+  if (!wish.point.empty() || wish.kind == "broker") return;
+  std::cerr
+      << "It names no point: `point lost` will not end it, only list it. If it stays at one, issue it with "
+         "--point NAME.\n";
+}
+
 std::string certificates(const boost::json::object& revoked) {
   const auto count = revoked.at("revoked").to_number<std::size_t>();
   return std::to_string(count) + (count == 1 ? " certificate" : " certificates");
@@ -63,6 +71,31 @@ ProposedEnd propose_end(const CentralFolder& folder, const std::string& point, c
   }
 }
 
+/// What to type to end a screen's or gateway's certificate, wherever it is used.
+std::string revoke_by_name(const CentralFolder& folder, const std::string& kind, const std::string& name) {
+  return "feldsher-central revoke --dir " + folder.path().string() + " --" + kind + " " + name;
+}
+
+/// Screens and gateways of which nobody said where they are used.
+void list_of_no_point(const CentralFolder& folder, const std::string& lost,
+                      const boost::json::array& of_no_point) {
+  if (of_no_point.empty()) return;
+  std::cout
+      << "Still good, since they were issued without --point: every point's broker lets them in. End those "
+         "that were at "
+      << lost << ":\n";
+  TextTable table({"KIND", "NAME", "SERIAL", "TO END IT", "ENDS TOO, AT"});
+  for (const auto& each : of_no_point) {
+    const auto cell = [&](const char* key) { return std::string(each.at(key).as_string()); };
+    std::string also;
+    for (const auto& point : each.at("also_at").as_array())
+      also += (also.empty() ? "" : ", ") + std::string(point.as_string());
+    table.row({cell("kind"), cell("name"), cell("serial"), revoke_by_name(folder, cell("kind"), cell("name")),
+               also.empty() ? "-" : also});
+  }
+  table.print(std::cout);
+}
+
 void lost_point_command(const CentralFolder& folder, const std::string& point, const LookWish& wish) {
   auto said = carry_out(folder, LosePoint{point});
   const ProposedEnd end = propose_end(folder, point, wish.token);
@@ -74,8 +107,14 @@ void lost_point_command(const CentralFolder& folder, const std::string& point, c
   const auto& people = said.at("people").as_array();
   std::cout << "Revoked " << certificates(said) << " of " << point
             << ". Its pass keys and open codes are worth nothing.\n"
-            << end.words << "\n"
-            << "What its boxes could give away concerns " << people.size() << " people. Tell them:\n";
+            << end.words << "\n";
+  if (const auto* of_no_point = said.if_contains("of_no_point"))
+    list_of_no_point(folder, point, of_no_point->as_array());
+  else
+    std::cout
+        << "The central that runs is of an earlier version, and does not say which screens and gateways "
+           "were issued without --point: start it again, and run this again.\n";
+  std::cout << "What its boxes could give away concerns " << people.size() << " people. Tell them:\n";
   TextTable table({"FAMILY NAME", "GIVEN NAME", "PHONE", "LANGUAGE", "ID"});
   const auto cell = [](const boost::json::value& person, const char* key) {
     return std::string(person.at(key).as_string());
@@ -212,11 +251,13 @@ void CommandLine::add_folder_commands() {
                                   if (!id.empty()) issue_wish.id = id_from(id, "--id");
                                   issue_wish.json = look_wish.json;
                                   issue(folder, issue_wish, std::cout);
+                                  warn_of_no_point(issue_wish);
                                 });
   for_programs(certify);
   certify->add_option("--kind", issue_wish.kind, "terminal, gateway or broker")->required();
   certify->add_option("--name", issue_wish.name, "Common name: the user name at a broker")->required();
-  certify->add_option("--point", issue_wish.point, "Short name of a loaded point");
+  certify->add_option("--point", issue_wish.point,
+                      "Short name of the point where it is used; `point lost` finds it by that");
   certify->add_option("--id", id, "UUID that the certificate ends with: a wearable's");
   certify->add_option("--broker-host", issue_wish.broker_hosts,
                       "With broker: DNS names and addresses at which it is reached besides localhost");

@@ -68,6 +68,8 @@ execute_process(COMMAND gzip -9n INPUT_FILE ${images}/packages/changelog OUTPUT_
 # What a script of every package that runs a service calls.
 set(service_depends "systemd | systemd-standalone-sysusers | systemd-sysusers, systemd | systemd-standalone-tmpfiles | systemd-tmpfiles")
 set(asks "debconf (>= 0.5) | debconf-2.0")
+# What systemd-creds loads by name to seal to a TPM2, and itself only suggests.
+set(seals "libtss2-esys-3.0.2-0, libtss2-mu0, libtss2-rc0")
 
 feldsher_package(journal)
 set(CPACK_DEBIAN_JOURNAL_PACKAGE_SECTION admin)
@@ -81,6 +83,7 @@ feldsher_service_package(central
   DATA /var/lib/feldsher-central)
 set(CPACK_DEBIAN_CENTRAL_PACKAGE_SECTION net)
 set(CPACK_DEBIAN_CENTRAL_PACKAGE_DEPENDS "${service_depends}, ${asks}, tzdata")
+set(CPACK_DEBIAN_CENTRAL_PACKAGE_RECOMMENDS "${seals}")
 set(CPACK_DEBIAN_CENTRAL_DESCRIPTION "memory of a clinic network: schedule, histories, API
 The central server of Feldsher: it keeps the schedule and every patient's
 history, takes in what the points record, and gives each point what it needs
@@ -98,6 +101,7 @@ install(TARGETS feldsher_shut_out LIBRARY DESTINATION usr/lib/feldsher COMPONENT
 set(CPACK_DEBIAN_EDGE_PACKAGE_SECTION net)
 # Before 2.0.20 Mosquitto drops good clients; bookworm-backports has a later one.
 set(CPACK_DEBIAN_EDGE_PACKAGE_DEPENDS "mosquitto (>= 2.0.20), ${service_depends}, ${asks}, tzdata")
+set(CPACK_DEBIAN_EDGE_PACKAGE_RECOMMENDS "${seals}")
 set(CPACK_DEBIAN_EDGE_DESCRIPTION "agent of a clinic's satellite point, with or without a line
 The brain of one point of a Feldsher network: check-in, queue, booking,
 visits, wearables' readings. The point works when its line to central is

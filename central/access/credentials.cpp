@@ -111,6 +111,17 @@ std::optional<std::int64_t> standby_certificate_ends_s(const NetworkState& state
   return first;
 }
 
+std::map<PointId, std::int64_t> line_certificates_end_s(const NetworkState& state) {
+  std::map<PointId, std::int64_t> ends;
+  for (const auto& [id, row] : state.credentials.rows()) {
+    const auto point = Uuid::from_octets(row.state.point());
+    if (row.state.kind() != v1::CREDENTIAL_NODE || row.state.revoked() || !point) continue;
+    std::int64_t& end = ends[PointId{*point}];
+    end = std::max(end, row.state.not_after_s());
+  }
+  return ends;
+}
+
 std::vector<Draft> end_former_lines(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by) {
   const auto id = peer.uuid();
   if (peer.kind != PeerKind::node || !id || peer.serial.empty()) return {};

@@ -53,6 +53,9 @@ std::vector<Draft> note_standby(const NetworkState& state, const PeerIdentity& p
 /// that ends first (Unix time). Nothing when none is known.
 std::optional<std::int64_t> standby_certificate_ends_s(const NetworkState& state);
 
+/// When the line of each point ends (Unix time): the youngest certificate of its node that was not revoked.
+std::map<PointId, std::int64_t> line_certificates_end_s(const NetworkState& state);
+
 /// A node has come in with the youngest certificate of its line: those before it end. Empty when it has
 /// another, or none is left to end.
 std::vector<Draft> end_former_lines(const NetworkState& state, const PeerIdentity& peer, const AccessBy& by);

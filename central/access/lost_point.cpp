@@ -1,6 +1,7 @@
 #include "central/access/lost_point.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 #include "central/feed/scope_window.hpp"
 #include "protocol/civil/days.hpp"
@@ -117,6 +118,27 @@ std::vector<Draft> lose_point(const NetworkState& state, PointId point, const Ac
                             shown.SerializeAsString(), by));
   }
   return drafts;
+}
+
+std::vector<OfNoPoint> of_no_point(const NetworkState& state) {
+  using Name = std::pair<v1::CredentialKind, std::string>;
+  std::vector<OfNoPoint> found;
+  std::map<Name, std::set<std::string>> placed;  // At which points a name is good.
+  for (const auto& [id, row] : state.credentials.rows()) {
+    const v1::Credential& credential = row.state;
+    const auto kind = credential.kind();
+    if (credential.revoked() || (kind != v1::CREDENTIAL_TERMINAL && kind != v1::CREDENTIAL_DEVICE)) continue;
+    if (credential.point().empty())
+      found.push_back({.kind = kind, .name = credential.name(), .serial = credential.serial()});
+    else if (const auto* point = state.points.find(credential.point()))
+      placed[{kind, credential.name()}].insert(point->state.short_name());
+  }
+  for (OfNoPoint& each : found)
+    if (const auto at = placed.find({each.kind, each.name}); at != placed.end())
+      each.also_at.assign(at->second.begin(), at->second.end());
+  std::ranges::sort(found, {},
+                    [](const OfNoPoint& each) { return std::tie(each.kind, each.name, each.serial); });
+  return found;
 }
 
 std::vector<Draft> end_all(const NetworkState& state, const AccessBy& by) {

@@ -82,7 +82,7 @@ HttpResponse Api::health() const {
 HttpResponse Api::metrics_page() const {
   return {.status = 200,
           .content_type = "text/plain; version=0.0.4; charset=utf-8",
-          .body = world_.metrics.text(world_.now())};
+          .body = world_.metrics.text(now())};
 }
 
 void Api::write(const std::vector<Draft>& drafts, const Caller& caller, Reply reply,

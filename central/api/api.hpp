@@ -157,6 +157,8 @@ class Api {
 
   HttpResponse health() const;
   HttpResponse metrics_page() const;
+  /// What the process says of itself, and what central's state does.
+  Metrics::Now now() const;
 
   /// Writes that `patients` were shown to the caller; then goes on.
   void disclose(const std::vector<Uuid>& patients, const char* where, const Caller& caller,

@@ -125,6 +125,10 @@ std::string plain_word(std::string_view name, std::string_view prefix) {
   return word.empty() ? "not known to this version" : word;
 }
 
+std::string incident_word(v1::IncidentKind kind) {
+  return plain_word(v1::IncidentKind_Name(kind), "INCIDENT_");
+}
+
 std::string id_text(const Uuid& id) { return id.is_nil() ? "" : id.to_text(); }
 std::string id_text(const std::string& octets) { return id_text(Uuid::from_octets(octets).value_or(Uuid{})); }
 
@@ -183,7 +187,8 @@ json::object to_json(const StandbyStatus& status) {
                       {"id", id_text(status.id)},
                       {"gone_on", status.gone_on},
                       {"copies", status.copies},
-                      {"lag_seconds", static_cast<double>(status.lag_ms) / 1000}};
+                      {"lag_seconds", static_cast<double>(status.lag_ms) / 1000},
+                      {"disk", status.disk ? json::value(words_of(*status.disk)) : json::value(nullptr)}};
   if (status.acknowledged) {
     object["acknowledged"] = *status.acknowledged;
     object["lag_records"] = status.intake - *status.acknowledged;
@@ -269,7 +274,7 @@ json::object to_json(const HistoryEntry& entry) {
 json::object to_json(const IncidentView& view) {
   return {{"id", view.id.to_text()},
           {"at", utc_text(view.at_ms)},
-          {"kind", plain_word(v1::IncidentKind_Name(view.incident.kind()), "INCIDENT_")},
+          {"kind", incident_word(view.incident.kind())},
           {"node", id_text(view.incident.node())},
           {"subject", id_text(view.incident.subject())},
           {"detail", view.incident.detail()}};

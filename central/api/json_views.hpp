@@ -14,6 +14,9 @@ std::string utc_text(std::int64_t unix_ms);
 /// "phone-birth-date".
 std::string plain_word(std::string_view name, std::string_view prefix = "");
 
+/// "standby" of INCIDENT_STANDBY.
+std::string incident_word(v1::IncidentKind kind);
+
 /// Any message: ids as UUIDs, other octets in hexadecimal, a text in several languages as an object of them.
 boost::json::value to_json(const google::protobuf::Message& message);
 /// The same with "id" before its fields.

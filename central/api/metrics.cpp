@@ -5,6 +5,8 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include "central/api/json_views.hpp"
+
 namespace feldsher::central {
 namespace {
 
@@ -32,6 +34,8 @@ struct Metrics::Families {
       counter(registry, "feldsher_http_requests_total", "API requests, by route and status");
   Counter& transactions =
       counter(registry, "feldsher_transactions_total", "Transactions that became durable").Add({});
+  Family<Counter>& incidents =
+      counter(registry, "feldsher_incidents_total", "Incidents that became durable here, by kind");
   Counter& malformed = counter(registry, "feldsher_sync_malformed_total",
                                "Frames that were none: their connections were closed")
                            .Add({});
@@ -56,6 +60,10 @@ struct Metrics::Families {
   Gauge& standby_lag_s =
       gauge(registry, "feldsher_standby_lag_seconds", "The standby holds all that was durable so long ago")
           .Add({});
+  Gauge& standby_disk =
+      gauge(registry, "feldsher_standby_disk_class",
+            "Room under the standby's folder: 0 ample, 1 under 20 %, 2 under 10 %, 3 under 5 %")
+          .Add({});
   Gauge& standby_gone_on = gauge(registry, "feldsher_standby_gone_on",
                                  "How often central stopped waiting for its standby, since the start")
                                .Add({});
@@ -77,6 +85,12 @@ struct Metrics::Families {
   Family<Gauge>& certificate_ends =
       gauge(registry, "feldsher_certificate_ends_seconds",
             "Unix time at which the certificate of central's doors, or of its standby, ends");
+  Family<Gauge>& line_ends = gauge(registry, "feldsher_point_certificate_ends_seconds",
+                                   "Unix time at which the certificate of the point's line ends");
+  Gauge& backup =
+      gauge(registry, "feldsher_last_backup_seconds", "Unix time of the last backup; 0 = there is none")
+          .Add({});
+  Gauge& open_tasks = gauge(registry, "feldsher_open_tasks", "Tasks that wait for a person").Add({});
   Family<Gauge>& point_unsealed =
       gauge(registry, "feldsher_point_unsealed",
             "1 when whoever has the point's disk can read it, as its box last said");
@@ -96,6 +110,9 @@ void Metrics::record(const Record& record) {
             {"stream", record.key.stream == v1::ACTS ? "acts" : "readings"}})
       .Increment();
   if (record.header.more() == 0) families_->transactions.Increment();
+  if (record.subject.type != v1::INCIDENT) return;
+  if (const auto incident = record.body<v1::Incident>())
+    families_->incidents.Add({{"kind", incident_word(incident->kind())}}).Increment();
 }
 
 void Metrics::request(const std::string& route, int status) {
@@ -116,6 +133,7 @@ std::string Metrics::text(const Now& now) {
   families_->standby_lag.Set(
       now.standby.known ? static_cast<double>(now.standby.intake - now.standby.acknowledged.value_or(0)) : 0);
   families_->standby_lag_s.Set(static_cast<double>(now.standby.lag_ms) / 1000);
+  families_->standby_disk.Set(static_cast<double>(now.standby.disk.value_or(DiskClass::ample)));
   families_->standby_gone_on.Set(static_cast<double>(now.standby.gone_on));
   families_->unsealed.Set(now.unsealed ? 1 : 0);
   families_->disk_free.Set(static_cast<double>(now.disk_space.free));
@@ -127,6 +145,10 @@ std::string Metrics::text(const Now& now) {
   if (now.standby_certificate_ends_s)
     families_->certificate_ends.Add({{"of", "standby"}})
         .Set(static_cast<double>(*now.standby_certificate_ends_s));
+  families_->backup.Set(static_cast<double>(now.backup ? now.backup->made_ms : 0) / 1000);
+  families_->open_tasks.Set(static_cast<double>(now.open_tasks));
+  for (const auto& [point, ends_s] : now.line_certificates_end_s)
+    families_->line_ends.Add({{"point", point.to_text()}}).Set(static_cast<double>(ends_s));
   for (const PointStatus& point : now.points) {
     const prometheus::Labels labels{{"point", point.point.to_text()}};
     families_->connected.Add(labels).Set(point.connected ? 1 : 0);

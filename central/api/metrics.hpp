@@ -1,8 +1,11 @@
 #pragma once
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "central/commands/last_backup.hpp"
 #include "central/node/central_node.hpp"
 #include "protocol/journal/disk_class.hpp"
 
@@ -33,8 +36,12 @@ class Metrics {
     DiskSpace disk_space = {};
     bool disk_reserve = false;           ///< Room is kept for the end.
     std::string disk_fault_before = {};  ///< Why the run before ended by its disk or its views; else empty.
-    std::optional<std::int64_t> certificate_ends_s = {};          ///< Of the doors: Unix time.
+    std::optional<std::int64_t> certificate_ends_s = {};  ///< Of the doors: Unix time.
+    std::optional<LastBackup> backup = {};                ///< Nothing: none was made.
+    // What Api adds from central's state.
     std::optional<std::int64_t> standby_certificate_ends_s = {};  ///< Nothing: there is no standby.
+    std::map<PointId, std::int64_t> line_certificates_end_s = {};
+    std::size_t open_tasks = 0;  ///< What waits for a person.
   };
   std::string text(const Now& now);
 

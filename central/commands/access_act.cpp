@@ -111,7 +111,13 @@ Allowed<AccessPlan> plan_for(const LosePoint& wish, const NetworkState& state, R
                                     {"given_name", row->state.given_name()},
                                     {"phone", row->state.phone()},
                                     {"language", row->state.language()}});
-  planned.said = {{"revoked", revoked}, {"people", std::move(people)}};
+  json::array without;
+  for (const OfNoPoint& each : of_no_point(state))
+    without.push_back(json::object{{"kind", to_text(each.kind)},
+                                   {"name", each.name},
+                                   {"serial", to_hex(each.serial)},
+                                   {"also_at", list_of(each.also_at)}});
+  planned.said = {{"revoked", revoked}, {"people", std::move(people)}, {"of_no_point", std::move(without)}};
   return planned;
 }
 

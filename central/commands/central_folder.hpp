@@ -26,6 +26,7 @@ struct Identity {
 ///     head.handover pass-next.key  of rotations: what the former head key signed; what signs passes next
 ///     journal.db journal.key       records, and the key of every database here, wrapped by …
 ///     box.key or box.cred          … the box's own: a file, or sealed by its TPM2
+///     last-backup.json             when the last backup was made
 ///     views.db                     what queries read; may be deleted at any time
 ///     reserve disk-fault           room for the end of a full disk; why the run before could not write
 ///     tokens.json operator.token   who may use the API; the commands' own token
@@ -51,6 +52,7 @@ class CentralFolder {
   std::filesystem::path next_pass_key() const { return folder_ / "pass-next.key"; }
   std::filesystem::path journal() const { return folder_ / "journal.db"; }
   std::filesystem::path reserve() const { return folder_ / "reserve"; }
+  std::filesystem::path last_backup() const { return folder_ / "last-backup.json"; }
   std::filesystem::path views() const { return folder_ / "views.db"; }
   std::filesystem::path tokens() const { return folder_ / "tokens.json"; }
   std::filesystem::path operator_token() const { return folder_ / "operator.token"; }

@@ -31,9 +31,14 @@ void warn_of_end(const json::value& certificate, std::string_view whose, std::st
   if (certificate.is_null()) return;
   const auto days = certificate.at("days_left").to_number<std::int64_t>();
   if (days >= warned_days) return;
-  out << "WARNING   the certificate of " << whose << " ends on " << cell(certificate.at("ends")) << ", in "
-      << days << " days, and was not renewed by itself: " << remedy << "\n";
+  out << "WARNING   the certificate of " << whose << (days < 0 ? " ended on " : " ends on ")
+      << cell(certificate.at("ends"));
+  if (days >= 0) out << ", in " << days << " days,";
+  out << " and was not renewed by itself: " << remedy << "\n";
 }
+
+/// A night's backup was left out.
+constexpr std::int64_t backup_is_old_h = 48;
 
 /// How full the disk is: class, what is free of how much, and whether there is a reserve.
 std::string room(const json::value& disk) {
@@ -64,6 +69,21 @@ void look_at_status(const LookWish& wish, std::ostream& out) {
         << cell(standby.at("lag_seconds")) << " s; central went on without it " << cell(standby.at("gone_on"))
         << " times";
   out << "\n";
+  const json::value &backup = status.at("backup"), &incidents = status.at("incidents");
+  out << "Backup    "
+      << (backup.is_null() ? "none was made yet: feldsher-central backup"
+                           : cell(backup.at("made")) + ", " + cell(backup.at("records")) + " records")
+      << "\n"
+      << "Incidents " << cell(incidents.at("count")) << " in the last " << cell(incidents.at("days"))
+      << " days";
+  if (const json::value& newest = incidents.at("newest"); !newest.is_null())
+    out << "; the newest, of " << cell(newest.at("at")) << ": " << cell(newest.at("kind")) << ", "
+        << cell(newest.at("detail"));
+  out << "\nTasks     " << cell(status.at("open_tasks")) << " wait for a person\n";
+  if (!backup.is_null() && backup.at("age_hours").to_number<std::int64_t>() >= backup_is_old_h)
+    out << "WARNING   the last backup is " << cell(backup.at("age_hours")) << " hours old\n";
+  if (const json::value& disk = standby.at("disk"); disk.is_string() && disk.as_string() != "ample")
+    out << "WARNING   the standby's disk: " << cell(disk) << "\n";
   if (!status.at("disk").at("takes_readings").as_bool())
     out << "WARNING   no readings are taken in until there is room on the disk: the points keep them\n";
   if (const std::string fault = cell(status.at("disk_fault_before")); !fault.empty())
@@ -72,6 +92,9 @@ void look_at_status(const LookWish& wish, std::ostream& out) {
   warn_of_end(certificates.at("doors"), "central's doors", "keys rotate --key server, and start it again",
               out);
   warn_of_end(certificates.at("standby"), "the standby", "keys rotate --key standby in its folder", out);
+  for (const json::value& line : certificates.at("lines").as_array())
+    warn_of_end(line, "the line of " + cell(line.at("short_name")),
+                "`feldsher-edge status` on its box says why", out);
 }
 
 void look_at_patients(const LookWish& wish, const std::string& query, bool archived, std::ostream& out) {

@@ -45,7 +45,8 @@ void rotate_authority(const CentralFolder& folder, std::ostream& out) {
   out << "Another root and authority certify from now on, and " << ends.size()
       << " certificates and codes have ended. Nobody comes in before they have new ones:\n"
          "  each point      feldsher-central enrol --point NAME, then feldsher-edge enrol CODE into a new "
-         "folder\n"
+         "folder.\n"
+         "                  What it had not sent stays in its former one: keep that\n"
          "  each screen, wearable and gateway   feldsher-central issue …\n"
          "  whoever asks the API               the new "
       << folder.ca().string() << "\n"

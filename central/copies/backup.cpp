@@ -8,6 +8,7 @@
 #include <memory>
 #include <ostream>
 
+#include "central/commands/last_backup.hpp"
 #include "central/copies/journal_copy.hpp"
 #include "central/copies/passphrase_seal.hpp"
 #include "central/copies/secrets.hpp"
@@ -50,6 +51,15 @@ void check(const std::filesystem::path& file, const DatabaseKey& key, const Cent
   if (!trust.unusable.empty()) throw Fault(trust.unusable);
   SqlcipherJournal journal(file, key);
   if (const auto fault = fault_in(audit(journal, trust.keys))) throw Fault("the copy is not good: " + *fault);
+}
+
+/// Where `status` finds it. A backup is good without.
+void note(const CentralFolder& folder, const LastBackup& made, std::ostream& out) {
+  try {
+    made.write(folder.last_backup());
+  } catch (const Fault& fault) {
+    out << "WARNING: `feldsher-central status` will not know of this backup: " << fault.what() << "\n";
+  }
 }
 
 }  // namespace
@@ -110,6 +120,7 @@ void back_up(const BackupWish& wish, std::ostream& out) {
   write_secret_file(backup.secrets(), sealed);
   manifest.secrets = sha256(sealed);
   backup.write(manifest, SigningKey::load(folder.head_key()));
+  note(folder, {.made_ms = manifest.made_ms, .records = manifest.intake}, out);
   out << "Backed up " << manifest.intake << " records of " << manifest.ends.size() << " journals to "
       << wish.to.string() << ", every one verified.\n"
       << "Without the passphrase it is worth nothing: keep it elsewhere.\n"

@@ -225,7 +225,9 @@ void restore(const RestoreWish& wish, std::ostream& out) {
            "points and "
            "devices were told comes back when the points connect. Then\n`feldsher-central incidents` says "
            "how many "
-           "acts of central each point had heard that are missing here.\n";
+           "acts of central each point had heard that are missing here.\n"
+        << "Who was erased after that moment is in it again: order it anew (propose-erasure, "
+           "order-erasure).\n";
   out << "Next: " << start_command(wish.into) << "\n";
 }
 

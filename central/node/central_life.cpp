@@ -80,6 +80,9 @@ void CentralNode::watch_standby() {
     incident(v1::INCIDENT_STANDBY, node_,
              "the standby is away: what is acknowledged now is on one disk only");
   };
+  world_.safekeeping->on_disk = [this](const Uuid& standby, const std::string& detail) {
+    incident(v1::INCIDENT_DISK, NodeId{standby}, detail);
+  };
   world_.safekeeping->on_differs = [this](const std::string& detail) {
     incident(v1::INCIDENT_FORK, node_, "a copy of central's journal: " + detail);
   };

@@ -25,10 +25,6 @@ int follow(const Config& config) {
   boost::asio::io_context loop{1};
   int verdict = 0;
   const FaultNote fault_note(folder.path() / "disk-fault");
-  if (!fault_note.earlier().empty()) {
-    Log::error("disk-failed-before", {{"reason", Reason::of_disk(fault_note.earlier())}});
-    fault_note.clear();
-  }
   FolderDisk disk(loop, folder, disk_under(folder.path()));
   auto store = DataFolder::open(config.dir).open_store(folder.identity().tenant);
   SqlcipherStore& journal = *store;
@@ -49,6 +45,12 @@ int follow(const Config& config) {
                      .software = "feldsher-central"},
                     ledger);
   follower.resume(journal);
+  if (!fault_note.earlier().empty()) {
+    Log::error("disk-failed-before", {{"reason", Reason::of_disk(fault_note.earlier())}});
+    follower.disk_failed_before();
+  }
+  follower.on_fault_heard = [&] { fault_note.clear(); };
+  disk.on_change = [&](DiskClass found) { follower.set_disk(found); };
   Revocations revocations(folder.identity().node);
   journal.replay(0, [&](std::uint64_t, Record&& record) { revocations.apply(record); });
   follower.on_taken = [&](const Record& record) { revocations.apply(record); };

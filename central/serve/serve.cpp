@@ -9,6 +9,7 @@
 #include <set>
 
 #include "central/api/api.hpp"
+#include "central/commands/last_backup.hpp"
 #include "central/serve/box_door.hpp"
 #include "central/serve/certificate_watch.hpp"
 #include "central/serve/folder_disk.hpp"
@@ -177,7 +178,7 @@ int serve(const Config& config) {
                                      .disk_reserve = disk.holds_reserve(),
                                      .disk_fault_before = fault_note.earlier(),
                                      .certificate_ends_s = certificate.ends_s(),
-                                     .standby_certificate_ends_s = standby_certificate_ends_s(node.state())};
+                                     .backup = LastBackup::read(folder.last_backup())};
                },
            .rebuild =
                [&] {

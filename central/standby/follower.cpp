@@ -1,6 +1,7 @@
 #include "central/standby/follower.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/clinic/authority.hpp"
 #include "protocol/clinic/erasing.hpp"
@@ -26,6 +27,20 @@ const char* words_of(v1::StandbyRefusal why) {
     default:
       return "central did not understand this copy";
   }
+}
+
+v1::StandbyDisk to_wire(DiskClass disk) {
+  switch (disk) {
+    case DiskClass::ample:
+      return v1::STANDBY_DISK_AMPLE;
+    case DiskClass::low:
+      return v1::STANDBY_DISK_LOW;
+    case DiskClass::no_readings:
+      return v1::STANDBY_DISK_SCARCE;
+    case DiskClass::critical:
+      break;
+  }
+  return v1::STANDBY_DISK_CRITICAL;
 }
 
 std::optional<JournalId> journal_of(const v1::WireRecord& wire) {
@@ -99,6 +114,8 @@ void Follower::receive(const v1::StandbyFrame& frame, const Instant& now) {
       return on_welcome(frame.welcome());
     case v1::StandbyFrame::kBatch:
       return on_batch(frame.batch());
+    case v1::StandbyFrame::kHeartbeat:
+      return on_heartbeat(frame.heartbeat());
     default:
       return;
   }
@@ -115,6 +132,26 @@ void Follower::on_welcome(const v1::StandbyWelcome& welcome) {
     return drop(stopped_);
   }
   phase_ = Phase::live;
+  tell_condition();
+}
+
+void Follower::set_disk(DiskClass disk) {
+  if (std::exchange(disk_, disk) != disk && phase_ == Phase::live) tell_condition();
+}
+
+void Follower::tell_condition() {
+  if (!identity_.follows) return;
+  v1::StandbyFrame frame;
+  frame.mutable_condition()->set_disk(to_wire(disk_));
+  frame.mutable_condition()->set_disk_failed_before(disk_failed_before_);
+  wire_->send(frame);
+  heard_with_beat_ = beats_ + 1;
+}
+
+void Follower::on_heartbeat(const v1::Heartbeat& heartbeat) {
+  // A line carries in order: who answers what was sent later has the condition.
+  if (!heartbeat.answer() || heartbeat.n() < heard_with_beat_ || heartbeat.n() > beats_) return;
+  if (phase_ == Phase::live && std::exchange(disk_failed_before_, false)) on_fault_heard();
 }
 
 void Follower::forked(std::uint64_t n) {

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "central/standby/standby_wire.hpp"
+#include "protocol/journal/disk_class.hpp"
 #include "protocol/journal/store.hpp"
 #include "protocol/record/world.hpp"
 
@@ -38,6 +39,10 @@ class Follower {
   void disconnected();
   void receive(const v1::StandbyFrame& frame, const Instant& now);
   void tick(const Instant& now);
+  /// How full the disk under it is: central is told, and there a person.
+  void set_disk(DiskClass disk);
+  /// The run before this one ended with a disk that failed: central is told until it has heard it.
+  void disk_failed_before() { disk_failed_before_ = true; }
 
   Phase phase() const { return phase_; }
   /// Why it goes no further, for people; empty while it may.
@@ -55,6 +60,8 @@ class Follower {
   std::function<void()> on_durable = [] {};
   /// The next record of a batch that is whole: it is central's, and on its way to this disk.
   std::function<void(const Record&)> on_taken = [](const Record&) {};
+  /// Central has heard that the disk failed before.
+  std::function<void()> on_fault_heard = [] {};
 
  private:
   struct End {
@@ -64,12 +71,14 @@ class Follower {
   void greet();
   void on_welcome(const v1::StandbyWelcome& welcome);
   void on_batch(const v1::IntakeBatch& batch);
+  void on_heartbeat(const v1::Heartbeat& heartbeat);
   /// The record that a batch has at intake number `n`; false, and stopped, when it cannot be.
   bool take(const v1::WireRecord& wire, OctetsView hash, std::uint64_t n, Transaction& transaction);
   /// A batch went wrong half-way: nothing of it was taken.
   void forget(const std::map<JournalId, End>& ends_before);
   void forked(std::uint64_t n);
   void acknowledge();
+  void tell_condition();
   void drop(const std::string& why);
 
   FollowerIdentity identity_;
@@ -85,6 +94,9 @@ class Follower {
   std::uint64_t now_ms_ = 0, heard_ms_ = 0, beat_ms_ = 0, greeted_ms_ = 0, beats_ = 0;
   std::string stopped_;
   bool differs_ = false;
+  DiskClass disk_ = DiskClass::ample;
+  bool disk_failed_before_ = false;
+  std::uint64_t heard_with_beat_ = 0;  // Who answers this heartbeat has heard our condition.
 };
 
 }  // namespace feldsher::central

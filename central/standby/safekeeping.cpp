@@ -1,6 +1,7 @@
 #include "central/standby/safekeeping.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace feldsher::central {
 namespace {
@@ -90,6 +91,14 @@ void Safekeeping::note_progress() {
   mark_ms_ = now_ms_;
 }
 
+void Safekeeping::condition(StandbyLink& link, const StandbyHealth& health) {
+  const StandbyHealth before = std::exchange(health_[link.id()], health);
+  if (health.disk_failed_before && !before.disk_failed_before)
+    on_disk(link.id(), "the standby's disk failed, and the standby started again");
+  if (health.disk != before.disk && health.disk != DiskClass::ample)
+    on_disk(link.id(), std::string("the standby's disk: ") + words_of(health.disk));
+}
+
 void Safekeeping::differs(StandbyLink& link, const std::string& detail) {
   if (reported_.insert(link.id().to_text() + detail).second) on_differs(detail);
 }
@@ -133,13 +142,15 @@ StandbyStatus Safekeeping::status() const {
                        .acknowledged = acknowledged_,
                        .lag_ms = 0,
                        .gone_on = gone_on_,
-                       .copies = 0};
+                       .copies = 0,
+                       .disk = std::nullopt};
   for (const auto& [wire, link] : links_) {
     if (link->follows())
       status.connected = true;
     else
       ++status.copies;
   }
+  if (auto heard = health_.find(id_); heard != health_.end()) status.disk = heard->second.disk;
   if (known_ && acknowledged_.value_or(0) < ledger_.durable())
     status.lag_ms = static_cast<std::int64_t>(now_ms_ - as_of_ms_);
   return status;

@@ -20,6 +20,7 @@ struct StandbyStatus {
   std::int64_t lag_ms = 0;    ///< It holds all that was durable here so long ago, or less; 0: it holds all.
   std::uint64_t gone_on = 0;  ///< How often central stopped waiting for it, since the start.
   std::size_t copies = 0;     ///< Others that are taking a copy: backups.
+  std::optional<DiskClass> disk;  ///< How full its disk is, as it said; nothing: not heard in this run.
 };
 
 /// What of central's journal is on a second disk, and who waits for that.
@@ -59,6 +60,9 @@ class Safekeeping final : private StandbyLinkHost {
   std::function<void()> on_gone = [] {};
   /// A copy and central hold different records. Once for each difference.
   std::function<void(const std::string& detail)> on_differs = [](const std::string&) {};
+  /// The disk under a standby is getting full, or failed. Once for each change.
+  std::function<void(const Uuid& standby, const std::string& detail)> on_disk = [](const Uuid&,
+                                                                                   const std::string&) {};
 
  private:
   struct Waiting {
@@ -68,6 +72,7 @@ class Safekeeping final : private StandbyLinkHost {
   };
   void follows_anew() override;
   void copied(StandbyLink& link, const std::map<JournalId, std::uint64_t>& marks) override;
+  void condition(StandbyLink& link, const StandbyHealth& health) override;
   void differs(StandbyLink& link, const std::string& detail) override;
   void release();
   void note_progress();
@@ -88,6 +93,7 @@ class Safekeeping final : private StandbyLinkHost {
   // The standby holds all that was durable at `as_of_ms_`; `mark_` is the next such moment to be reached.
   std::uint64_t as_of_ms_ = 0, mark_ms_ = 0, mark_ = 0;
   std::set<std::string> reported_;
+  std::map<Uuid, StandbyHealth> health_;  // As last told.
 };
 
 }  // namespace feldsher::central

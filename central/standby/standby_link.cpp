@@ -18,6 +18,20 @@ std::optional<JournalId> journal_of(const v1::JournalEnd& end) {
   return JournalId{*origin, end.mark().stream(), Epoch{end.mark().epoch()}};
 }
 
+/// What is worse than all that this version knows is at least critical.
+DiskClass from_wire(v1::StandbyDisk disk) {
+  switch (disk) {
+    case v1::STANDBY_DISK_AMPLE:
+      return DiskClass::ample;
+    case v1::STANDBY_DISK_LOW:
+      return DiskClass::low;
+    case v1::STANDBY_DISK_SCARCE:
+      return DiskClass::no_readings;
+    default:
+      return DiskClass::critical;
+  }
+}
+
 std::string name_of(const JournalId& journal) {
   return fmt::format("{}/{}/{:016x}", journal.origin.to_text(), v1::Stream_Name(journal.stream),
                      journal.epoch.value);
@@ -49,6 +63,8 @@ void StandbyLink::receive(const v1::StandbyFrame& frame, const Instant& now) {
       return on_hello(frame.hello());
     case v1::StandbyFrame::kAcknowledgement:
       return on_acknowledgement(frame.acknowledgement().intake());
+    case v1::StandbyFrame::kCondition:
+      return on_condition(frame.condition());
     case v1::StandbyFrame::kFork:
       host_.differs(*this,
                     fmt::format("record {} of central's intake is another there", frame.fork().intake()));
@@ -142,6 +158,12 @@ void StandbyLink::on_acknowledgement(std::uint64_t intake) {
   // Everything is there or on its way: from now on it is worth waiting for.
   if (!outgoing_.has_more()) in_step_ = true;
   if (follows_) host_.copied(*this, marks);
+}
+
+void StandbyLink::on_condition(const v1::StandbyCondition& condition) {
+  if (!follows()) return;
+  host_.condition(
+      *this, {.disk = from_wire(condition.disk()), .disk_failed_before = condition.disk_failed_before()});
 }
 
 void StandbyLink::grown() {

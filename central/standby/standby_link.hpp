@@ -5,11 +5,18 @@
 
 #include "central/standby/copied_ledger.hpp"
 #include "central/standby/standby_wire.hpp"
+#include "protocol/journal/disk_class.hpp"
 #include "protocol/sync/outgoing.hpp"
 
 namespace feldsher::central {
 
 class StandbyLink;
+
+/// What a standby tells of itself.
+struct StandbyHealth {
+  DiskClass disk = DiskClass::ample;
+  bool disk_failed_before = false;  ///< Its run before this one ended with a disk that failed.
+};
 
 /// What a link to a copy tells. Called on the loop, from inside the link's own calls.
 class StandbyLinkHost {
@@ -19,6 +26,8 @@ class StandbyLinkHost {
   virtual void follows_anew() = 0;
   /// Up to these places every journal is on the copy's disk too.
   virtual void copied(StandbyLink& link, const std::map<JournalId, std::uint64_t>& marks) = 0;
+  /// A standby has said how it is.
+  virtual void condition(StandbyLink& link, const StandbyHealth& health) = 0;
   /// The copy holds something else than this disk: nothing was written over, on either side.
   virtual void differs(StandbyLink& link, const std::string& detail) = 0;
 };
@@ -68,6 +77,7 @@ class StandbyLink {
   void send_welcome();
   void refuse(v1::StandbyRefusal why, const std::string& detail);
   void on_acknowledgement(std::uint64_t intake);
+  void on_condition(const v1::StandbyCondition& condition);
   void pump();
   void send(std::uint64_t after, const std::vector<Record>& records);
   bool put_beside(v1::IntakeBatch& batch, std::uint64_t up_to);

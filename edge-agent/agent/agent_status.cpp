@@ -1,6 +1,7 @@
 // How the agent is, for `feldsher-edge status`.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <iterator>
 
@@ -23,6 +24,19 @@ const char* to_text(sync::PointLink::Phase phase) {
       return "refused";
   }
   return "unknown";
+}
+
+/// When, which, and its evidence: ids and numbers only. When central is out of reach nobody else tells.
+boost::json::value newest(const PointState& state) {
+  const auto& rows = state.incidents.rows();
+  const auto last = std::max_element(rows.begin(), rows.end(), [](const auto& one, const auto& other) {
+    return one.second.at_ms < other.second.at_ms;
+  });
+  if (last == rows.end()) return nullptr;
+  const v1::Incident& incident = last->second.state;
+  return {{"at_ms", last->second.at_ms},
+          {"kind", v1::IncidentKind_Name(incident.kind())},
+          {"detail", incident.detail()}};
 }
 
 /// Seconds since a Unix time in ms; null when that is 0, which is never.
@@ -133,6 +147,7 @@ std::string Agent::status() {
         {"unsent", ops_.unsent()},
         {"version", node_.version()}}},
       {"incidents", view.incidents()},
+      {"newest_incident", newest(node_.state())},
       {"disk", words_of(disk_class_)},
       {"disk_fault_before", fault_note_.earlier()},
       {"disk_free_octets", space_.space().free},

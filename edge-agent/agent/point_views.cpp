@@ -1,7 +1,15 @@
 // PointNode and what it shows: board, pulse, and how the point is.
+#include <algorithm>
+
 #include "edge-agent/agent/point_node.hpp"
 
 namespace feldsher::edge {
+namespace {
+
+/// Nobody closes an incident: one that is older has been seen to, or is told again.
+constexpr std::int64_t recent_ms = 7 * std::int64_t{86'400'000};
+
+}  // namespace
 
 v1::BoardSnapshot PointNode::board() const {
   v1::BoardSnapshot board = desk_.board(desk_time());
@@ -32,7 +40,11 @@ v1::PointView PointNode::view() const {
   view.set_clock_unset(time.clock_unset);
   view.set_wall_ms(time.instant.wall_ms);
   view.set_zone(identity_.zone);
-  view.set_incidents(state_.incidents.rows().size());
+  const auto& incidents = state_.incidents.rows();
+  view.set_incidents(
+      static_cast<std::uint64_t>(std::count_if(incidents.begin(), incidents.end(), [&](const auto& each) {
+        return each.second.at_ms >= time.instant.wall_ms - recent_ms;
+      })));
   view.set_node(identity_.node.to_octets());
   view.set_feed_position(link_.feed().position());
   view.set_readings_receipted(readings_receipted());

@@ -12,17 +12,14 @@
 #include "protocol/record/result.hpp"
 
 namespace feldsher {
-namespace {
 
 /// One entry of the queue: a transaction, or a read when `read` is set.
-struct Work {
+struct Committer::Work {
   Transaction transaction;
   std::function<void()> on_durable;
   std::function<std::vector<Record>(JournalStore&)> read;
   std::function<void(std::vector<Record>)> on_read;
 };
-
-}  // namespace
 
 /// Lives as long as anything that was posted to the loop: a late continuation finds `closed` and does
 /// nothing.

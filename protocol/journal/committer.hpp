@@ -53,6 +53,7 @@ class Committer final : public Ledger {
   void close();
 
  private:
+  struct Work;
   struct Shared;
   class Worker;
   std::shared_ptr<Shared> shared_;

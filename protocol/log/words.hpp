@@ -26,9 +26,16 @@ class Reason {
   /// type alone: a parser's may quote what it parsed.
   static Reason of(const std::exception& exception);
   /// What the source says of one of its enumerators.
-  template <class Enum, class Text>
+  template <class Enum>
   requires std::is_enum_v<Enum>
-  static Reason of(Enum value, Text (*words)(Enum)) { return Reason(words(value)); }
+  static Reason of(Enum value, std::string_view (*words)(std::type_identity_t<Enum>)) {
+    return Reason(words(value));
+  }
+  template <class Enum>
+  requires std::is_enum_v<Enum>
+  static Reason of(Enum value, const char* (*words)(std::type_identity_t<Enum>)) {
+    return Reason(words(value));
+  }
   /// Why a connection ended or did not come about: in the words of transport, bus and sync, or those with
   /// which the other end, which a certificate proves to be of this network, said good-bye.
   static Reason of_connection(std::string_view why) { return Reason(why); }

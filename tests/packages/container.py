@@ -1,6 +1,7 @@
 """A bare Debian 12 in a folder, and the same with its own systemd running (systemd-nspawn). Needs root."""
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -31,6 +32,17 @@ def nspawn(root: pathlib.Path, *arguments) -> list[str]:
     command = ["systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "-D", root, *arguments]
     return ["unshare", "-m", "sh", "-c", 'mount -t tmpfs tmpfs /run && mkdir /run/systemd && exec "$@"', "sh",
             *map(str, command)]
+
+
+def first_in_its_own(parent: int) -> int | None:
+    """The child that is process 1 of a namespace of its own; before it systemd-nspawn has another one for a moment."""
+    children = pathlib.Path(f"/proc/{parent}/task/{parent}/children")
+    for child in children.read_text().split() if children.is_file() else []:
+        status = pathlib.Path(f"/proc/{child}/status")
+        numbers = re.search(r"(?m)^NSpid:\s+(.+)$", status.read_text() if status.is_file() else "")
+        if numbers and len(words := numbers.group(1).split()) > 1 and words[-1] == "1":
+            return int(child)
+    return None
 
 
 class Container:
@@ -64,9 +76,7 @@ class Container:
         self.nspawn = subprocess.Popen(
             nspawn(self.root, "--boot", "--private-network", "--kill-signal=SIGRTMIN+3", *arguments), stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-        children = pathlib.Path(f"/proc/{self.nspawn.pid}/task/{self.nspawn.pid}/children")
-        wait_until("its init runs", lambda: children.is_file() and children.read_text().split())
-        self.leader = int(children.read_text().split()[0])
+        self.leader = wait_until("its init runs", lambda: first_in_its_own(self.nspawn.pid))
         wait_until("its systemd has started", lambda: self.says("systemctl is-system-running").strip() in ("running", "degraded"),
                    why=lambda: self.says("systemctl list-jobs --no-pager; systemctl --failed --no-pager"))
 

@@ -12,6 +12,7 @@ import os
 import pathlib
 import re
 import sys
+import textwrap
 import time
 import unittest
 
@@ -29,6 +30,8 @@ OLD, NEW = "0.0.1", "99.0"
 PROMISED_SECONDS = 600
 PACKAGES = ("feldsher-central", "feldsher-edge", "feldsher-journal", "feldsher-kiosk")
 HOST = "central.test"
+MANUAL = ROOT / "images/packages/central.README.Debian"
+BACKUPS, PASSPHRASE = "/var/backups/feldsher", "/etc/feldsher-backup.passphrase"
 CENTRAL, EDGE = "/var/lib/feldsher-central", "/var/lib/feldsher-edge"
 FIRST = "/var/lib/first-central"  # Where central is while the package's own folder is a standby's.
 # A container has no console and no graphics card: the same xinit and screen, with Xvfb in Xorg's place.
@@ -52,6 +55,12 @@ def pack(version: str) -> pathlib.Path:
 
 def field(package: pathlib.Path, name: str) -> str:
     return run(["dpkg-deb", "-f", package, name]).strip()
+
+
+def from_manual(path: str) -> str:
+    """A file as the manual has people write it."""
+    block = re.search(rf"(?m)^ +{re.escape(path)}:\n\n((?: {{8}}.*\n)+)", MANUAL.read_text(encoding="utf-8"))
+    return textwrap.dedent(block.group(1))
 
 
 def signed_up_to(line: str) -> tuple[bytes, int] | None:
@@ -88,6 +97,8 @@ class PackagesTest(unittest.TestCase):
         self.assertIn("libxi6", field(packages[3], "Depends"))
         self.assertNotIn("libgl1", field(packages[3], "Depends"), "the screens need no OpenGL")
         self.assertIn("mosquitto", field(packages[1], "Depends"))
+        for package in packages[:2]:
+            self.assertIn("libtss2-esys", field(package, "Recommends"), "by which systemd seals a key to a TPM2")
 
     def test_installed_started_upgraded_removed_purged_and_nothing_is_lost(self):
         self.box = Container(WORK)
@@ -103,6 +114,8 @@ class PackagesTest(unittest.TestCase):
         self.assertLess(seconds, PROMISED_SECONDS, "a new point works in under ten minutes of machine time")
         self.the_kiosk_draws()
         told = self.journals()
+        self.a_box_enrols_anew()
+        told = self.nothing_lost(told)
         self.a_standby_follows_and_takes_over()
         told = self.nothing_lost(told)
         self.upgrade()
@@ -148,26 +161,29 @@ class PackagesTest(unittest.TestCase):
         self.box.inside(f"test -z \"$(ls -A {CENTRAL})\"")
         said = self.as_central(f"init --dir {CENTRAL} --name Test --host {HOST}")
         self.assertIn("systemctl start feldsher-central", said, "each command says the next")
-        self.as_central(f"load --dir {CENTRAL} /srv/clinic.json")
-        self.as_central(f"issue --dir {CENTRAL} --kind terminal --name {terminal['name']} "
-                        f"--point {point['short_name']} --id {terminal['id']} --out /var/tmp/screen")
+        self.as_central(f"load --dir {CENTRAL} - < /srv/clinic.json")
+        self.terminal, self.point = terminal["name"], point["short_name"]
+        self.as_central(f"issue --dir {CENTRAL} --kind terminal --name {self.terminal} --point {self.point} "
+                        "--out /var/tmp/screen-files")
         self.box.inside("systemctl start feldsher-central")
-        said = wait_until("central gives a code", lambda: self.as_central(
-            f"enrol --dir {CENTRAL} --point {point['short_name']}"),
-            why=lambda: self.box.says("journalctl -u feldsher-central -n 60 --no-pager"))
-        code = re.search(r"(?m)^ *([0-9A-Z]{5}(?:-[0-9A-Z]{1,5})+)$", said).group(1)
-        said = self.box.inside(f"feldsher-edge enrol {code}")
+        said = self.box.inside(f"feldsher-edge enrol {self.code()}")
         self.assertIn("systemctl start feldsher-broker feldsher-edge", said)
         self.assertIn(f"wss://{HOST}:8443", self.box.inside(f"cat {EDGE}/edge.toml"))
-        self.terminal = terminal["name"]
         self.box.inside(f"""
           systemd-tmpfiles --create feldsher-edge.conf
-          cp /var/tmp/screen/ca.pem /etc/feldsher/kiosk/
-          cp /var/tmp/screen/certificate.pem /etc/feldsher/kiosk/terminal.pem
-          cp /var/tmp/screen/key.pem /etc/feldsher/kiosk/terminal.key
+          cd /var/tmp
+          cp screen-files/ca.pem /etc/feldsher/kiosk/ca.pem
+          cp screen-files/certificate.pem /etc/feldsher/kiosk/terminal.pem
+          cp screen-files/key.pem /etc/feldsher/kiosk/terminal.key
           systemd-tmpfiles --create feldsher-kiosk.conf
-          sed -i 's|^terminal = .*|terminal = "{terminal["name"]}"|' /etc/feldsher/kiosk.toml
+          rm -r screen-files
+          sed -i 's|^terminal = .*|terminal = "{self.terminal}"|' /etc/feldsher/kiosk.toml
         """)
+
+    def code(self) -> str:
+        said = wait_until("central gives a code", lambda: self.as_central(f"enrol --dir {CENTRAL} --point {self.point}"),
+                          why=lambda: self.box.says("journalctl -u feldsher-central -n 60 --no-pager"))
+        return re.search(r"(?m)^ *([0-9A-Z]{5}(?:-[0-9A-Z]{1,5})+)$", said).group(1)
 
     def start(self):
         self.box.inside("systemctl start feldsher-broker feldsher-edge mosquitto")
@@ -219,15 +235,46 @@ class PackagesTest(unittest.TestCase):
             self.assertGreaterEqual(ends.get(journal, 0), seq)
         return now
 
+    def a_box_enrols_anew(self):
+        """As README.Debian says, after its certificate was ended."""
+        self.as_central(f"revoke --dir {CENTRAL} --node {self.point}")
+        self.box.inside(f"""
+          systemctl stop feldsher-edge feldsher-broker
+          mv {EDGE} {EDGE}.former
+          rm /etc/feldsher/broker/*.pem
+          systemd-tmpfiles --create feldsher-edge.conf
+          feldsher-edge enrol {self.code()}
+          systemd-tmpfiles --create feldsher-edge.conf
+          systemctl start feldsher-broker feldsher-edge""")
+        self.connected()
+
+    def back_up(self) -> str:
+        """By the units that README.Debian has people write; the folder that is made."""
+        for name in ("feldsher-backup.service", "feldsher-backup.timer"):
+            (self.box.root / "etc/systemd/system" / name).write_text(from_manual(f"/etc/systemd/system/{name}"), encoding="utf-8")
+        self.box.inside(f"""
+          install -d -o feldsher-central -g feldsher-central -m 700 {BACKUPS}
+          install -o feldsher-central -m 400 /dev/null {PASSPHRASE}
+          echo correct horse battery > {PASSPHRASE}
+          install -d -o feldsher-central -g feldsher-central {BACKUPS}/2020-01-01
+          touch -d 2020-01-01 {BACKUPS}/2020-01-01
+          systemctl daemon-reload
+          systemctl enable --now feldsher-backup.timer
+          systemctl start feldsher-backup""")
+        folder, = self.box.inside(f"ls -d {BACKUPS}/*").split()
+        self.assertNotIn("2020", folder, "what is older than the stated term is thrown away")
+        return folder
+
     def a_standby_follows_and_takes_over(self):
         """As README.Debian says, but on one machine: central is moved aside, and the standby has its folder."""
-        (self.box.root / "srv/passphrase").write_text("correct horse battery\n")
-        self.as_central(f"backup /var/tmp/night --config {CENTRAL}/central.toml --passphrase-file /srv/passphrase")
         self.box.inside(f"""
+          cp -r {self.back_up()} /var/tmp/night
+          chown -R feldsher-central: /var/tmp/night
           systemctl stop feldsher-edge feldsher-central
           mv {CENTRAL} {FIRST}
           systemd-tmpfiles --create feldsher-central.conf""")
-        said = self.as_central(f"restore /var/tmp/night {CENTRAL} --standby-of {HOST}:8443 --passphrase-file /srv/passphrase")
+        self.assertIn("Good: ", self.as_central(f"restore /var/tmp/night --verify --passphrase-file {PASSPHRASE}"))
+        said = self.as_central(f"restore /var/tmp/night {CENTRAL} --standby-of {HOST}:8443 --passphrase-file {PASSPHRASE}")
         self.assertIn("systemctl start feldsher-standby", said)
         self.box.inside(f"""
           sed -i 's/_port = 8/_port = 9/' {CENTRAL}/central.toml
@@ -282,7 +329,8 @@ class PackagesTest(unittest.TestCase):
           echo feldsher-edge feldsher-edge/remove-data boolean true | debconf-set-selections
           apt-get -qq -y purge feldsher-central feldsher-edge feldsher-kiosk feldsher-journal
           test ! -e {EDGE}; test ! -e /etc/feldsher/broker; test ! -e /var/lib/feldsher-revoked; test -e {CENTRAL}/journal.db
-          rm -r /etc/systemd/system/feldsher-kiosk.service.d
+          systemctl disable --now feldsher-backup.timer
+          rm -r /etc/systemd/system/feldsher-kiosk.service.d /etc/systemd/system/feldsher-backup.*
           test -z "$(find /etc /lib/systemd /var/lib/systemd -name '*feldsher*.service*')"
         """)
 

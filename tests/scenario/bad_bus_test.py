@@ -155,6 +155,7 @@ class ReadingTest(BadInput):
         self.assertEqual((60, 11, 1), (counted["fresh"], counted["malformed"], counted["strangers"]))
         self.assertGreaterEqual(counted["repeats"], 1)
         self.assertGreater(self.status()["incidents"], 0)
+        self.assertEqual("INCIDENT_READING_FORK", self.status()["newest_incident"]["kind"])
         self.works()
 
         wait_until("all is sealed", lambda: not self.status()["readings"]["unsealed"], self.point.agent)

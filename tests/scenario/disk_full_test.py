@@ -13,7 +13,7 @@ import time
 import scenario  # First: it makes tests/support importable.
 from bus_client import ask, field, fields
 from demo import programs
-from demo.processes import wait_until
+from demo.processes import free_port, wait_until
 
 MIB = 1 << 20
 DISK_FULL = 25                                                  # AskRefusal.
@@ -239,6 +239,71 @@ class CentralDiskTest(DiskTest):
         self.assertEqual("", self.status()["disk_fault_before"])
         self.assertEqual(1, sum("could not be written" in detail for detail in self.incidents()))
         self.journals(central.folder)
+
+
+class StandbyDiskTest(DiskTest):
+    def setUp(self):
+        super().setUp(make=False)
+        self.network.make()
+        self.disk = self.disk_at(self.network.folder / "second", 400)
+        self.folder, self.port = self.disk.folder / "standby", free_port()
+        passphrase, backup = self.network.folder / "passphrase", self.network.folder / "backup"
+        passphrase.write_text("correct horse battery staple\n", encoding="utf-8")
+        self.command("backup", backup, "--config", self.network.central.config, "--passphrase-file", passphrase)
+        self.command("restore", backup, self.folder, "--passphrase-file", passphrase,
+                     "--standby-of", f"localhost:{self.network.sync_port}")
+        programs.set_keys(self.folder / "central.toml", sync_port=self.port)
+        self.standby = self.network.processes.start(
+            "standby", [programs.program("central"), "standby", "--config", self.folder / "central.toml"])
+        self.until_standby("the standby follows", lambda standby: standby["status"] == "in-step")
+
+    def command(self, *words) -> str:
+        return programs.run([programs.program("central"), *words])
+
+    def about_standby(self) -> dict:
+        return self.network.api.ask("/api/v1/status")[1]["standby"]
+
+    def until_standby(self, what: str, holds):
+        wait_until(what, lambda: holds(self.about_standby()), self.standby, 40)
+
+    def test_its_disk_is_told_at_central_where_a_person_looks(self):
+        """[X11] Its own log is on a box at which nobody looks: nearly full, full and failed, and why it ended."""
+        self.disk.leave(30 * MIB)
+        self.told("the standby's disk: under 10 % free")
+        self.assertIn("WARNING   the standby's disk: under 10 % free",
+                      self.command("status", "--config", self.network.central.config))
+        self.disk.clear()
+        self.until_standby("there is room again", lambda standby: standby["disk"] == "ample")
+        self.until_it_cannot_write()
+        self.assertEqual(3, self.standby.process.wait(20))
+        # The room of the reserve is what it starts with: nobody has cleared anything.
+        self.standby.start()
+        self.told("the standby's disk failed")
+        self.disk.clear()
+        self.until_standby("it is in step again", lambda standby: standby["status"] == "in-step")
+        wait_until("it knows that it was heard", lambda: not (self.folder / "disk-fault").read_text(encoding="utf-8").strip("\0 \n"),
+                   self.standby, 40)
+        self.standby.stop()
+        self.standby.start()
+        self.until_standby("it is in step once more", lambda standby: standby["status"] == "in-step")
+        self.assertEqual(1, sum("disk failed" in detail for detail in self.incidents()))
+        self.standby.stop()
+        self.journals(self.network.central.folder, self.folder)
+
+    def until_it_cannot_write(self):
+        """A full disk between two looks of the standby's: what central writes does not become safe."""
+        for _ in range(5):
+            wait_until("there is a reserve", (self.folder / "reserve").exists, self.standby, 40)
+            self.disk.fill()
+            for person in self.network.clinic["patients"]:
+                person["family_name"] = person.get("family_name", "") + " again"
+            self.network.write_clinic()
+            self.network.central.load(self.network.clinic_file)
+            if wait_until("it ends or goes on", lambda: "ends" if not self.standby.running
+                          else self.about_standby()["lag_records"] == 0 and "goes on") == "ends":
+                return
+            self.disk.clear()
+        self.fail("the standby could always write")
 
 
 def enter_namespace():

@@ -1,6 +1,7 @@
 """What another clinic could bring to our doors, made by hand: codes, certificates, ids."""
 import datetime
 import hashlib
+import json
 import pathlib
 import re
 import secrets
@@ -11,8 +12,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+import scenario  # First of ours: it makes tests/support importable.
+from demo.network import Network, Point
+
 DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE = re.compile(r"(?m)^ *([0-9A-Z]{5}(?:-[0-9A-Z]{1,5})+)$")
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 NUMBER_AND_SECRET, KEY, PORT = slice(1, 16), slice(16, 48), slice(52, 54)    # protocol/enrolment/README.md
 
 
@@ -52,10 +57,31 @@ def certify(authority: pathlib.Path, urn: str, folder: pathlib.Path, trusted: pa
     return folder
 
 
-def own_ids(clinic: str, ids: list[str]) -> str:
-    """The text of clinic data with other UUIDs (version 7) in the place of these: no two clinics share a patient."""
-    for each in ids:
-        octets = bytearray(bytes.fromhex(each.replace("-", ""))[:6] + secrets.token_bytes(10))
-        octets[6], octets[8] = octets[6] & 0x0F | 0x70, octets[8] & 0x3F | 0x80
-        clinic = clinic.replace(each, str(uuid.UUID(bytes=bytes(octets))))
-    return clinic
+class Neighbour(Network):
+    """Another clinic's network on the same day, with an authority and ids of its own. Of `names`, some are its own too."""
+
+    def __init__(self, folder: pathlib.Path, names: dict[str, str]):
+        super().__init__(folder, say=lambda *_: None, only=("embankment",))
+        text = own_ids(json.dumps(self.clinic))
+        for ours, theirs in names.items():
+            text = text.replace(json.dumps(ours), json.dumps(theirs))
+        self.clinic = json.loads(text)
+        self.write_clinic()
+        self.points = [Point(self, self.clinic["points"][0])]
+
+    def appointments(self) -> list[dict]:
+        """As many as are needed: each has a pass made."""
+        return super().appointments()[:2]
+
+
+def own_ids(clinic: str) -> str:
+    """The text of clinic data with other UUIDs (version 7) in the place of all of its own: no two clinics share a patient."""
+    others: dict[str, str] = {}
+
+    def other(found: re.Match) -> str:
+        if found[0] not in others:
+            octets = bytearray(uuid.UUID(found[0]).bytes[:6] + secrets.token_bytes(10))
+            octets[6], octets[8] = octets[6] & 0x0F | 0x70, octets[8] & 0x3F | 0x80
+            others[found[0]] = str(uuid.UUID(bytes=bytes(octets)))
+        return others[found[0]]
+    return UUID.sub(other, clinic)

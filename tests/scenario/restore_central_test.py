@@ -36,8 +36,12 @@ class RestoreCentralTest(scenario.Scenario):
         return str(failed.exception)
 
     def back_up(self):
+        self.assertIn("none was made yet", run([CENTRAL, "status", "--config", self.network.central.config]))
         said = self.command("backup", self.backup, "--config", self.network.central.config)
         self.assertIn("every one verified", said)
+        told = self.network.api.ask("/api/v1/status")[1]["backup"]
+        self.assertEqual(0, told["age_hours"])
+        self.assertIn(f"{told['records']} records", said)
 
     def book_at_central(self) -> set[str]:
         """One appointment in each shift of the point, in minutes that central holds, as the call-centre would."""
@@ -167,6 +171,7 @@ class RestoreCentralTest(scenario.Scenario):
         self.destroy_central()
         said = self.command("restore", self.backup, self.network.central.folder)
         self.assertIn("is not in it: bookings and cancellations by its API", said)
+        self.assertIn("Who was erased after that moment is in it again", said)
         self.network.start_central()
         wait_until("the point is connected", lambda: self.status()["connected"], self.point.agent)
         self.to_the_end()

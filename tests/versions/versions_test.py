@@ -1,10 +1,15 @@
 #!/usr/bin/env python3
-"""What every release promised on the wire is still true; and the checker of that finds each way to break it."""
+"""What every release promised on the wire is still true; and the checker of that finds each way to break it. A release is found
+with its tag and without."""
+import os
 import pathlib
+import shutil
+import subprocess
 import tempfile
 import unittest
 
 import contracts
+import last_release
 
 OLD = """syntax = "proto3";
 package t;
@@ -100,6 +105,110 @@ class ReleasesTest(unittest.TestCase):
         for version, path in contracts.releases().items():
             with self.subTest(version):
                 self.assertEqual([], contracts.broken(contracts.read(path), today))
+
+
+class Tree:
+    """A repository of its own, with nothing in it but commits and what tells of releases."""
+
+    def __init__(self, place: pathlib.Path):
+        self.root, self.past = place, last_release.Past(place)
+        (place / "images/packages").mkdir(parents=True, exist_ok=True)
+        shutil.copy(contracts.ROOT / "images/packages/version.cmake", place / "images/packages")
+
+    def git(self, *arguments: str) -> str:
+        # Neither who works here nor how their git is set up matters.
+        nobody = {f"GIT_{who}_{what}": "nobody@clinic.invalid" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        return subprocess.run(["git", "-C", self.root, *arguments], check=True, capture_output=True, text=True,
+                              env={**os.environ, **nobody, "GIT_CONFIG_GLOBAL": "/dev/null"}).stdout.strip()
+
+    def commit(self, *files: str) -> str:
+        for name in files:
+            (self.root / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / name).write_text(name, encoding="utf-8")
+            self.git("add", name)
+        self.git("commit", "-q", "--allow-empty", "-m", "One more")
+        return self.git("rev-parse", "HEAD")
+
+    def release(self, version: str) -> str:
+        return self.commit(f"tests/versions/{version}.textproto")
+
+    def packed_as(self, version: str) -> str:
+        """What a package of this tree is called, whose CMakeLists.txt says `version`."""
+        script = self.root / "ask.cmake"
+        script.write_text(f"set(CPACK_PACKAGE_VERSION {version})\ninclude(images/packages/version.cmake)\n"
+                          "message(${CPACK_DEBIAN_PACKAGE_VERSION})\n", encoding="utf-8")
+        asked = {key: value for key, value in os.environ.items() if key != "FELDSHER_PACKAGE_VERSION"}
+        done = subprocess.run(["cmake", "-P", script], cwd=self.root, check=True, capture_output=True, text=True, env=asked)
+        return (done.stdout + done.stderr).strip().replace(self.git("rev-parse", "--short=8", "HEAD"), "HASH")
+
+
+class ReleaseCommitTest(unittest.TestCase):
+    def tree(self) -> Tree:
+        place = tempfile.TemporaryDirectory()
+        self.addCleanup(place.cleanup)
+        tree = Tree(pathlib.Path(place.name) / "tree")
+        tree.git("init", "-q")
+        tree.commit("README.md")
+        return tree
+
+    def shallow(self, tree: Tree) -> Tree:
+        place = tree.root.parent / "shallow"
+        subprocess.run(["git", "clone", "-q", "--depth", "1", f"file://{tree.root}", place], check=True)
+        return Tree(place)
+
+    def test_before_the_first_release_there_is_none(self):
+        tree = self.tree()
+        self.assertIsNone(tree.past.last())
+        self.assertEqual("1.0.0~1.HASH", tree.packed_as("1.0.0"))
+
+    def test_a_release_is_the_commit_that_added_its_contracts(self):
+        tree = self.tree()
+        first = tree.release("0.9.0")
+        self.assertIsNone(tree.past.last(), "a release is not before itself")
+        self.assertEqual("0.9.0", tree.packed_as("0.9.0"))
+        tree.commit()
+        self.assertEqual(("0.9.0", first), tree.past.last())
+        self.assertEqual("0.9.0+1.HASH", tree.packed_as("0.9.0"))
+        self.assertEqual("0.10.0~3.HASH", tree.packed_as("0.10.0"))
+        second = tree.release("0.10.0")
+        self.assertEqual(("0.9.0", first), tree.past.last())
+        tree.commit("tests/versions/0.9.0.textproto.md")
+        self.assertEqual(("0.10.0", second), tree.past.last(), "by number, not by letter")
+
+    def test_a_tag_stands_above_that(self):
+        tree = self.tree()
+        tree.release("1.0.0")
+        tagged = tree.commit()
+        tree.git("tag", "v1.0.0")
+        tree.git("tag", "v1.0.0-try")
+        tree.commit()
+        self.assertEqual(("1.0.0", tagged), tree.past.last())
+        self.assertEqual("1.0.0+1.HASH", tree.packed_as("1.0.0"))
+
+    def test_a_release_that_is_on_another_branch_is_not_before(self):
+        tree = self.tree()
+        here = tree.git("rev-parse", "--abbrev-ref", "HEAD")
+        tree.git("checkout", "-q", "-b", "elsewhere")
+        tree.release("1.0.0")
+        tree.git("tag", "v1.0.0")
+        tree.git("checkout", "-q", here)
+        tree.commit()
+        self.assertIsNone(tree.past.last())
+
+    def test_a_release_without_its_commit_is_a_fault_and_not_no_release(self):
+        whole = self.tree()
+        whole.release("1.0.0")
+        newest = whole.commit()
+        tree = self.shallow(whole)
+        with self.assertRaisesRegex(last_release.NotHere, "release 1.0.0 .*--unshallow"):
+            tree.past.last()
+        self.assertEqual("1.0.0+0.HASH", tree.packed_as("1.0.0"))
+        whole.git("tag", "v1.0.0", f"{newest}^")
+        tree.git("fetch", "-q", "--depth", "1", "origin", "tag", "v1.0.0")
+        self.assertEqual(("1.0.0", f"{whole.git('rev-parse', 'HEAD^')}"), tree.past.last())
+        shutil.rmtree(tree.root / ".git")
+        with self.assertRaises(last_release.NotHere):
+            tree.past.last()
 
 
 if __name__ == "__main__":

@@ -267,4 +267,51 @@ TEST_CASE("with a lost point its certificates, pass keys and codes end, and no o
     CHECK(draft.subject.type == v1::DISCLOSURE);
 }
 
+TEST_CASE("a screen or gateway that was issued for no point is listed until somebody revokes it by its name",
+          "[central][access][revocation][X6]") {
+  PointOfDays net;
+  const PointId other = net.clinic.found_point("Lindens", NodeId{net.clinic.id()});
+  v1::Point named = net.state.points.find(other.uuid)->state;
+  named.set_short_name("lindens");
+  net.clinic.publish(v1::POINT, other.uuid, v1::CHANGED, named);
+  const auto issued = [&](v1::CredentialKind kind, const char* name, const std::optional<PointId>& point) {
+    v1::Credential certificate;
+    certificate.set_kind(kind);
+    certificate.set_name(name);
+    if (point) certificate.set_point(point->to_octets());
+    certificate.set_serial(net.clinic.id().to_octets());
+    net.clinic.publish(v1::CREDENTIAL, net.clinic.id(), v1::REGISTERED, certificate);
+    return certificate.serial();
+  };
+  const auto write = [&](const std::vector<Draft>& drafts) {
+    for (const Draft& draft : drafts) net.apply(net.pen.write(draft));
+    return drafts.size();
+  };
+  AccessBy by{.actor = {}, .now = net.now()};
+  by.actor.set_kind(v1::ACTOR_STAFF);
+  by.actor.set_id(net.clinic.id().to_octets());
+  const auto screen = issued(v1::CREDENTIAL_TERMINAL, "board-9", {});
+  const auto gateway = issued(v1::CREDENTIAL_DEVICE, "gateway-9", {});
+  issued(v1::CREDENTIAL_TERMINAL, "board-9", net.clinic.point);
+  issued(v1::CREDENTIAL_TERMINAL, "board-9", other);
+  issued(v1::CREDENTIAL_DEVICE, "board-9", other);  // Of another kind: --terminal does not mean it.
+  issued(v1::CREDENTIAL_DEVICE, "gateway-1", net.clinic.point);
+  for (const auto kind : {v1::CREDENTIAL_NODE, v1::CREDENTIAL_AGENT, v1::CREDENTIAL_STANDBY})
+    issued(kind, "neither", {});
+
+  CHECK(write(lose_point(net.state, net.clinic.point, by, net.random)) == 2);
+  const OfNoPoint of_screen{
+      .kind = v1::CREDENTIAL_TERMINAL, .name = "board-9", .serial = screen, .also_at = {"lindens"}};
+  const OfNoPoint of_gateway{.kind = v1::CREDENTIAL_DEVICE, .name = "gateway-9", .serial = gateway};
+  CHECK(of_no_point(net.state) == std::vector{of_screen, of_gateway});
+
+  CHECK(write(revoke(net.state, {.kinds = {v1::CREDENTIAL_DEVICE}, .name = "gateway-9", .point = {}}, by)) ==
+        1);
+  CHECK(of_no_point(net.state) == std::vector{of_screen});
+  // The other point's of that name goes with it, as was said.
+  CHECK(write(revoke(net.state, {.kinds = {v1::CREDENTIAL_TERMINAL}, .name = "board-9", .point = {}}, by)) ==
+        2);
+  CHECK(of_no_point(net.state).empty());
+}
+
 }  // namespace feldsher::central

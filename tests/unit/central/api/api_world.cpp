@@ -26,7 +26,8 @@ central::ApiWorld ApiWorld::api_world() {
                                              .intake = intake,
                                              .disk = disk,
                                              .disk_space = {900, 10'000},
-                                             .disk_reserve = true};
+                                             .disk_reserve = true,
+                                             .backup = backup};
               },
           .crypto =
               [](std::function<void()> work, std::function<void(std::exception_ptr)> then) {

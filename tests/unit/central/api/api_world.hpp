@@ -38,6 +38,7 @@ class ApiWorld {
       [](const std::string& what) { throw std::runtime_error(what); }};
   std::uint64_t intake = 0;
   DiskClass disk = DiskClass::ample;  ///< Under central's folder.
+  std::optional<central::LastBackup> backup;
   central::Tokens tokens{folder.path() / "tokens.json"};
   central::Metrics metrics;
   central::Api api;

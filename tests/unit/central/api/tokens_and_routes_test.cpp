@@ -124,6 +124,94 @@ TEST_CASE("status and metrics tell how full the disk is, and whether readings ar
   for (const char* line : {"\nfeldsher_disk_free_bytes 900\n", "\nfeldsher_disk_total_bytes 10000\n",
                            "\nfeldsher_disk_class 2\n", "\nfeldsher_disk_reserve_held 1\n"})
     CHECK(text.find(line) != std::string::npos);
+  // There is no standby, and so no disk of it.
+  CHECK(world.get("/api/v1/status").body.at("standby").at("disk").is_null());
+  CHECK(text.find("\nfeldsher_standby_disk_class 0\n") != std::string::npos);
+}
+
+TEST_CASE("status and metrics tell when the last backup was made", "[central][api][X11]") {
+  ApiWorld world;
+  CHECK(world.get("/api/v1/status").body.at("backup").is_null());
+  CHECK(world.get("/metrics").response.body.find("\nfeldsher_last_backup_seconds 0\n") != std::string::npos);
+  constexpr std::int64_t hour_ms = 3'600'000;
+  const std::int64_t made_ms = world.core.node.now().wall_ms - 50 * hour_ms;
+  world.backup = {.made_ms = made_ms, .records = 7};
+  const auto backup = world.get("/api/v1/status").body.at("backup");
+  CHECK(backup.at("age_hours").to_number<int>() == 50);
+  CHECK(backup.at("records").to_number<int>() == 7);
+  CHECK(world.get("/metrics").response.body.find("\nfeldsher_last_backup_seconds 0\n") == std::string::npos);
+}
+
+TEST_CASE("status and metrics count what a person should look at", "[central][api][X11]") {
+  ApiWorld world;
+  auto status = world.get("/api/v1/status").body;
+  CHECK(status.at("incidents").at("count").to_number<int>() == 0);
+  CHECK(status.at("incidents").at("newest").is_null());
+  CHECK(status.at("open_tasks").to_number<int>() == 0);
+
+  world.core.node.incident(v1::INCIDENT_DISK, world.core.node.id(), "under 20 % free");
+  world.core.clock.at.wall_ms += 60'000;
+  world.core.node.incident(v1::INCIDENT_CLONE, world.core.node.id(), "2 boxes");
+  v1::Task task;
+  task.set_status(v1::TASK_REQUESTED);
+  Draft draft;
+  draft.actor = world.core.node.self();
+  draft.subject = {v1::TASK, world.core.random.uuid_v7(1)};
+  draft.verb = v1::REGISTERED;
+  draft.message = task.SerializeAsString();
+  world.core.node.write({draft}, [] {});
+  status = world.get("/api/v1/status").body;
+  CHECK(status.at("incidents").at("count").to_number<int>() == 2);
+  CHECK(status.at("incidents").at("newest").at("kind").as_string() == "clone");
+  CHECK(status.at("open_tasks").to_number<int>() == 1);
+  const std::string text = world.get("/metrics").response.body;
+  for (const char* line : {"\nfeldsher_incidents_total{kind=\"disk\"} 1\n", "\nfeldsher_open_tasks 1\n"})
+    CHECK(text.find(line) != std::string::npos);
+
+  world.core.clock.at.wall_ms += 7 * std::int64_t{86'400'000} + 60'000;
+  CHECK(world.get("/api/v1/status").body.at("incidents").at("count").to_number<int>() == 0);
+}
+
+TEST_CASE("a point's line that nears its end is told, until it was renewed",
+          "[central][api][renewal][X6][X11]") {
+  ApiWorld world;
+  constexpr std::int64_t day_s = 86'400;
+  const std::int64_t now_s = world.core.node.now().wall_ms / 1000;
+  const auto& [point, row] = *world.core.node.state().points.rows().begin();
+  auto certificate_of_line = [&](std::int64_t ends_s, bool revoked = false) {
+    v1::Credential credential;
+    credential.set_kind(v1::CREDENTIAL_NODE);
+    credential.set_point(point.to_octets());
+    credential.set_not_after_s(ends_s);
+    credential.set_revoked(revoked);
+    Draft draft;
+    draft.actor = world.core.node.self();
+    draft.subject = {v1::CREDENTIAL, world.core.random.uuid_v7(1)};
+    draft.verb = v1::REGISTERED;
+    draft.message = credential.SerializeAsString();
+    world.core.node.write({draft}, [] {});
+  };
+  auto lines = [&] { return world.get("/api/v1/status").body.at("certificates").at("lines").as_array(); };
+  auto of_point = [&] {
+    const auto points = world.get("/api/v1/points").body;
+    for (const auto& each : points.as_array())
+      if (each.at("id").as_string() == point.to_text()) return each.at("certificate");
+    return boost::json::value("no such point");
+  };
+  CHECK(lines().empty());
+  CHECK(of_point().is_null());
+  certificate_of_line(now_s + 29 * day_s);
+  certificate_of_line(now_s + 300 * day_s, true);  // Revoked: it counts for nothing.
+  REQUIRE(lines().size() == 1);
+  CHECK(lines().at(0).at("short_name").as_string() == row.state.short_name());
+  CHECK(lines().at(0).at("days_left").to_number<int>() == 29);
+  CHECK(of_point().at("days_left").to_number<int>() == 29);
+  CHECK(world.get("/metrics")
+            .response.body.find("feldsher_point_certificate_ends_seconds{point=\"" + point.to_text() +
+                                "\"}") != std::string::npos);
+  certificate_of_line(now_s + 364 * day_s);
+  CHECK(lines().empty());
+  CHECK(of_point().at("days_left").to_number<int>() == 364);
 }
 
 TEST_CASE("clinic data can be loaded while central runs", "[central][api][load]") {

@@ -232,6 +232,64 @@ TEST_CASE("the standby's lag is told in records and in time", "[central][standby
   CHECK(net.keeping->status().lag_ms == 0);
 }
 
+TEST_CASE("a standby's disk is told at central, once for each change", "[central][standby][disk][X11]") {
+  CopiedNetwork net;
+  net.follow();
+  CHECK(net.keeping->status().disk == DiskClass::ample);
+  CHECK(net.incidents(v1::INCIDENT_DISK) == 0);
+  net.copy->follower->set_disk(DiskClass::low);
+  net.settle_all();
+  CHECK(net.keeping->status().disk == DiskClass::low);
+  CHECK(net.incidents(v1::INCIDENT_DISK) == 1);
+  net.follow();  // The same again, on another line.
+  CHECK(net.incidents(v1::INCIDENT_DISK) == 1);
+  net.cut_copy();
+  net.copy->follower->set_disk(DiskClass::critical);  // Nobody hears it now.
+  net.follow();
+  CHECK(net.keeping->status().disk == DiskClass::critical);
+  CHECK(net.incidents(v1::INCIDENT_DISK) == 2);
+  net.copy->follower->set_disk(DiskClass::ample);
+  net.settle_all();
+  CHECK(net.keeping->status().disk == DiskClass::ample);
+  CHECK(net.incidents(v1::INCIDENT_DISK) == 2);
+}
+
+TEST_CASE("a standby says that its disk failed until central has heard it", "[central][standby][disk][X11]") {
+  CopiedNetwork net;
+  net.copy = std::make_unique<Copy>();
+  bool heard = false;
+  net.copy->follower->disk_failed_before();
+  net.copy->follower->on_fault_heard = [&] { heard = true; };
+  net.lose_copied = [](v1::StandbyFrame& frame) { return frame.has_condition(); };
+  net.follow();
+  net.cut_copy();
+  CHECK(net.incidents(v1::INCIDENT_DISK) == 0);
+  net.lose_copied = [](v1::StandbyFrame&) { return false; };
+  net.follow();
+  CHECK(net.incidents(v1::INCIDENT_DISK) == 1);
+  CHECK_FALSE(heard);  // For all that it knows the line broke before.
+  net.pass(15);
+  CHECK(heard);
+  net.follow();
+  CHECK(net.incidents(v1::INCIDENT_DISK) == 1);
+}
+
+TEST_CASE("a copy that is only being taken says nothing of its disk", "[central][standby][disk][X11]") {
+  CopiedNetwork net;
+  net.copy = std::make_unique<Copy>(false);
+  net.copy->follower->set_disk(DiskClass::critical);
+  net.copy->follower->disk_failed_before();
+  net.follow();
+  CHECK(net.incidents(v1::INCIDENT_DISK) == 0);
+  SECTION("and is not believed when it does") {
+    v1::StandbyFrame frame;
+    frame.mutable_condition()->set_disk(v1::STANDBY_DISK_CRITICAL);
+    net.keeping->receive(*net.copy->down, frame, net.clock.now());
+    net.settle_all();
+    CHECK(net.incidents(v1::INCIDENT_DISK) == 0);
+  }
+}
+
 TEST_CASE("a silent standby's line is dead", "[central][standby][X11]") {
   CopiedNetwork net;
   net.follow();

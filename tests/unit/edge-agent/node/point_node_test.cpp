@@ -120,6 +120,23 @@ TEST_CASE("a point says what central has not got, how old that is, and that it g
   CHECK(view.oldest_unsynced_ms() == 0);
 }
 
+TEST_CASE("a point counts the incidents of the last week: nobody closes one", "[edge][node][X11]") {
+  PointWorld net;
+  CHECK(net.point.view().incidents() == 0);
+  net.point.node->raise(v1::INCIDENT_DISK, "under 20 % free");
+  net.settle();
+  CHECK(net.point.view().incidents() == 1);
+  constexpr std::int64_t day_ms = 86'400'000;
+  net.point.clock.jump_ms(6 * day_ms);
+  net.point.node->raise(v1::INCIDENT_DISK, "under 10 % free");
+  net.settle();
+  CHECK(net.point.view().incidents() == 2);
+  net.point.clock.jump_ms(2 * day_ms);
+  CHECK(net.point.view().incidents() == 1);
+  net.point.clock.jump_ms(6 * day_ms);
+  CHECK(net.point.view().incidents() == 0);
+}
+
 TEST_CASE("screens are told of what changed, and that a feed changed something too", "[edge][node][Q5]") {
   PointWorld net;
   net.pass_seconds(2);
