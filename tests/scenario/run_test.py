@@ -55,6 +55,18 @@ class RunTest(unittest.TestCase):
         self.assertIn(f"There is no journal under {self.folder}.", self.ends(2, "verify", self.folder))
         self.assertIn(f"There is no {self.folder}/feldsher-simulate.", self.ends(2, "simulate", FELDSHER_BIN=str(self.folder)))
 
+    def test_what_it_builds_for_a_network_is_all_that_a_network_takes(self):
+        """On a tree where nothing was built before: what a broker loads, too."""
+        loaded = re.findall(r"(?m)^\S+ /usr/lib/feldsher/(\S+)$", (ROOT / "images/broker/mosquitto.conf").read_text(encoding="utf-8"))
+        self.assertEqual(["feldsher-shut-out.so"], loaded)
+        rows = [row.split() for row in re.findall(r"(?m)^      programs ([a-z ]+)$", RUN.read_text(encoding="utf-8"))]
+        networks = [row for row in rows if "edge" in row]
+        self.assertEqual(3, len(networks))                      # The demo, chaos, restores.
+        for names in networks:
+            inputs = subprocess.run(["ninja", "-C", BIN.parent, "-t", "inputs", *(f"feldsher-{name}" for name in names)], text=True,
+                                    check=True, stdout=subprocess.PIPE).stdout
+            self.assertEqual(set(), set(loaded) - {pathlib.Path(each).name for each in inputs.splitlines()}, names)
+
     def test_the_sanitizers_run_every_test_of_protocol_and_of_the_domain(self):
         """Each time, not only with --deep."""
         pattern = subprocess.run(["bash", "-c", '. tests/support/test.sh && echo "$core_tests"'], cwd=ROOT, text=True, check=True,
