@@ -56,6 +56,7 @@ struct Line {
 Octets run(const std::filesystem::path& program, std::vector<std::string> words, OctetsView input) {
   words.insert(words.begin(), program.string());
   std::vector<char*> arguments;
+  arguments.reserve(words.size() + 1);
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);
   Line in, out;

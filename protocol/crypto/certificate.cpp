@@ -44,7 +44,7 @@ void add_ia5_name(GENERAL_NAMES* names, int type, const std::string& text) {
           "cannot name a certificate");
   GENERAL_NAME_set0_value(name.get(), type, value.release());
   if (sk_GENERAL_NAME_push(names, name.get()) == 0) fail("cannot name a certificate");
-  name.release();
+  static_cast<void>(name.release());  // The list has it now.
 }
 
 void add_address(GENERAL_NAMES* names, Address address) {
@@ -52,7 +52,7 @@ void add_address(GENERAL_NAMES* names, Address address) {
   if (!name) fail("cannot name a certificate");
   GENERAL_NAME_set0_value(name.get(), GEN_IPADD, address.release());
   if (sk_GENERAL_NAME_push(names, name.get()) == 0) fail("cannot name a certificate");
-  name.release();
+  static_cast<void>(name.release());  // The list has it now.
 }
 
 // Built as objects, never as OpenSSL's configuration text, in which a comma in a name would start another.

@@ -29,6 +29,7 @@ std::vector<Digest> hashes_by_nibble(const SubjectsAt& subjects, std::size_t dep
   for (const auto& [subject, record] : subjects)
     hashes[nibble(subject.id.to_octets(), depth)].add(subject, record);
   std::vector<Digest> values;
+  values.reserve(hashes.size());
   for (const StateHash& hash : hashes) values.push_back(hash.value());
   return values;
 }

@@ -300,7 +300,7 @@ class PackagesTest(unittest.TestCase):
 
     def upgrade(self):
         before = self.processes()
-        self.box.inside(f"apt-get -qq -y install /srv/{self.new.name}/*.deb")
+        self.box.inside(f"apt-get -qq -y --no-install-recommends install /srv/{self.new.name}/*.deb")
         self.assertEqual(NEW, self.box.inside("dpkg-query -W -f='${Version}' feldsher-edge"))
         after = self.processes()
         for unit in before:
@@ -315,7 +315,7 @@ class PackagesTest(unittest.TestCase):
         self.box.inside("test ! -e /usr/bin/feldsher-edge; test -e /etc/feldsher/kiosk.toml; test -e /var/lib/feldsher-edge/edge.toml; test -e /etc/feldsher/broker/key.pem")
 
     def install_again(self):
-        self.box.inside(f"apt-get -qq -y install /srv/{self.new.name}/*.deb")
+        self.box.inside(f"apt-get -qq -y --no-install-recommends install /srv/{self.new.name}/*.deb")
         self.connected()
 
     def purge_with_nobody_to_ask(self):
@@ -325,7 +325,7 @@ class PackagesTest(unittest.TestCase):
         self.box.inside("test ! -e /etc/feldsher/kiosk.toml; test ! -e /etc/feldsher/kiosk; test -e /etc/feldsher/broker/key.pem")
 
     def purge_by_consent(self):
-        self.box.inside(f"""apt-get -qq -y install /srv/{self.new.name}/*.deb
+        self.box.inside(f"""apt-get -qq -y --no-install-recommends install /srv/{self.new.name}/*.deb
           echo feldsher-edge feldsher-edge/remove-data boolean true | debconf-set-selections
           apt-get -qq -y purge feldsher-central feldsher-edge feldsher-kiosk feldsher-journal
           test ! -e {EDGE}; test ! -e /etc/feldsher/broker; test ! -e /var/lib/feldsher-revoked; test -e {CENTRAL}/journal.db
