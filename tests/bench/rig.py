@@ -213,6 +213,7 @@ def check_in(rig: Rig, asks: int) -> dict:
     """Walk-ins at the real agent, which has its clinic data; the line to central is down by then."""
     network, point = rig.network, rig.point
     network.start_central()
+    programs.set_keys(point.edge.config, central=f"wss://localhost:{network.sync_port}")  # The demo's line was stopped.
     point.start_agent()
     wait_until("the point has its clinic data", lambda: point.edge.status().get("feed", {}).get("as_of_ms"), point.agent)
     network.central_process.stop()

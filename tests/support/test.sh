@@ -240,6 +240,7 @@ run_tests() {
 
   if [ -n "$deep" ]; then
     step "the benchmarks can be built" build release benches
+    step "the shortest of them runs" python3 tests/bench/bench.py --only check-in
     sanitized tsan "ThreadSanitizer" "$deep_tests"
     step "clang-tidy" tidy
     step "the packages in a bare Debian" python3 tests/packages/packages_test.py
