@@ -3,7 +3,7 @@
 
     newcomer.py [--test] [--folder DIR]    --test: then the README's second command too (an hour and more)
 
-By hand, and before a release: it fetches some 230 MB and builds everything. Needs root, debootstrap and systemd-nspawn.
+By hand, and before a release: it fetches some 310 MB and builds everything. Needs root, debootstrap and systemd-nspawn.
 Exit 77 where there can be no container. $FELDSHER_NEWCOMER, or --folder: where its Debian is made (build/newcomer).
 """
 import argparse
