@@ -151,7 +151,10 @@ void Follower::tell_condition() {
 void Follower::on_heartbeat(const v1::Heartbeat& heartbeat) {
   // A line carries in order: who answers what was sent later has the condition.
   if (!heartbeat.answer() || heartbeat.n() < heard_with_beat_ || heartbeat.n() > beats_) return;
-  if (phase_ == Phase::live && std::exchange(disk_failed_before_, false)) on_fault_heard();
+  if (phase_ != Phase::live || !std::exchange(disk_failed_before_, false)) return;
+  // Said before it is forgotten here: central would take the next failure for a repeat of this one.
+  tell_condition();
+  on_fault_heard();
 }
 
 void Follower::forked(std::uint64_t n) {

@@ -274,6 +274,18 @@ TEST_CASE("a standby says that its disk failed until central has heard it", "[ce
   CHECK(net.incidents(v1::INCIDENT_DISK) == 1);
 }
 
+TEST_CASE("a standby's disk that fails again is told again", "[central][standby][disk][X11]") {
+  CopiedNetwork net;
+  for (std::size_t failures = 1; failures <= 3; ++failures) {
+    if (net.copy) net.cut_copy();
+    net.copy = std::make_unique<Copy>();
+    net.copy->follower->disk_failed_before();
+    net.follow();
+    CHECK(net.incidents(v1::INCIDENT_DISK) == failures);
+    net.pass(15);
+  }
+}
+
 TEST_CASE("a copy that is only being taken says nothing of its disk", "[central][standby][disk][X11]") {
   CopiedNetwork net;
   net.copy = std::make_unique<Copy>(false);
