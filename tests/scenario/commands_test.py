@@ -6,6 +6,7 @@ import pathlib
 import signal
 import sys
 import tempfile
+import time
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -70,6 +71,20 @@ class CentralCommandsTest(unittest.TestCase):
         self.assertEqual({"written": {}}, self.on_folder("load", path))
         rooms = {each["id"]: each["label"] for each in self.json("rooms")}
         self.assertEqual({each["id"]: each["label"] for each in self.clinic["rooms"]} | {room["id"]: "12-b"}, rooms)
+
+    def test_status_warns_of_a_backup_that_was_left_out(self):
+        """[X11] Two days old; what `backup` left for that cannot be read: then there is none."""
+        note = self.central.folder / "last-backup.json"
+        self.addCleanup(note.unlink)
+        for hours, warned in ((47, False), (49, True)):
+            note.write_text(json.dumps({"made_ms": int((time.time() - hours * 3600 - 60) * 1000), "records": 7}), encoding="utf-8")
+            note.chmod(0o600)
+            said = self.ask("status")
+            self.assertIn(", 7 records", said)
+            self.assertEqual(warned, f"WARNING   the last backup is {hours} hours old" in said)
+        for damaged in ("", "{", '{"made_ms": "yesterday", "records": 7}', '{"made_ms": -1, "records": 7}'):
+            note.write_text(damaged, encoding="utf-8")
+            self.assertIn("none was made yet", self.ask("status"))
 
     def test_an_appointment_is_booked_and_cancelled(self):
         """[S1]"""

@@ -163,6 +163,14 @@ class EnrolmentTest(scenario.Scenario):
                     "not_after_s": int(time.time()) + days * 86_400 + 60}
             self.assertEqual(200, self.network.api.ask("/api/v1/access", {**made, "holder": str(uuid.uuid4())})[0])
             self.assertEqual(said, f"in {days} days" in run(command))
+        # And of a point's line; one that came after it has renewed it.
+        for days, said in ((-2, "the line of lindens ended on"), (29, "the line of lindens ends on"), (31, "")):
+            made = {"act": "record-certificate", "kind": "node", "name": "lindens", "point": "lindens", "serial": f"{days + 50:02}",
+                    "not_after_s": int(time.time()) + days * 86_400 + 60}
+            self.assertEqual(200, self.network.api.ask("/api/v1/access", {**made, "holder": str(uuid.uuid4())})[0])
+            told = run(command)
+            self.assertEqual(bool(said), "the line of" in told)
+            self.assertIn(said, told)
         status, text = self.network.api.ask("/metrics")
         self.assertRegex(text, r'(?m)^feldsher_certificate_ends_seconds\{of="doors"\} \d')
 
