@@ -5,6 +5,7 @@
 #include "central/api/api.hpp"
 #include "central/api/json_views.hpp"
 #include "central/commands/clinic_load.hpp"
+#include "protocol/clinic/recent_incidents.hpp"
 
 namespace feldsher::central {
 
@@ -45,13 +46,13 @@ json::value backup(const std::optional<LastBackup>& last, std::int64_t now_ms) {
                       {"records", last->records}};
 }
 
-/// How many of the last days, and the newest of them.
+/// How many of the last days, of so many as were asked for, and the newest of them.
 json::object recent(const std::vector<IncidentView>& newest_first, std::int64_t now_ms) {
-  constexpr std::int64_t days = 7, day_ms = 86'400'000;
   const auto older = std::find_if(newest_first.begin(), newest_first.end(), [&](const IncidentView& each) {
-    return each.at_ms < now_ms - days * day_ms;
+    return !is_recent_incident(each.at_ms, now_ms);
   });
-  json::object about{{"days", days}, {"count", older - newest_first.begin()}, {"newest", nullptr}};
+  json::object about{
+      {"days", recent_incident_days}, {"count", older - newest_first.begin()}, {"newest", nullptr}};
   if (older != newest_first.begin()) about["newest"] = to_json(newest_first.front());
   return about;
 }

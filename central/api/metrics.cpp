@@ -60,10 +60,9 @@ struct Metrics::Families {
   Gauge& standby_lag_s =
       gauge(registry, "feldsher_standby_lag_seconds", "The standby holds all that was durable so long ago")
           .Add({});
-  Gauge& standby_disk =
-      gauge(registry, "feldsher_standby_disk_class",
-            "Room under the standby's folder: 0 ample, 1 under 20 %, 2 under 10 %, 3 under 5 %")
-          .Add({});
+  Family<Gauge>& standby_disk = gauge(
+      registry, "feldsher_standby_disk_class",
+      "Room under the standby's folder, as it last said: 0 ample, 1 under 20 %, 2 under 10 %, 3 under 5 %");
   Gauge& standby_gone_on = gauge(registry, "feldsher_standby_gone_on",
                                  "How often central stopped waiting for its standby, since the start")
                                .Add({});
@@ -133,7 +132,7 @@ std::string Metrics::text(const Now& now) {
   families_->standby_lag.Set(
       now.standby.known ? static_cast<double>(now.standby.intake - now.standby.acknowledged.value_or(0)) : 0);
   families_->standby_lag_s.Set(static_cast<double>(now.standby.lag_ms) / 1000);
-  families_->standby_disk.Set(static_cast<double>(now.standby.disk.value_or(DiskClass::ample)));
+  if (now.standby.disk) families_->standby_disk.Add({}).Set(static_cast<double>(*now.standby.disk));
   families_->standby_gone_on.Set(static_cast<double>(now.standby.gone_on));
   families_->unsealed.Set(now.unsealed ? 1 : 0);
   families_->disk_free.Set(static_cast<double>(now.disk_space.free));

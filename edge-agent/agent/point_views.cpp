@@ -2,14 +2,9 @@
 #include <algorithm>
 
 #include "edge-agent/agent/point_node.hpp"
+#include "protocol/clinic/recent_incidents.hpp"
 
 namespace feldsher::edge {
-namespace {
-
-/// Nobody closes an incident: one that is older has been seen to, or is told again.
-constexpr std::int64_t recent_ms = 7 * std::int64_t{86'400'000};
-
-}  // namespace
 
 v1::BoardSnapshot PointNode::board() const {
   v1::BoardSnapshot board = desk_.board(desk_time());
@@ -43,7 +38,7 @@ v1::PointView PointNode::view() const {
   const auto& incidents = state_.incidents.rows();
   view.set_incidents(
       static_cast<std::uint64_t>(std::count_if(incidents.begin(), incidents.end(), [&](const auto& each) {
-        return each.second.at_ms >= time.instant.wall_ms - recent_ms;
+        return is_recent_incident(each.second.at_ms, time.instant.wall_ms);
       })));
   view.set_node(identity_.node.to_octets());
   view.set_feed_position(link_.feed().position());

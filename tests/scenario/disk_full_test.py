@@ -272,6 +272,7 @@ class StandbyDiskTest(DiskTest):
         self.told("the standby's disk: under 10 % free")
         self.assertIn("WARNING   the standby's disk: under 10 % free",
                       self.command("status", "--config", self.network.central.config))
+        self.assertIn("\nfeldsher_standby_disk_class 2\n", self.network.api.ask("/metrics")[1])
         self.disk.clear()
         self.until_standby("there is room again", lambda standby: standby["disk"] == "ample")
         self.until_it_cannot_write()
